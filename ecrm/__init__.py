@@ -1,0 +1,45 @@
+"""E-CRM: customer care for internet providers. create_app is the one place where the parts meet."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ecrm import admin, cli, config, letters, portal, rules, trail
+from ecrm.extensions import babel, csrf, db, mail, migrate
+from ecrm.flask_config import flask_config
+
+__version__ = "0.1.0"
+LANGUAGES = ("id", "en")
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Return the application; `overrides` are settings by name, over ECRM_… and instance/config.py.
+
+    Raises config.BadSetting, which names the setting, where one is missing or malformed.
+    """
+    app = Flask(__name__, instance_path=os.environ.get("ECRM_INSTANCE"))
+    values = config.read(Path(app.instance_path), overrides=overrides)
+    app.config.from_mapping(flask_config(values))
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    babel.init_app(app, locale_selector=_language)
+    csrf.init_app(app)
+    mail.init_app(app)
+    trail.init_app()
+    for part in (letters, portal, admin, cli):
+        part.init_app(app)
+    if values["TRUSTED_PROXIES"]:
+        hops = values["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _language() -> str:
+    """Return the account's language, else the browser's, else the setting."""
+    if current_user and current_user.is_authenticated:
+        return current_user.language.value
+    return request.accept_languages.best_match(LANGUAGES, current_app.config["BABEL_DEFAULT_LOCALE"])

@@ -1,0 +1,8 @@
+"""`flask setup`."""
+
+import click
+
+
+@click.command()
+def setup() -> None:
+    """To be written."""

@@ -1,0 +1,8 @@
+"""`flask start`."""
+
+import click
+
+
+@click.command()
+def start() -> None:
+    """To be written."""

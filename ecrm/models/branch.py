@@ -1,0 +1,68 @@
+"""Branches and the areas that they serve."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ecrm.extensions import db
+from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
+
+
+class TimeZone(Labelled):
+    """Indonesia's three zones; none has daylight saving."""
+
+    WIB = "Asia/Jakarta", "WIB"
+    WITA = "Asia/Makassar", "WITA"
+    WIT = "Asia/Jayapura", "WIT"
+
+
+class Coverage(Labelled):
+    """Whether an area can be connected."""
+
+    COVERED = "covered", _l("Covered")
+    PLANNED = "planned", _l("Planned")
+    NOT_COVERED = "not_covered", _l("Not covered")
+
+
+class Branch(HasId, Versioned, db.Model):
+    """A branch of the provider, with its own clock."""
+
+    __tablename__ = "branch"
+    __label__: Any = _l("Branch")
+    __labels__: Any = _l("Branches")
+
+    code: Mapped[str] = mapped_column(String(10), unique=True, info=label(_l("Code")))
+    name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
+    city: Mapped[str] = mapped_column(String(100), info=label(_l("City")))
+    address: Mapped[str] = mapped_column(String(300), info=label(_l("Address")))
+    phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone")))
+    time_zone: Mapped[TimeZone] = mapped_column(words(TimeZone, "time_zone"), default=TimeZone.WIB, info=label(_l("Time zone")))
+    active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
+
+    def __str__(self) -> str:
+        """Return what people call the branch."""
+        return self.name
+
+
+class CoverageArea(HasId, Versioned, db.Model):
+    """A named area of a branch and whether it can be connected."""
+
+    __tablename__ = "coverage_area"
+    __label__: Any = _l("Coverage area")
+    __labels__: Any = _l("Coverage areas")
+    __table_args__ = args(UniqueConstraint("branch_id", "name"))
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
+    name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
+    postcode: Mapped[str | None] = mapped_column(String(5), index=True, info=label(_l("Postcode")))
+    coverage: Mapped[Coverage] = mapped_column(
+        words(Coverage, "coverage"), default=Coverage.PLANNED, info=label(_l("Coverage"))
+    )
+
+    branch: Mapped[Branch] = relationship(info=label(_l("Branch")))
+
+    def __str__(self) -> str:
+        """Return what people call the area."""
+        return self.name

@@ -1,0 +1,186 @@
+"""Complaints, what was answered, and what was attached."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import get_locale, lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ecrm.extensions import db
+from ecrm.models.account import User
+from ecrm.models.base import HasId, Labelled, Priority, PriorityType, UtcDateTime, Versioned, args, label, now, words
+from ecrm.models.branch import Branch
+from ecrm.models.customer import Customer, Subscription
+
+
+class ComplaintStatus(Labelled):
+    """Where a complaint stands; the moves between are in ecrm/rules/complaint.py."""
+
+    NEW = "new", _l("New")
+    ASSIGNED = "assigned", _l("Assigned")
+    IN_PROGRESS = "in_progress", _l("In progress")
+    WAITING_CUSTOMER = "waiting_customer", _l("Waiting for customer")
+    RESOLVED = "resolved", _l("Resolved")
+    CLOSED = "closed", _l("Closed")
+    CANCELLED = "cancelled", _l("Cancelled")
+
+
+UNSOLVED = (
+    ComplaintStatus.NEW, ComplaintStatus.ASSIGNED, ComplaintStatus.IN_PROGRESS, ComplaintStatus.WAITING_CUSTOMER,
+)
+
+
+class Channel(Labelled):
+    """How a complaint reached us."""
+
+    PORTAL = "portal", _l("Portal")
+    PHONE = "phone", _l("Telephone")
+    EMAIL = "email", _l("E-mail")
+    WHATSAPP = "whatsapp", _l("WhatsApp")
+    COUNTER = "counter", _l("Counter")
+
+
+class ComplaintCategory(HasId, Versioned, db.Model):
+    """A kind of complaint, its usual priority and its targets in hours."""
+
+    __tablename__ = "complaint_category"
+    __label__: Any = _l("Complaint category")
+    __labels__: Any = _l("Complaint categories")
+    __table_args__ = args(
+        CheckConstraint("response_hours > 0 AND resolution_hours >= response_hours", name="targets_positive"),
+        CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),
+    )
+
+    code: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Code")))
+    name: Mapped[str] = mapped_column(String(100), info=label(_l("Name (Indonesian)")))
+    name_en: Mapped[str] = mapped_column(String(100), info=label(_l("Name (English)")))
+    priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Usual priority")))
+    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)")))
+    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)")))
+    active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
+
+    def __str__(self) -> str:
+        """Return the name in the reader's language."""
+        return self.name_en if str(get_locale()) == "en" else self.name
+
+
+class Complaint(HasId, Versioned, db.Model):
+    """A complaint; status and times are a projection of its steps, written by move() alone."""
+
+    __tablename__ = "complaint"
+    __label__: Any = _l("Complaint")
+    __labels__: Any = _l("Complaints")
+    __table_args__ = args(
+        CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="rating_1_to_5"),
+        CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),
+        CheckConstraint("reopen_count >= 0 AND waited_seconds >= 0", name="counts_not_negative"),
+        CheckConstraint("resolution_due_at >= response_due_at", name="due_in_order"),
+        Index(None, "status", "priority", "resolution_due_at", "id"),
+        Index(None, "technician_id", "status", "priority", "resolution_due_at"),
+        Index(None, "customer_id", "opened_at"),
+        Index(None, "branch_id", "status", "opened_at"),
+        Index(None, "category_id", "opened_at"),
+        Index(None, "opened_at", "id"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))
+    token: Mapped[str | None] = mapped_column(String(64), unique=True, info=label(_l("Entry token"), secret=True))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), info=label(_l("Customer")))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
+    subscription_id: Mapped[int | None] = mapped_column(
+        ForeignKey("subscription.id"), index=True, info=label(_l("Subscription"))
+    )
+    category_id: Mapped[int] = mapped_column(ForeignKey("complaint_category.id"), info=label(_l("Category")))
+    subject: Mapped[str] = mapped_column(String(150), info=label(_l("Subject")))
+    description: Mapped[str] = mapped_column(Text, info=label(_l("Description")))
+    channel: Mapped[Channel] = mapped_column(words(Channel, "channel"), default=Channel.PHONE, info=label(_l("Channel")))
+    priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Priority")))
+    status: Mapped[ComplaintStatus] = mapped_column(
+        words(ComplaintStatus, "complaint_status"), default=ComplaintStatus.NEW, info=label(_l("Status"))
+    )
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Technician")))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Opened")))
+    first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("First response")))
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, info=label(_l("Resolved")))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Closed")))
+    response_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Response due")))
+    resolution_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Resolution due")))
+    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)")))
+    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)")))
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Waiting since")))
+    waited_seconds: Mapped[int] = mapped_column(default=0, info=label(_l("Waited (seconds)")))
+    reopen_count: Mapped[int] = mapped_column(default=0, info=label(_l("Reopened")))
+    rating: Mapped[int | None] = mapped_column(info=label(_l("Rating")))
+    rating_remark: Mapped[str | None] = mapped_column(String(500), info=label(_l("Remark on the rating")))
+
+    customer: Mapped[Customer] = relationship(info=label(_l("Customer")))
+    branch: Mapped[Branch] = relationship(info=label(_l("Branch")))
+    subscription: Mapped[Subscription | None] = relationship(info=label(_l("Subscription")))
+    category: Mapped[ComplaintCategory] = relationship(info=label(_l("Category")))
+    technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
+    replies: Mapped[list["Reply"]] = relationship(
+        back_populates="complaint", order_by="Reply.id", info=label(_l("Replies"))
+    )
+    attachments: Mapped[list["Attachment"]] = relationship(
+        back_populates="complaint", order_by="Attachment.id", info=label(_l("Attachments"))
+    )
+
+    @property
+    def unsolved(self) -> bool:
+        """Return whether somebody still has to do something."""
+        return self.status in UNSOLVED
+
+    def __str__(self) -> str:
+        """Return number and subject."""
+        return f"{self.number} {self.subject}"
+
+
+class Reply(HasId, db.Model):
+    """An answer that the customer sees, or an internal note; never changed afterwards."""
+
+    __tablename__ = "reply"
+    __label__: Any = _l("Reply")
+    __labels__: Any = _l("Replies")
+    __append_only__ = True
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True, info=label(_l("Author")))
+    public: Mapped[bool] = mapped_column(default=True, info=label(_l("Seen by the customer")))
+    text: Mapped[str] = mapped_column(Text, info=label(_l("Text")))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True, info=label(_l("Time")))
+
+    complaint: Mapped[Complaint] = relationship(back_populates="replies", info=label(_l("Complaint")))
+    author: Mapped[User | None] = relationship(info=label(_l("Author")))
+
+    def __str__(self) -> str:
+        """Return the beginning of the text."""
+        return self.text[:80]
+
+
+class Attachment(HasId, db.Model):
+    """A file of a complaint or of one of its replies; the bytes are in ecrm/storage.py's keeping."""
+
+    __tablename__ = "attachment"
+    __label__: Any = _l("Attachment")
+    __labels__: Any = _l("Attachments")
+    __append_only__ = True
+    __table_args__ = args(CheckConstraint("size > 0", name="size_positive"))
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True, info=label(_l("Reply")))
+    name: Mapped[str] = mapped_column(String(150), info=label(_l("File name")))
+    media_type: Mapped[str] = mapped_column(String(50), info=label(_l("Type")))
+    size: Mapped[int] = mapped_column(info=label(_l("Size (bytes)")))
+    sha256: Mapped[str] = mapped_column(String(64), index=True, info=label(_l("Fingerprint")))
+    storage_key: Mapped[str] = mapped_column(String(100), info=label(_l("Storage key"), secret=True))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("By")))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Time")))
+
+    complaint: Mapped[Complaint] = relationship(back_populates="attachments", info=label(_l("Complaint")))
+    reply: Mapped[Reply | None] = relationship(info=label(_l("Reply")))
+    by: Mapped[User | None] = relationship(info=label(_l("By")))
+
+    def __str__(self) -> str:
+        """Return the name that the sender gave."""
+        return self.name

@@ -1,0 +1,137 @@
+"""Who may do what: one table of (model, role) → Grant. No entry means no."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, select
+
+from ecrm import rows
+from ecrm.models import (
+    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Installation,
+    Letter, Plan, Promo, Reply, Role, Step, Subscription, User,
+)
+from ecrm.models.account import RoleName
+
+
+class Right(Flag):
+    """What a role may do with the rows that it sees; verbs of a lifecycle are named one by one."""
+
+    READ = auto()
+    CREATE = auto()
+    EDIT = auto()
+    DELETE = auto()
+    EXPORT = auto()
+
+
+Rows = Callable[[User], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Rights on the rows of a table that `rows` lets through, without the `hidden` columns, with these verbs."""
+
+    may: Right
+    rows: Rows = rows.everything
+    hidden: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+
+
+R, C, E, D, X = Right.READ, Right.CREATE, Right.EDIT, Right.DELETE, Right.EXPORT
+CUSTOMER, SUPPORT, TECHNICIAN, SALES, MANAGER, ADMINISTRATOR = RoleName
+WORK = frozenset({"assign", "start", "wait", "resume", "resolve", "close", "reopen", "cancel"})
+FIELD = frozenset({"start", "wait", "resume", "resolve"})
+NIK = frozenset({"identity_number"})
+INNER = frozenset({"before", "after", "actor", "actor_id", "via"})
+PERSONAL = frozenset({"claimed_number", "confirmed_at", "tf_primary_method"})
+
+POLICY: dict[type, dict[RoleName, Grant]] = {
+    Complaint: {
+        CUSTOMER: Grant(R | C, rows.own_complaints, frozenset({"waited_seconds"}), frozenset({"confirm", "reopen", "cancel"})),
+        SUPPORT: Grant(R | C | E | X, verbs=WORK),
+        TECHNICIAN: Grant(R, rows.own_jobs, verbs=FIELD),
+        MANAGER: Grant(R | X),
+    },
+    Reply: {
+        CUSTOMER: Grant(R | C, rows.own_replies), SUPPORT: Grant(R | C | X), TECHNICIAN: Grant(R | C, rows.job_replies), MANAGER: Grant(R | X),
+    },
+    Attachment: {
+        CUSTOMER: Grant(R | C, rows.own_attachments), SUPPORT: Grant(R | C | X), TECHNICIAN: Grant(R | C, rows.job_attachments),
+        MANAGER: Grant(R | X),
+    },
+    ComplaintCategory: {
+        CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | D | X),
+    },
+    Customer: {
+        CUSTOMER: Grant(R | E, rows.own_customer), SUPPORT: Grant(R | C | E | X, verbs=frozenset({"activate", "suspend", "resume", "end"})),
+        TECHNICIAN: Grant(R, rows.job_customers, NIK), SALES: Grant(R | X, rows.prospects, NIK), MANAGER: Grant(R | X),
+    },
+    Subscription: {
+        CUSTOMER: Grant(R, rows.own_subscriptions), SUPPORT: Grant(R | C | E | X, verbs=frozenset({"suspend", "resume", "end"})),
+        TECHNICIAN: Grant(R, rows.job_subscriptions), MANAGER: Grant(R | X),
+    },
+    Plan: {
+        CUSTOMER: Grant(R), SUPPORT: Grant(R | C | E | X), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R),
+    },
+    Promo: {
+        CUSTOMER: Grant(R, rows.published), SUPPORT: Grant(R | C | E | D | X), SALES: Grant(R), MANAGER: Grant(R | X),
+    },
+    BandwidthGrant: {
+        CUSTOMER: Grant(R, rows.own_grants, frozenset({"note"})), SUPPORT: Grant(R | C | E | X, verbs=frozenset({"approve", "revoke"})),
+        MANAGER: Grant(R | X),
+    },
+    Installation: {
+        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
+        SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
+        TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})), MANAGER: Grant(R | X),
+    },
+    Branch: {
+        CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | E | X),
+    },
+    CoverageArea: {
+        CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R | C | E | X), MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | E | D | X),
+    },
+    User: {
+        SUPPORT: Grant(R, rows.technicians, PERSONAL), TECHNICIAN: Grant(R, rows.oneself, PERSONAL), MANAGER: Grant(R | X, hidden=PERSONAL),
+        ADMINISTRATOR: Grant(R | C | E | X),
+    },
+    Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R)},
+    Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
+    Step: {
+        CUSTOMER: Grant(R, rows.own_steps, INNER), SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_steps), MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | X),
+    },
+    Counter: {ADMINISTRATOR: Grant(R)},
+}
+
+
+def grant(model: type, role: RoleName) -> Grant | None:
+    """Return what `role` may do with `model`, None for nothing."""
+    return POLICY.get(model, {}).get(role)
+
+
+def may(role: RoleName, model: type, right: Right) -> bool:
+    """Return whether `role` has `right` on `model`."""
+    found = grant(model, role)
+    return found is not None and right in found.may
+
+
+def may_move(role: RoleName, model: type, verb: str) -> bool:
+    """Return whether `role` may carry out `verb` on the rows that it sees."""
+    found = grant(model, role)
+    return found is not None and verb in found.verbs
+
+
+def scope(model: type, role: RoleName, user: User) -> ColumnElement[bool]:
+    """Return the condition on the rows of `model` that exist for `user` in `role`; false where there is no entry."""
+    found = grant(model, role)
+    return found.rows(user) if found else false()
+
+
+def visible(model: type, role: RoleName, user: User) -> Select[Any]:
+    """Return the SELECT of the rows of `model` that exist for `user` in `role`; every fetch begins here."""
+    return select(model).where(scope(model, role, user))

@@ -1,0 +1,121 @@
+"""Which rows of a table exist for a person: conditions that the policy table names."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+
+from ecrm.models import (
+    Attachment, BandwidthGrant, Complaint, Customer, Installation, Promo, Reply, Role, Step, Subscription, User,
+)
+from ecrm.models.account import RoleName, roles_users
+from ecrm.models.bandwidth import GrantStatus
+from ecrm.models.customer import CustomerStatus
+
+
+def everything(_user: User) -> ColumnElement[bool]:
+    """All rows."""
+    return true()
+
+
+def _ids(model: Any, clause: ColumnElement[bool], column: Any = None) -> Any:
+    return select(model.id if column is None else column).where(clause).scalar_subquery()
+
+
+# Rows of a technician: the jobs, and what belongs to them.
+def own_jobs(user: User) -> ColumnElement[bool]:
+    """Complaints of which the person is the technician."""
+    return Complaint.technician_id == user.id
+
+
+def own_visits(user: User) -> ColumnElement[bool]:
+    """Installations of which the person is the technician."""
+    return Installation.technician_id == user.id
+
+
+def job_customers(user: User) -> ColumnElement[bool]:
+    """Customers of the technician's jobs and visits."""
+    return or_(
+        Customer.id.in_(_ids(Complaint, own_jobs(user), Complaint.customer_id)),
+        Customer.id.in_(_ids(Installation, and_(own_visits(user), Installation.customer_id.is_not(None)), Installation.customer_id)),
+    )
+
+
+def job_subscriptions(user: User) -> ColumnElement[bool]:
+    """Subscriptions of the customers of the technician's jobs."""
+    return Subscription.customer_id.in_(_ids(Customer, job_customers(user)))
+
+
+def job_replies(user: User) -> ColumnElement[bool]:
+    """Replies to the technician's jobs."""
+    return Reply.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+
+
+def job_attachments(user: User) -> ColumnElement[bool]:
+    """Attachments of the technician's jobs."""
+    return Attachment.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+
+
+def job_steps(user: User) -> ColumnElement[bool]:
+    """The trail of the technician's jobs."""
+    return and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_jobs(user))))
+
+
+# Rows of a customer: their own, and what is public.
+def own_customer(user: User) -> ColumnElement[bool]:
+    """The customer that the account belongs to."""
+    return Customer.user_id == user.id
+
+
+def own_complaints(user: User) -> ColumnElement[bool]:
+    """Complaints of the account's customer."""
+    return Complaint.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def own_replies(user: User) -> ColumnElement[bool]:
+    """Public replies to own complaints."""
+    return and_(Reply.public.is_(True), Reply.complaint_id.in_(_ids(Complaint, own_complaints(user))))
+
+
+def own_attachments(user: User) -> ColumnElement[bool]:
+    """Attachments of own complaints, those of internal notes left out."""
+    public = or_(Attachment.reply_id.is_(None), Attachment.reply_id.in_(_ids(Reply, own_replies(user))))
+    return and_(Attachment.complaint_id.in_(_ids(Complaint, own_complaints(user))), public)
+
+
+def own_subscriptions(user: User) -> ColumnElement[bool]:
+    """Subscriptions of the account's customer."""
+    return Subscription.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def own_grants(user: User) -> ColumnElement[bool]:
+    """Bandwidth additions on own subscriptions, once approved."""
+    approved = BandwidthGrant.status.in_([GrantStatus.ACTIVE, GrantStatus.EXPIRED])
+    return and_(approved, BandwidthGrant.subscription_id.in_(_ids(Subscription, own_subscriptions(user))))
+
+
+def own_steps(user: User) -> ColumnElement[bool]:
+    """The moves of own complaints."""
+    return and_(
+        Step.table == "complaint", Step.to_status.is_not(None), Step.row_id.in_(_ids(Complaint, own_complaints(user)))
+    )
+
+
+def published(_user: User) -> ColumnElement[bool]:
+    """Promos that support has published."""
+    return Promo.published.is_(True)
+
+
+def prospects(_user: User) -> ColumnElement[bool]:
+    """Customers-to-be."""
+    return Customer.status == CustomerStatus.PROSPECT
+
+
+def technicians(user: User) -> ColumnElement[bool]:
+    """Accounts of technicians, and the own one."""
+    role = select(Role.id).where(Role.name == RoleName.TECHNICIAN.value).scalar_subquery()
+    return or_(User.id == user.id, User.id.in_(select(roles_users.c.user_id).where(roles_users.c.role_id == role)))
+
+
+def oneself(user: User) -> ColumnElement[bool]:
+    """The own account."""
+    return User.id == user.id

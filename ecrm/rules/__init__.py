@@ -1,0 +1,18 @@
+"""The rules of the business: pure functions of rows, with `by` and `at` as arguments."""
+
+from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription
+from ecrm.rules import bandwidth, complaint, customer, installation
+from ecrm.rules.lifecycle import Lifecycle, move
+
+LIFECYCLES: dict[type, Lifecycle] = {
+    Complaint: complaint.LIFECYCLE,
+    BandwidthGrant: bandwidth.LIFECYCLE,
+    Installation: installation.LIFECYCLE,
+    Customer: customer.CUSTOMER,
+    Subscription: customer.SUBSCRIPTION,
+}
+
+for _model, _lifecycle in LIFECYCLES.items():
+    _model.__lifecycle__ = _lifecycle
+
+__all__ = ["LIFECYCLES", "move"]

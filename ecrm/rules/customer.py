@@ -1,0 +1,37 @@
+"""The life of a customer and of a subscription."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from ecrm.models import Customer, Subscription
+from ecrm.models.counter import next_number
+from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus as S
+from ecrm.rules.lifecycle import Lifecycle, Verb
+
+
+def admit(session: Session, customer: Customer) -> Customer:
+    """Give a new customer a number; unflushed."""
+    with session.no_autoflush:
+        customer.number = customer.number or f"PLG-{next_number(session, 'PLG'):06d}"
+        customer.status = customer.status or C.PROSPECT
+        session.add(customer)
+    return customer
+
+
+def _end(row: Subscription, at: datetime) -> None:
+    row.valid_until = max(at.date(), row.valid_from + timedelta(days=1))
+
+
+CUSTOMER = Lifecycle((
+    Verb("activate", _l("Activate"), frozenset({C.PROSPECT, C.ENDED}), C.ACTIVE),
+    Verb("suspend", _l("Suspend"), frozenset({C.ACTIVE}), C.SUSPENDED, needs=("reason",)),
+    Verb("resume", _l("Resume"), frozenset({C.SUSPENDED}), C.ACTIVE),
+    Verb("end", _l("End"), frozenset({C.PROSPECT, C.ACTIVE, C.SUSPENDED}), C.ENDED, needs=("reason",)),
+))
+SUBSCRIPTION = Lifecycle((
+    Verb("suspend", _l("Suspend"), frozenset({S.ACTIVE}), S.SUSPENDED, needs=("reason",)),
+    Verb("resume", _l("Resume"), frozenset({S.SUSPENDED}), S.ACTIVE),
+    Verb("end", _l("End"), frozenset({S.ACTIVE, S.SUSPENDED}), S.ENDED, needs=("reason",), effect=_end),
+))

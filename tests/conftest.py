@@ -1,0 +1,98 @@
+"""Applications on both databases, and the little company back in its first state for every test."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from ecrm import create_app
+from ecrm.extensions import db
+from tests import mariadb, world
+
+for name in [name for name in os.environ if name.startswith("ECRM_")]:
+    del os.environ[name]  # a developer's own settings must not reach the tests
+
+BACKENDS = ("sqlite", "mariadb")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """The address of the private MariaDB server of this test run."""
+    with mariadb.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Return a function that makes a new, empty database of a backend and returns its address."""
+    made = 0
+
+    def make(backend: str) -> str:
+        nonlocal made
+        made += 1
+        if backend == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/ecrm.db"
+        server = request.getfixturevalue("mariadb_server")
+        engine = create_engine(server)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE DATABASE ecrm{made} CHARACTER SET utf8mb4"))
+        engine.dispose()
+        return f"{server}/ecrm{made}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
+    """Return a function that makes an application on a new, migrated database."""
+
+    def make(backend: str = "sqlite", **overrides: Any) -> Flask:
+        settings = {
+            "PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
+            "DATABASE_URL": database_url(backend), "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments")),
+        }
+        app = create_app(settings | overrides)
+        app.test_client_class = world.Browser
+        with app.app_context():
+            upgrade()
+        return app
+
+    return make
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def company(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> tuple[Flask, dict[str, Any]]:
+    """An application with the little company in it, and a copy of all its rows."""
+    app = make_app(request.param)
+    world.build(app)
+    with app.app_context():
+        rows = {table.name: [dict(row._mapping) for row in db.session.execute(table.select())] for table in db.metadata.sorted_tables}
+    return app, rows
+
+
+@pytest.fixture
+def app(company: tuple[Flask, dict[str, Any]]) -> Iterator[Flask]:
+    """The application with the little company as it was in the beginning."""
+    app, rows = company
+    yield app
+    with app.app_context(), db.engine.begin() as connection:
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+        for table in db.metadata.sorted_tables:
+            if rows[table.name]:
+                connection.execute(table.insert(), rows[table.name])
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[str | None], world.Browser]:
+    """Return a function that opens a browser of a person, or of nobody."""
+
+    def open_browser(person: str | None = None) -> world.Browser:
+        client = app.test_client()
+        return client.become(person) if person else client
+
+    return open_browser

@@ -1,0 +1,66 @@
+"""A private MariaDB server in a temporary folder, for tests and measurements; never the machine's own."""
+
+import getpass
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pymysql
+
+
+def free_port() -> int:
+    """Return a TCP port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def server(*options: str) -> Iterator[str]:
+    """Run a server and yield its address, mysql+pymysql://root@127.0.0.1:PORT; it and its folder go at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="ecrm-mariadb-"))
+    port, user = free_port(), getpass.getuser()
+    try:
+        _install(folder, user)
+        with _running(folder, user, port, options):
+            yield f"mysql+pymysql://root@127.0.0.1:{port}"
+    finally:
+        shutil.rmtree(folder)
+
+
+def _install(folder: Path, user: str) -> None:
+    command = ["mariadb-install-db", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}",
+               "--auth-root-authentication-method=normal", "--skip-test-db"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def _running(folder: Path, user: str, port: int, options: tuple[str, ...]) -> Iterator[None]:
+    command = ["mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
+               f"--port={port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve",
+               "--innodb-buffer-pool-size=128M", *options]
+    with open(folder / "log", "wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+        try:
+            _wait(port, process, folder / "log")
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise RuntimeError(f"mariadbd ended: {log.read_text()[-2000:]}")
+        try:
+            pymysql.connect(host="127.0.0.1", port=port, user="root").close()
+        except pymysql.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("mariadbd does not answer")

@@ -1,0 +1,164 @@
+"""A little company that every test starts from, and the browsers of its people."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security import hash_password
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from ecrm.extensions import db
+from ecrm.models import (
+    BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Installation, Plan, Promo, Role,
+    Subscription, User,
+)
+from ecrm.models.account import RoleName
+from ecrm.models.bandwidth import GrantReason
+from ecrm.models.base import Priority, now
+from ecrm.models.branch import Coverage, TimeZone
+from ecrm.models.customer import CustomerStatus
+from ecrm.models.plan import Audience
+from ecrm.rules import move
+from ecrm.rules.complaint import answer, enter
+from ecrm.rules.installation import register
+
+PASSWORD = "tahu-goreng-12"
+CSRF = "0" * 40
+
+
+def email(person: str) -> str:
+    """Return the address of one of the people: a role, or technician2, customer2, sales."""
+    return f"{person}@test.example"
+
+
+class Browser(FlaskClient):
+    """A test client that sends the anti-forgery token."""
+
+    def become(self, person: str) -> "Browser":
+        """Log in without the form: the session as the login leaves it."""
+        with self.application.app_context():
+            user = db.session.scalars(select(User).where(User.email == email(person))).one()
+            key = user.fs_uniquifier
+        with self.session_transaction() as session:
+            session.update(_user_id=key, _fresh=True, csrf_token=CSRF, fs_cc="set", fs_paa=now().timestamp())
+        return self
+
+    def token(self) -> str:
+        """Return the anti-forgery token of this browser's session."""
+        with self.session_transaction() as session:
+            session["csrf_token"] = CSRF
+        return URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(CSRF)
+
+    def send(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """POST a form with its anti-forgery token."""
+        return self.post(url, data={"csrf_token": self.token()} | (data or {}), **options)
+
+
+def build(app: Flask) -> None:
+    """Fill an empty database with the little company."""
+    with app.app_context():
+        _places()
+        _people()
+        _customers()
+        _work()
+        db.session.commit()
+
+
+def _places() -> None:
+    jakarta = Branch(code="JKT", name="Pantai Indah Kapuk", city="Jakarta", address="Jl. Pantai Indah 1", phone="+622150101234",
+                     time_zone=TimeZone.WIB)
+    batam = Branch(code="BTM", name="Batam", city="Batam", address="Jl. Nagoya 2", phone="+627784501234", time_zone=TimeZone.WIB)
+    db.session.add_all([
+        jakarta, batam,
+        CoverageArea(branch=jakarta, name="Kapuk Muara", postcode="14460", coverage=Coverage.COVERED),
+        CoverageArea(branch=batam, name="Nagoya", postcode="29444", coverage=Coverage.PLANNED),
+        Plan(code="HOME20", name="Home 20", down_mbps=20, up_mbps=10, monthly_price=250_000),
+        Plan(code="HOME50", name="Home 50", down_mbps=50, up_mbps=25, monthly_price=400_000),
+        ComplaintCategory(code="DOWN", name="Internet mati", name_en="No connection", priority=Priority.URGENT,
+                          response_hours=2, resolution_hours=24),
+        ComplaintCategory(code="BILL", name="Tagihan", name_en="Billing", response_hours=8, resolution_hours=72),
+    ])
+    db.session.add_all(Role(name=role.value) for role in RoleName)
+    db.session.flush()
+
+
+def _user(person: str, role: RoleName) -> User:
+    user = User(email=email(person), name=person.capitalize(), password=_hashed(), fs_uniquifier=person.ljust(32, "x"),
+                confirmed_at=now(), roles=[db.session.scalars(select(Role).where(Role.name == role.value)).one()])
+    db.session.add(user)
+    return user
+
+
+_hashes: list[str] = []
+
+
+def _hashed() -> str:
+    if not _hashes:
+        _hashes.append(hash_password(PASSWORD))
+    return _hashes[0]
+
+
+def _people() -> None:
+    for role in RoleName:
+        _user(role.value, role)
+    _user("technician2", RoleName.TECHNICIAN)
+    _user("customer2", RoleName.CUSTOMER)
+    db.session.flush()
+
+
+def one(model: Any, **columns: Any) -> Any:
+    """Return the only row of `model` with these column values; needs an application context."""
+    return db.session.scalars(select(model).filter_by(**columns)).one()
+
+
+def _customers() -> None:
+    area = one(CoverageArea, name="Kapuk Muara")
+    for number, person, name in ((1, "customer", "Budi Santoso"), (2, "customer2", "Siti Aminah"), (3, None, "Agus Wijaya")):
+        customer = Customer(
+            number=f"PLG-{number:06d}", name=name, identity_number=f"317201010190000{number}", phone=f"+62812000000{number}",
+            email=email(person) if person else "agus@test.example", address=f"Jl. Kapuk {number}", branch=area.branch,
+            area=area, since=date(2023, 5, number), status=CustomerStatus.ACTIVE, user=one(User, email=email(person)) if person else None,
+        )
+        db.session.add(customer)
+        db.session.add(Subscription(customer=customer, plan=one(Plan, code="HOME20"), address=customer.address,
+                                    valid_from=customer.since))
+    db.session.flush()
+
+
+def _work() -> None:
+    """One complaint of customer 1 in the hands of technician 1, one of customer 2 with technician 2, one new."""
+    support = one(User, email=email("support"))
+    start = datetime.now(UTC) - timedelta(hours=5)
+    for number, person, subject in ((1, "technician", "Lampu LOS merah"), (2, "technician2", "Internet putus-putus"), (1, None, "Tagihan ganda")):
+        customer = one(Customer, number=f"PLG-{number:06d}")
+        complaint = Complaint(customer=customer, category=one(ComplaintCategory, code="DOWN" if person else "BILL"),
+                              subject=subject, description=f"{subject} sejak pagi.", subscription=customer.subscriptions[0])
+        enter(db.session, complaint, start)
+        if person:
+            move(complaint, "assign", support, start + timedelta(minutes=10), technician=one(User, email=email(person)))
+            answer(complaint, "Teknisi segera datang.", support, start + timedelta(minutes=11))
+            answer(complaint, f"Catatan dalam {number}.", support, start + timedelta(minutes=12), public=False)
+    _offers(start)
+
+
+def _offers(start: datetime) -> None:
+    today = start.date()
+    db.session.add_all([
+        Promo(code="HEMAT", title="Hemat akhir tahun", text="Diskon 20 %", valid_from=today - timedelta(days=5),
+              valid_until=today + timedelta(days=30), audience=Audience.EVERYBODY, published=True),
+        Promo(code="RAHASIA", title="Belum terbit", text="Konsep", valid_from=today, valid_until=today + timedelta(days=30)),
+        BandwidthGrant(subscription=one(Subscription, customer_id=1), extra_mbps=10, valid_from=today,
+                       valid_until=today + timedelta(days=30), reason=GrantReason.LOYALTY, note="Tiga tahun setia",
+                       granted_by=one(User, email=email("support"))),
+    ])
+    for person in ("technician", "technician2"):
+        row = register(db.session, Installation(
+            applicant_name=f"Pemohon {person}", applicant_phone="+628130000001", applicant_email="pemohon@test.example",
+            address="Jl. Baru 9", area=one(CoverageArea, name="Kapuk Muara"), plan=one(Plan, code="HOME50")), start)
+        db.session.flush()
+        move(row, "survey", one(User, email=email("sales")), start, survey_result="Tiang terdekat 40 m")
+        move(row, "schedule", one(User, email=email("support")), start, technician=one(User, email=email(person)),
+             visit_at=start + timedelta(days=1))
