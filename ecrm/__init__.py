@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ecrm import admin, cli, config, letters, portal, rules, trail
+from ecrm import admin, cli, config, letters, portal, trail, web
 from ecrm.extensions import babel, csrf, db, mail, migrate
 from ecrm.flask_config import flask_config
 
@@ -30,6 +30,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     mail.init_app(app)
     trail.init_app()
+    web.init_app(app)
     for part in (letters, portal, admin, cli):
         part.init_app(app)
     if values["TRUSTED_PROXIES"]:

@@ -1,7 +1,20 @@
-"""To be written."""
+"""The staff's sites: one Flask-Admin site for each role, built from the policy."""
 
 from flask import Flask
 
+from ecrm import policy
+from ecrm.admin import site
+from ecrm.admin.screens import SCREENS
+from ecrm.models.account import STAFF
+from ecrm.web import nonce
+
 
 def init_app(app: Flask) -> None:
-    """Bind to the application."""
+    """Make the five sites, each with the screens of the tables that its role has an entry for."""
+    app.register_blueprint(site.doors)
+    for role in STAFF:
+        admin = site.Site(app, role, nonce)
+        for screen in SCREENS:
+            if policy.grant(screen.model, role):
+                admin.add_view(screen(role))
+    app.jinja_env.globals["staff_roles"] = site.staff_roles

@@ -1,0 +1,203 @@
+"""List filters, one for each column, chosen by the column's type; the same names in every language."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from flask_babel import get_timezone, gettext as _
+from sqlalchemy import Boolean, Date, Enum, Integer
+from sqlalchemy.orm import RelationshipProperty
+
+from ecrm.admin import lookup
+from ecrm.models.base import Priority, PriorityType, UtcDateTime
+
+MOST_CHOICES = 300
+
+
+class Filter(BaseSQLAFilter):
+    """A filter on one column: `key` names it in the URL, `kind` the control that the page shows."""
+
+    kind = "text"
+
+    def __init__(self, view: Any, key: str) -> None:
+        """Filter the column or relation `key` of the view's model."""
+        self.key, self.view = key, view
+        super().__init__(getattr(view.model, key), name=view.column_labels[key])
+
+    def operation(self) -> str:
+        """Return the key: one filter has one operation."""
+        return self.key
+
+    def get_options(self, view: Any) -> None:
+        """Return nothing when the view is made; choices() asks when the page is drawn (design, trap 11)."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return (value, text) of the choices, none for a text field."""
+        return []
+
+    def clean(self, value: str) -> Any:
+        """Return the parsed value; raises ValueError."""
+        return value.strip()[:100]
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(lookup.contains(self.column, value))
+
+    def shown(self, value: str) -> str:
+        """Return the text of a chosen value, for the chip above the list."""
+        return next((text for choice, text in self.choices() if choice == value), value)
+
+
+class Choice(Filter):
+    """One of the members of an enum."""
+
+    kind = "select"
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the members."""
+        return [(str(member.value), str(member.label)) for member in self._members()]
+
+    def _members(self) -> list[Any]:
+        kind = self.column.type
+        return list(Priority) if isinstance(kind, PriorityType) else list(kind.enum_class)
+
+    def clean(self, value: str) -> Any:
+        """Return the member."""
+        for member in self._members():
+            if str(member.value) == value:
+                return member
+        raise ValueError(value)
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column == value)
+
+
+class StatusChoice(Choice):
+    """A status, or "unsolved" for all that still need somebody."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return "unsolved", then the members."""
+        return [("unsolved", _("Unsolved")), *super().choices()]
+
+    def clean(self, value: str) -> Any:
+        """Return the statuses."""
+        return list(self.view.unsolved) if value == "unsolved" else [super().clean(value)]
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column.in_(value))
+
+
+class Flag(Filter):
+    """Yes or no."""
+
+    kind = "select"
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return yes and no."""
+        return [("1", _("Yes")), ("0", _("No"))]
+
+    def clean(self, value: str) -> bool:
+        """Return the truth value."""
+        if value not in ("0", "1"):
+            raise ValueError(value)
+        return value == "1"
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column.is_(value))
+
+
+class Number(Filter):
+    """A whole number."""
+
+    kind = "number"
+
+    def clean(self, value: str) -> int:
+        """Return the number."""
+        number = int(value)
+        if abs(number) > 2**31 - 1:
+            raise ValueError(value)
+        return number
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column == value)
+
+
+class Days(Filter):
+    """A day, or "first..last", in local time."""
+
+    kind = "days"
+
+    def clean(self, value: str) -> tuple[Any, Any]:
+        """Return the first day and the day after the last, as dates or as moments."""
+        first, _dots, last = value.partition("..")
+        begin = datetime.strptime(first or "1970-01-01", "%Y-%m-%d").date()
+        end = datetime.strptime(last, "%Y-%m-%d").date() if last else (begin if not _dots else datetime(9000, 1, 1).date())
+        if end < begin or end.year > 9000:
+            raise ValueError(value)
+        end += timedelta(days=1)
+        if isinstance(self.column.type, Date):
+            return begin, end
+        zone = ZoneInfo(str(get_timezone()))
+        return datetime.combine(begin, time(), zone), datetime.combine(end, time(), zone)
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column >= value[0], self.column < value[1])
+
+
+class Related(Filter):
+    """A row of a related table that the role may see, or "none"."""
+
+    kind = "select"
+
+    def __init__(self, view: Any, key: str) -> None:
+        """Filter by the foreign key of the relation `key`."""
+        super().__init__(view, key)
+        relation = getattr(view.model, key).property
+        self.remote = relation.mapper.class_
+        self.column = getattr(view.model, relation.local_remote_pairs[0][0].key)
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the related rows in scope."""
+        rows = lookup.query(self.remote, self.view.role).limit(MOST_CHOICES)
+        blank = [("none", _("none"))] if self.column.nullable else []
+        return blank + [(str(row.id), str(row)) for row in rows]
+
+    def clean(self, value: str) -> int | None:
+        """Return the id, None for "none"; raises ValueError for a row out of scope, which must not be an oracle."""
+        if value == "none":
+            return None
+        number = lookup.whole(value)
+        if number is None or not lookup.query(self.remote, self.view.role).filter(self.remote.id == number).count():
+            raise ValueError(value)
+        return number
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column.is_(None) if value is None else self.column == value)
+
+    def shown(self, value: str) -> str:
+        """Return the related row's text."""
+        row = None if value == "none" else lookup.query(self.remote, self.view.role).filter(self.remote.id == value).one_or_none()
+        return _("none") if row is None else str(row)
+
+
+KINDS: tuple[tuple[type, type[Filter]], ...] = (
+    (PriorityType, Choice), (Enum, Choice), (Boolean, Flag), (Date, Days), (UtcDateTime, Days), (Integer, Number),
+)
+
+
+def make(view: Any, key: str) -> Filter:
+    """Return the filter for a column or relation of the view's model."""
+    prop = getattr(view.model, key).property
+    if isinstance(prop, RelationshipProperty):
+        return Related(view, key)
+    if key == "status" and getattr(view, "unsolved", None):
+        return StatusChoice(view, key)
+    kind = prop.columns[0].type
+    return next((found for type_, found in KINDS if isinstance(kind, type_)), Filter)(view, key)

@@ -1,0 +1,77 @@
+"""How values look on the staff sites."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_date, format_datetime, format_decimal, gettext as _
+from markupsafe import Markup, escape
+
+from ecrm.extensions import db
+from ecrm.models.base import Labelled, Priority
+
+BADGE = Markup('<span class="badge badge-{kind} is-{word}">{text}</span>')
+
+
+def moment(_view: Any, value: datetime, _name: str) -> Any:
+    """Return a moment in local time, exact to the second on hover."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), format_datetime(value, "full"), format_datetime(value, "d MMM y HH:mm")
+    )
+
+
+def day(_view: Any, value: date, _name: str) -> str:
+    """Return a day."""
+    return format_date(value, "d MMM y")
+
+
+def word(_view: Any, value: Labelled, name: str) -> Any:
+    """Return a status as a badge with its text, any other member as its label."""
+    if name in ("status", "state", "coverage"):
+        return BADGE.format(kind="status", word=value.value, text=value.label)
+    return value.label
+
+
+def urgency(_view: Any, value: Priority, _name: str) -> Any:
+    """Return a priority as a badge with its text."""
+    return BADGE.format(kind="priority", word=value.name.lower(), text=value.label)
+
+
+def truth(_view: Any, value: bool, _name: str) -> str:
+    """Return yes or no."""
+    return _("Yes") if value else _("No")
+
+
+def number(_view: Any, value: int, name: str) -> str:
+    """Return a number with the locale's separators; ids and row numbers as they are."""
+    return str(value) if name in ("id", "row_id") else format_decimal(value)
+
+
+def row(view: Any, value: Any, _name: str) -> Any:
+    """Return a related row as a link to its page, or as text where the role has no screen for it."""
+    if not view.site_has(type(value)):
+        return str(value)
+    url = url_for(f"{view.role.value}_{value.__tablename__}.details_view", id=value.id)
+    return Markup('<a href="{}">{}</a>').format(url, str(value))
+
+
+def rows(view: Any, value: list[Any], name: str) -> Any:
+    """Return several values, separated by commas."""
+    shown = [row(view, item, name) if isinstance(item, db.Model) else escape(str(item)) for item in value]
+    return Markup(", ").join(shown)
+
+
+def pairs(_view: Any, value: dict[str, Any], _name: str) -> Any:
+    """Return a mapping as lines of "name: value"."""
+    return Markup("<br>").join(Markup("<b>{}</b>: {}").format(key, item) for key, item in value.items())
+
+
+def nothing(_view: Any, _value: None, _name: str) -> str:
+    """Return nothing for nothing."""
+    return ""
+
+
+FORMATS: dict[type, Any] = {
+    type(None): nothing, Priority: urgency, Labelled: word, bool: truth, int: number, datetime: moment, date: day,
+    db.Model: row, list: rows, dict: pairs,
+}

@@ -1,0 +1,65 @@
+"""Relation fields that offer, accept and find only rows that the role may see."""
+
+from typing import Any
+
+from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
+from flask_login import current_user
+from sqlalchemy import or_
+
+from ecrm import policy
+from ecrm.extensions import db
+from ecrm.models import Complaint, Customer, Installation, Reply, Subscription, User
+from ecrm.models.account import RoleName
+
+# Tables too large for a drop-down list, and the columns that people type to find a row.
+LARGE: dict[type, tuple[str, ...]] = {
+    Customer: ("number", "name", "phone"),
+    Subscription: ("address",),
+    Complaint: ("number", "subject"),
+    Installation: ("number", "applicant_name"),
+    Reply: ("text",),
+    User: ("name", "email"),
+}
+MOST = 20  # rows that one look-up returns
+
+
+def query(model: type, role: RoleName) -> Any:
+    """Return the query of the rows that exist for the person at the keyboard, in the order of their ids."""
+    return db.session.query(model).filter(policy.scope(model, role, current_user)).order_by(model.id)  # type: ignore[attr-defined]
+
+
+def contains(column: Any, term: str) -> Any:
+    """Return the condition that a column contains what was typed, wildcards taken as the letters that they are."""
+    return column.icontains(term, autoescape=True)
+
+
+class Lookup(QueryAjaxModelLoader):
+    """An ajax look-up within the scope of a role (design, trap 4)."""
+
+    def __init__(self, name: str, model: type, role: RoleName) -> None:
+        """Look `model` up for the relation `name`, by the columns that the role may read."""
+        found = policy.grant(model, role)
+        hidden = found.hidden if found else frozenset()
+        super().__init__(name, db, model, fields=[column for column in LARGE[model] if column not in hidden])
+        self.role = role
+
+    def get_query(self) -> Any:
+        """Return the rows in scope."""
+        return query(self.model, self.role)
+
+    def get_one(self, pk: Any) -> Any:
+        """Return the row in scope with this id, None for any other: a forged id is no choice."""
+        number = whole(pk)
+        with db.session.no_autoflush:
+            return None if number is None else self.get_query().filter(self.model.id == number).one_or_none()
+
+    def get_list(self, term: str, offset: int = 0, limit: int = MOST) -> Any:
+        """Return the first rows in scope that contain what was typed."""
+        rows = self.get_query().filter(or_(*(contains(column, term or "") for column in self._cached_fields)))
+        return rows.offset(max(0, min(offset or 0, 1000))).limit(max(1, min(limit or MOST, MOST))).all()
+
+
+def whole(text: Any) -> int | None:
+    """Return the row id in a URL or form, None for what is no id that a table can hold (design, trap 20)."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None

@@ -1,0 +1,158 @@
+"""The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import get_timezone, gettext as _, lazy_gettext as _l, ngettext
+from flask_login import current_user
+from sqlalchemy import DateTime, inspect
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import DateTimeLocalField, Form, SelectField, TextAreaField, validators
+from wtforms.fields.choices import SelectChoice
+
+from ecrm import policy
+from ecrm.admin import lookup
+from ecrm.extensions import db
+from ecrm.models import Role, User
+from ecrm.models.account import RoleName
+from ecrm.models.base import now
+from ecrm.rules import move
+from ecrm.rules.errors import FactMissing, FieldRefused, Refused
+from ecrm.rules.lifecycle import Verb
+
+REQUIRED = _l("This field is required.")
+
+
+class Moving:
+    """The part of a screen that moves rows along their lifecycle."""
+
+    model: Any
+    role: RoleName
+    move_template = "admin/move.html"
+
+    def verbs(self, row: Any) -> list[Verb]:
+        """Return the verbs that the role may carry out on `row` now, in the order of the buttons."""
+        lifecycle = getattr(self.model, "__lifecycle__", None)
+        found = lifecycle.possible(row) if lifecycle else ()
+        return [verb for verb in found if policy.may_move(self.role, self.model, verb.name)]
+
+    def verb_forms(self, row: Any) -> list[tuple[Verb, Form]]:
+        """Return the verbs of `row`, each with the form of the facts that it asks for."""
+        return [(verb, self._facts_form(verb, row)) for verb in self.verbs(row)]
+
+    @expose("/move/", methods=("POST",))
+    def move_view(self) -> ResponseReturnValue:
+        """Carry out one verb on one row, or show its form again with what is wrong."""
+        row = self.get_one(request.args.get("id"))  # type: ignore[attr-defined]
+        verb = self._verb(request.args.get("verb", ""))
+        form = self._facts_form(verb, row, request.form)
+        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        if form.validate():
+            try:
+                move(row, verb.name, current_user._get_current_object(), now(), **self._facts(form))
+                db.session.commit()
+            except (FieldRefused, FactMissing) as refused:
+                db.session.rollback()
+                if refused.name not in form._fields:
+                    flash(str(refused), "error")
+                    return redirect(page)
+                form[refused.name].errors = [str(refused)]
+            except Refused as refused:
+                db.session.rollback()
+                flash(str(refused), "error")
+                return redirect(page)
+            except StaleDataError:
+                db.session.rollback()
+                flash(_("Somebody else was faster. Please look again."), "error")
+                return redirect(page)
+            else:
+                flash(_("Done: %(verb)s.", verb=verb.label), "success")
+                return redirect(page)
+        return self.render(self.move_template, model=row, verb=verb, form=form, return_url=page), 422  # type: ignore[attr-defined]
+
+    def _verb(self, name: str) -> Verb:
+        lifecycle = getattr(self.model, "__lifecycle__", None)
+        if lifecycle is None or name not in lifecycle.by_name:
+            abort(404)
+        if not policy.may_move(self.role, self.model, name):
+            abort(403)
+        return lifecycle.by_name[name]
+
+    # The form of a verb's facts
+
+    def _facts_form(self, verb: Verb, row: Any, data: Any = None) -> Form:
+        fields = {name: self._fact_field(name, name in verb.needs) for name in (*verb.needs, *verb.takes)}
+        form = type("FactsForm", (Form,), fields)(data)
+        for name, field in form._fields.items():
+            if isinstance(field, SelectField):
+                field.choices = [SelectChoice("", "")] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
+                if data is None and getattr(row, name, None) is not None:
+                    field.data = str(getattr(row, name).id)
+        return form
+
+    def _fact_field(self, name: str, needed: bool) -> Any:
+        checks = [validators.InputRequired(REQUIRED) if needed else validators.Optional()]
+        if name == "reason":
+            return TextAreaField(_l("Explanation"), [*checks, validators.Length(max=500)])
+        item = getattr(self.model, name)
+        if name in inspect(self.model).relationships:
+            return SelectField(item.info["label"], checks)
+        if isinstance(item.type, DateTime) or item.type.python_type is datetime:
+            return DateTimeLocalField(item.info["label"], checks)
+        return TextAreaField(item.info["label"], [*checks, validators.Length(max=5000)])
+
+    def _candidates(self, name: str) -> Any:
+        """Return the active people in scope who have the role that the relation is named after."""
+        people = lookup.query(User, self.role).filter(User.active.is_(True), User.roles.any(Role.name == name))
+        return people.order_by(None).order_by(User.name)
+
+    def _facts(self, form: Form) -> dict[str, Any]:
+        """Return the facts as move() takes them: people as rows, local times as moments."""
+        facts = {}
+        for name, field in form._fields.items():
+            value = field.data
+            if isinstance(field, SelectField):
+                value = next((person for person in self._candidates(name) if str(person.id) == value), None)
+            elif isinstance(value, datetime):
+                value = value.replace(tzinfo=ZoneInfo(str(get_timezone())))
+            facts[name] = value
+        return facts
+
+    # Bulk actions: the verbs that ask for nothing
+
+    def init_actions(self) -> None:
+        """Offer the role's verbs without facts for many rows at once; nothing else is a bulk action (design, trap 3)."""
+        self._actions, self._actions_data = [], {}
+        lifecycle = getattr(self.model, "__lifecycle__", None)
+        for verb in lifecycle.verbs if lifecycle else ():
+            if not verb.needs and policy.may_move(self.role, self.model, verb.name):
+                self._actions.append((verb.name, verb.label))
+                self._actions_data[verb.name] = (self._bulk(verb), verb.label, None)
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Return whether `name` is one of this role's bulk verbs."""
+        return name in self._actions_data and policy.may_move(self.role, self.model, name)
+
+    def _bulk(self, verb: Verb) -> Any:
+        def carry_out(ids: list[str]) -> None:
+            numbers = [number for number in map(lookup.whole, ids[:500]) if number is not None]
+            rows = self.get_query().filter(self.model.id.in_(numbers)).all()  # type: ignore[attr-defined]
+            done, refusals = 0, []
+            for row in rows:
+                try:
+                    move(row, verb.name, current_user._get_current_object(), now())
+                    db.session.commit()
+                    done += 1
+                except (Refused, StaleDataError) as refused:
+                    name = str(row)
+                    db.session.rollback()
+                    refusals.append(f"{name}: {refused}" if isinstance(refused, Refused) else name)
+            flash(ngettext("%(num)s row: %(verb)s.", "%(num)s rows: %(verb)s.", done, verb=verb.label), "success")
+            for refusal in refusals[:10]:
+                flash(refusal, "error")
+
+        return carry_out
