@@ -1,6 +1,7 @@
 """Applications on both databases, and the little company back in its first state for every test."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests import mariadb, world
 
 for name in [name for name in os.environ if name.startswith("ECRM_")]:
     del os.environ[name]  # a developer's own settings must not reach the tests
+os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 
 BACKENDS = ("sqlite", "mariadb")
 
