@@ -10,6 +10,8 @@ from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty
 
 from ecrm.admin import lookup
+from ecrm.models import Role, User
+from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
 MOST_CHOICES = 300
@@ -19,6 +21,7 @@ class Filter(BaseSQLAFilter):
     """A filter on one column: `key` names it in the URL, `kind` the control that the page shows."""
 
     kind = "text"
+    reads = "id"  # the column that one of a screen's more_filters reads
 
     def __init__(self, view: Any, key: str) -> None:
         """Filter the column or relation `key` of the view's model."""
@@ -164,7 +167,10 @@ class Related(Filter):
 
     def choices(self) -> list[tuple[str, str]]:
         """Return the related rows in scope."""
-        rows = lookup.query(self.remote, self.view.role).limit(MOST_CHOICES)
+        rows = lookup.query(self.remote, self.view.role)
+        if self.remote is User and self.key in {role.value for role in RoleName}:  # the people who may stand there, not every customer's account
+            rows = rows.filter(User.roles.any(Role.name == self.key)).order_by(None).order_by(User.name)
+        rows = rows.limit(MOST_CHOICES)
         blank = [("none", _("none"))] if self.column.nullable else []
         return blank + [(str(row.id), str(row)) for row in rows]
 

@@ -59,20 +59,28 @@ class Moving:
                 db.session.rollback()
                 if refused.name not in form._fields:
                     flash(str(refused), "error")
-                    return redirect(page)
+                    return self.move_again(row, verb, form)
                 form[refused.name].errors = [str(refused)]
             except Refused as refused:
                 db.session.rollback()
                 flash(str(refused), "error")
-                return redirect(page)
+                return self.move_again(row, verb, form)
             except StaleDataError:
                 db.session.rollback()
                 flash(_("Somebody else was faster. Please look again."), "error")
-                return redirect(page)
+                return self.move_again(row, verb, form)
             else:
                 flash(_("Done: %(verb)s.", verb=verb.label), "success")
                 return redirect(page)
-        return self.render(self.move_template, model=row, verb=verb, form=form, return_url=page), 422  # type: ignore[attr-defined]
+        return self.move_again(row, verb, form)
+
+    def move_again(self, row: Any, verb: Verb, form: Form) -> ResponseReturnValue:
+        """Show what was typed again; back to the row's page where nothing was."""
+        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        if not form.errors and not any(field.data for field in form):
+            return redirect(page)
+        shown = self.render(self.move_template, model=row, verb=verb, form=form, return_url=page)  # type: ignore[attr-defined]
+        return shown, 422 if form.errors else 409
 
     def _verb(self, name: str) -> Verb:
         lifecycle = getattr(self.model, "__lifecycle__", None)

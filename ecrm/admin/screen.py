@@ -47,6 +47,7 @@ class Screen(Moving, Saving, ModelView):
     form_edit: tuple[str, ...] | None = None
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    more_filters: tuple[type[filters.Filter], ...] = ()
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] = ("id", True)
     unsolved: tuple[Any, ...] = ()
@@ -86,6 +87,7 @@ class Screen(Moving, Saving, ModelView):
         self.column_searchable_list = self.allowed(self.search)
         self.column_default_sort = self.sort
         self.column_filters = [filters.make(self, name) for name in self.allowed(self.filters)]
+        self.column_filters += [kind(self) for kind in self.more_filters if self.allowed((kind.reads,))]
         names = tuple(dict.fromkeys((*self._form_names("create"), *self._form_names("edit"))))
         self.form_columns = names or ("id",)
         self.form_args, self.form_ajax_refs = fields.args(self, names), fields.lookups(self, names)
