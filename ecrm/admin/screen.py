@@ -47,7 +47,7 @@ class Screen(Moving, Saving, ModelView):
     form_edit: tuple[str, ...] | None = None
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
-    more_filters: tuple[type[filters.Filter], ...] = ()
+    more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] = ("id", True)
     unsolved: tuple[Any, ...] = ()
