@@ -66,9 +66,9 @@ class User(HasId, Versioned, UserMixin, db.Model):
     __label__: Any = _l("Account")
     __labels__: Any = _l("Accounts")
 
-    email: Mapped[str] = mapped_column(String(254), unique=True, info=label(_l("E-mail")))
+    email: Mapped[str] = mapped_column(String(254), unique=True, info=label(_l("E-mail"), kind="email"))
     name: Mapped[str] = mapped_column(String(100), default="", info=label(_l("Name")))
-    phone: Mapped[str | None] = mapped_column(String(20), info=label(_l("Phone")))
+    phone: Mapped[str | None] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
     language: Mapped[Language] = mapped_column(
         words(Language, "language"), default=Language.INDONESIAN, info=label(_l("Language"))
     )

@@ -45,7 +45,7 @@ class BandwidthGrant(HasId, Versioned, db.Model):
     )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), info=label(_l("Subscription")))
-    extra_mbps: Mapped[int] = mapped_column(info=label(_l("Extra Mbps")))
+    extra_mbps: Mapped[int] = mapped_column(info=label(_l("Extra Mbps"), least=1))
     valid_from: Mapped[date] = mapped_column(info=label(_l("From")))
     valid_until: Mapped[date] = mapped_column(info=label(_l("Until")))
     reason: Mapped[GrantReason] = mapped_column(words(GrantReason, "grant_reason"), info=label(_l("Reason")))

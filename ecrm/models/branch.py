@@ -37,7 +37,7 @@ class Branch(HasId, Versioned, db.Model):
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
     city: Mapped[str] = mapped_column(String(100), info=label(_l("City")))
     address: Mapped[str] = mapped_column(String(300), info=label(_l("Address")))
-    phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone")))
+    phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
     time_zone: Mapped[TimeZone] = mapped_column(words(TimeZone, "time_zone"), default=TimeZone.WIB, info=label(_l("Time zone")))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
 
@@ -56,7 +56,7 @@ class CoverageArea(HasId, Versioned, db.Model):
 
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
-    postcode: Mapped[str | None] = mapped_column(String(5), index=True, info=label(_l("Postcode")))
+    postcode: Mapped[str | None] = mapped_column(String(5), index=True, info=label(_l("Postcode"), kind="postcode"))
     coverage: Mapped[Coverage] = mapped_column(
         words(Coverage, "coverage"), default=Coverage.PLANNED, info=label(_l("Coverage"))
     )

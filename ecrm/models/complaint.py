@@ -56,8 +56,8 @@ class ComplaintCategory(HasId, Versioned, db.Model):
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name (Indonesian)")))
     name_en: Mapped[str] = mapped_column(String(100), info=label(_l("Name (English)")))
     priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Usual priority")))
-    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)")))
-    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)")))
+    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)"), least=1))
+    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)"), least=1))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
 
     def __str__(self) -> str:

@@ -44,9 +44,9 @@ class Customer(HasId, Versioned, db.Model):
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Customer number")))
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
-    identity_number: Mapped[str | None] = mapped_column(String(16), info=label(_l("Identity number (NIK)")))
-    phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone")))
-    email: Mapped[str | None] = mapped_column(String(254), info=label(_l("E-mail")))
+    identity_number: Mapped[str | None] = mapped_column(String(16), info=label(_l("Identity number (NIK)"), kind="nik"))
+    phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
+    email: Mapped[str | None] = mapped_column(String(254), info=label(_l("E-mail"), kind="email"))
     address: Mapped[str] = mapped_column(String(300), info=label(_l("Address")))
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_area.id"), index=True, info=label(_l("Coverage area")))
@@ -89,7 +89,7 @@ class Subscription(HasId, Versioned, db.Model):
     )
 
     customer: Mapped[Customer] = relationship(back_populates="subscriptions", info=label(_l("Customer")))
-    plan: Mapped[Plan] = relationship(info=label(_l("Plan")))
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True, info=label(_l("Plan")))
 
     def __str__(self) -> str:
         """Return plan and address."""

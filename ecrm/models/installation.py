@@ -39,8 +39,8 @@ class Installation(HasId, Versioned, db.Model):
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))
     applicant_name: Mapped[str] = mapped_column(String(100), info=label(_l("Applicant")))
-    applicant_phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone")))
-    applicant_email: Mapped[str | None] = mapped_column(String(254), info=label(_l("E-mail")))
+    applicant_phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
+    applicant_email: Mapped[str | None] = mapped_column(String(254), info=label(_l("E-mail"), kind="email"))
     address: Mapped[str] = mapped_column(String(300), info=label(_l("Address")))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True, info=label(_l("Customer")))
     area_id: Mapped[int] = mapped_column(ForeignKey("coverage_area.id"), info=label(_l("Coverage area")))

@@ -32,9 +32,9 @@ class Plan(HasId, Versioned, db.Model):
 
     code: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Code")))
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
-    down_mbps: Mapped[int] = mapped_column(info=label(_l("Download (Mbps)")))
-    up_mbps: Mapped[int] = mapped_column(info=label(_l("Upload (Mbps)")))
-    monthly_price: Mapped[int] = mapped_column(info=label(_l("Monthly price (Rp)")))
+    down_mbps: Mapped[int] = mapped_column(info=label(_l("Download (Mbps)"), least=1))
+    up_mbps: Mapped[int] = mapped_column(info=label(_l("Upload (Mbps)"), least=1))
+    monthly_price: Mapped[int] = mapped_column(info=label(_l("Monthly price (Rp)"), least=0))
     on_sale: Mapped[bool] = mapped_column(default=True, info=label(_l("On sale")))
 
     def __str__(self) -> str:
