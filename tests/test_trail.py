@@ -52,7 +52,8 @@ def test_secrets_are_masked(app):
 def test_roles_are_part_of_the_trail(app):
     """Who was given which role is a change of the account."""
     with app.app_context():
-        one(User, email=email("sales")).roles.append(one(Role, name=RoleName.MANAGER.value))
+        person = one(User, email=email("sales"))
+        person.roles.append(one(Role, name=RoleName.MANAGER.value))
         db.session.commit()
         step = last("user")
         assert len(step.before["roles"]) == 1 and len(step.after["roles"]) == 2
