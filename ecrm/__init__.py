@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -40,7 +40,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def _language() -> str:
-    """Return the account's language, else the browser's, else the setting."""
+    """Return the account's language, else the one chosen in this session, else the browser's, else the setting."""
+    if not has_request_context():
+        return current_app.config["BABEL_DEFAULT_LOCALE"]
     if current_user and current_user.is_authenticated:
         return current_user.language.value
+    if session.get("language") in LANGUAGES:
+        return session["language"]
     return request.accept_languages.best_match(LANGUAGES, current_app.config["BABEL_DEFAULT_LOCALE"])
