@@ -91,9 +91,14 @@ def _old_values(row: Any) -> dict[str, Any]:
         if relation.secondary is not None and relation.key in state.dict:
             history = state.attrs[relation.key].history
             if history.has_changes():
-                old[relation.key] = sorted(str(other) for other in [*history.unchanged, *history.deleted])
+                old[relation.key] = _names([*history.unchanged, *history.deleted])
     old.pop("version", None)
     return old
+
+
+def _names(rows: list[Any]) -> list[str]:
+    """Return the code or name of related rows: the same words whoever's language is on."""
+    return sorted(str(getattr(row, "code", None) or getattr(row, "name", None) or row.id) for row in rows)
 
 
 def _columns(row: Any) -> list[Any]:
@@ -103,7 +108,7 @@ def _columns(row: Any) -> list[Any]:
 def _plain(row: Any, key: str) -> Any:
     value = getattr(row, key)
     if isinstance(value, list) and key in inspect(type(row)).relationships:
-        return sorted(str(other) for other in value)
+        return _names(value)
     return _masked(row, key, value)
 
 
