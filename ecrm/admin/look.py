@@ -1,0 +1,138 @@
+"""What the staff templates use: times as people say them, links to telephones and maps, chips of a list, static files."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import phonenumbers
+from flask import current_app, url_for
+from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from ecrm.models.base import now
+
+MAP = "https://www.google.com/maps/search/?api=1&query="
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due time: its text from now, whether it is late, and the exact moment for the hover."""
+
+    text: str
+    late: bool
+    exact: str
+
+
+def language() -> str:
+    """Return the code of the reader's language."""
+    return str(get_locale())
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, with its fingerprint so that browsers may keep it."""
+    return url_for("static", filename=name, v=_fingerprint(current_app.static_folder or "", name, current_app.debug))
+
+
+@lru_cache
+def _fingerprint(folder: str, name: str, _debug: bool) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
+
+
+def exact(at: datetime) -> str:
+    """Return a moment in full, for the hover."""
+    return format_datetime(at, "full")
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in short."""
+    return format_datetime(at, "d MMM y HH:mm")
+
+
+def ago(at: datetime) -> str:
+    """Return how far a moment is from now, such as “2 hours ago”."""
+    away = at - now()
+    return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
+
+
+def due(at: datetime, done: datetime | None = None) -> Due:
+    """Return a due time from now, or how it was met where the thing was done at `done`."""
+    if done is not None:
+        text = _("%(time)s late", time=format_timedelta(done - at, granularity="minute")) if done > at else _("on time")
+        return Due(text, done > at, exact(at))
+    away = at - now()
+    if away < timedelta(0):
+        return Due(_("%(time)s late", time=format_timedelta(-away, granularity="minute")), True, exact(at))
+    return Due(format_timedelta(away, granularity="minute", add_direction=True), False, exact(at))
+
+
+def telephone(number: str) -> str:
+    """Return a number as people read it."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def whatsapp(number: str) -> str:
+    """Return the address that opens a WhatsApp chat with a number in E.164."""
+    return f"https://wa.me/{number.lstrip('+')}"
+
+
+def map_url(address: str) -> str:
+    """Return the address that opens a map at a place."""
+    return MAP + quote(address)
+
+
+def file_size(size: int) -> str:
+    """Return bytes as kB or MB."""
+    return f"{format_decimal(round(size / 1_000_000, 1))} MB" if size >= 1_000_000 else f"{format_decimal(max(1, size // 1000))} kB"
+
+
+@pass_context
+def chips(context: Context) -> list[tuple[str, str, str]]:
+    """Return (label, text, address without it) of each active filter of a list."""
+    view, given = context["admin_view"], context["active_filters"] or []
+    found = []
+    for place, (index, name, value) in enumerate(given):
+        rest = [item for position, item in enumerate(given) if position != place]
+        found.append((str(name), view._filters[index].shown(value), list_url(context, rest)))
+    return found
+
+
+@pass_context
+def all_url(context: Context) -> str:
+    """Return the address of the list without filters and search."""
+    return list_url(context, [], search=None)
+
+
+def list_url(context: Context, filters: list[Any], **changes: Any) -> str:
+    """Return the address of a list with these filters and the sort, search and page size that it has."""
+    view = context["admin_view"]
+    page_size = context["page_size"] if context["page_size"] != context["default_page_size"] else None
+    kept: dict[str, Any] = {
+        "sort": context["sort_column"], "desc": context["sort_desc"], "search": context["search"], "page_size": page_size,
+        **context["extra_args"], "view": None if filters else "all",
+    }
+    return view.get_url(".index_view", **view._get_filters(filters), **(kept | changes))
+
+
+@pass_context
+def export_url(context: Context, kind: str) -> str:
+    """Return Flask-Admin's own address of an export of what the list shows."""
+    view = context["admin_view"]
+    arguments = view._get_filters(context["active_filters"]) | {
+        "sort": context["sort_column"], "desc": context["sort_desc"], "search": context["search"],
+    }
+    return view.get_url(".export", export_type=kind, **arguments)
+
+
+def chosen(active: Any, index: int) -> str:
+    """Return the value of the filter with this index in a list's active filters, blank where it is not active."""
+    return next((value for place, _name, value in active or () if place == index), "")

@@ -1,0 +1,177 @@
+"""What the pages of every screen show beside the rows: groups of a form, links, short lists of what belongs to a row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func
+
+from ecrm import policy
+from ecrm.extensions import db
+from ecrm.models import Subscription
+
+SHORT = 5  # rows of a short list
+NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """A short list on a row's page: the rows of `model` for which `where(row)` holds, with these columns.
+
+    `filters` gives the filters of the whole list, `prefill` the arguments of the form of a new row.
+    """
+
+    model: Any
+    columns: tuple[str, ...]
+    where: Any
+    filters: Any = None
+    prefill: Any = None
+    title: Any = None
+
+
+@dataclass(frozen=True)
+class Short:
+    """A short list with its rows."""
+
+    view: Any
+    title: str
+    columns: list[str]
+    rows: list[Any]
+    all_url: str | None
+    new_url: str | None
+    new_text: str
+    back: str
+
+    def url_of(self, row: Any) -> str:
+        """Return the address of a row's page."""
+        return self.view.get_url(f"{self.view.endpoint}.details_view", id=row.id, url=self.back)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A button that leads elsewhere."""
+
+    text: str
+    url: str
+
+
+class Pages:
+    """The part of a screen that its templates ask.
+
+    A subclass declares: `groups` of the form (title, columns), `help` for columns, `wide` columns of the form,
+    `belongs` (short lists on a row's page), and `opens_row` where saving leads to the row's page.
+    """
+
+    groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+    help: dict[str, Any] = {}
+    wide: tuple[str, ...] = ("address",)
+    belongs: tuple[Belongs, ...] = ()
+    opens_row = False
+
+    def row_class(self, row: Any) -> str:
+        """Return the classes of a row in a list."""
+        return ""
+
+    def links(self, row: Any) -> list[Link]:
+        """Return the buttons of a row's page that lead elsewhere."""
+        return []
+
+    def searched(self) -> str:
+        """Return the names of the columns that the search box reads."""
+        labels = self.column_labels  # type: ignore[attr-defined]
+        return ", ".join(str(labels[name]) for name in self.column_searchable_list)  # type: ignore[attr-defined]
+
+    def sibling(self, model: Any) -> Any:
+        """Return the screen of another table on the same site, None where the role has none."""
+        views = self.admin._views  # type: ignore[attr-defined]
+        return next((view for view in views if getattr(view, "model", None) is model), None)
+
+    # Forms
+
+    def groups_of(self, form: Any) -> Iterator[tuple[Any, list[Any]]]:
+        """Yield title and fields of each group of a form; what no group names comes last."""
+        shown = {field.short_name: field for field in form if getattr(field.widget, "input_type", None) != "hidden"}
+        for title, names in self.groups:
+            fields = [shown.pop(name) for name in names if name in shown]
+            if fields:
+                yield title, fields
+        if shown:
+            yield (None if not self.groups else _("More")), list(shown.values())
+
+    def field_attributes(self, field: Any) -> dict[str, Any]:
+        """Return the HTML attributes that give a field the right control and keyboard."""
+        if field.type == "DateField":
+            return {"type": "date"}
+        if field.type == "AjaxSelectField":
+            remote = field.loader.model
+            narrowing = NARROWED.get(remote)
+            return {"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {}  # type: ignore[attr-defined]
+        if field.type == "TextAreaField":
+            return {"rows": 5}
+        kinds = {"phone": {"type": "tel"}, "email": {"type": "email"}, "identity_number": {"inputmode": "numeric"},
+                 "postcode": {"inputmode": "numeric"}}
+        return next((found for end, found in kinds.items() if field.short_name.endswith(end)), {})
+
+    def create_form(self, obj: Any = None) -> Any:
+        """Return the form of a new row, its look-ups filled from the address, such as ?customer=7."""
+        form = super().create_form(obj)  # type: ignore[misc]
+        if request.method == "GET":
+            for name, loader in self._form_ajax_refs.items():  # type: ignore[attr-defined]
+                if name in request.args and name in form._fields:
+                    form[name].data = loader.get_one(request.args[name])
+            self.prefill(form)
+        return form
+
+    def prefill(self, form: Any) -> None:
+        """Fill in what follows from the rest; screens say what."""
+
+    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
+        """Return where saving leads: to the row, or back to the list."""
+        if self.opens_row:
+            return self.get_url(".details_view", id=model.id)  # type: ignore[attr-defined]
+        return super().get_save_return_url(model, is_created)  # type: ignore[misc]
+
+    # Counting and finding
+
+    def filters_of(self, wanted: dict[str, str]) -> list[tuple[int, str, str]]:
+        """Return Flask-Admin's form of filters {key: value}."""
+        known = self._filter_args  # type: ignore[attr-defined]
+        return [(known[key][0], str(known[key][1].name), value) for key, value in wanted.items()]
+
+    def list_address(self, wanted: dict[str, str]) -> str:
+        """Return the address of the list with these filters."""
+        filters = self._get_filters(self.filters_of(wanted))  # type: ignore[attr-defined]
+        return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))  # type: ignore[attr-defined]
+
+    def count(self, wanted: dict[str, str]) -> int:
+        """Return how many rows the list with these filters has."""
+        found = self._found(None, self.filters_of(wanted))  # type: ignore[attr-defined]
+        return found.with_entities(func.count(self.model.id)).scalar()  # type: ignore[attr-defined]
+
+    # Short lists
+
+    def short_lists(self, row: Any) -> list[Short]:
+        """Return the short lists of a row's page, those of tables that the role may see."""
+        return [self._short(wanted, row) for wanted in self.belongs if self.sibling(wanted.model)]
+
+    def _short(self, wanted: Belongs, row: Any) -> Short:
+        view = self.sibling(wanted.model)
+        query = policy.visible(wanted.model, view.role, current_user).where(wanted.where(row))
+        rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(SHORT + 1)))
+        back = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        may_add = wanted.prefill is not None and view.can_create
+        return Short(
+            view=view, title=str(wanted.title or wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:SHORT],
+            all_url=view.list_address(wanted.filters(row)) if len(rows) > SHORT and wanted.filters else None,
+            new_url=view.get_url(f"{view.endpoint}.create_view", url=back, **wanted.prefill(row)) if may_add else None,
+            new_text=_("New: %(thing)s", thing=wanted.model.__label__), back=back,
+        )
+
+
+def the_only(query: Any) -> Any:
+    """Return the row of a SELECT that has just one, else None."""
+    rows = list(db.session.scalars(query.limit(2)))
+    return rows[0] if len(rows) == 1 else None
