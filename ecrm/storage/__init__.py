@@ -1,0 +1,52 @@
+"""Files that people send: checked by content, cleaned, kept by content hash, and served so that no browser runs them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import BinaryIO
+
+from flask import Response
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from ecrm.models import Attachment, Complaint, Reply, User
+from ecrm.storage.receiving import MAX_BYTES, MAX_FILES, FileRefused, Received, Refusal, receive, receive_picture
+from ecrm.storage.sending import send, send_picture
+from ecrm.storage.keeping import store
+
+
+def attach(
+    session: Session, complaint: Complaint, files: Iterable[FileStorage | Received], by: User | None, at: datetime,
+    reply: Reply | None = None,
+) -> list[Attachment]:
+    """Add the files to the complaint, or to a reply on it, and return their rows; the caller commits.
+
+    The empty part that a browser sends for an empty file field is left out. Pictures take time: a surface that holds a
+    lock calls receive() before and gives the results. Raises FileRefused, and then nothing was added.
+    """
+    chosen = [file for file in files if isinstance(file, Received) or file.filename]
+    if len(chosen) > MAX_FILES:
+        raise FileRefused(Refusal.TOO_MANY)
+    received = [file if isinstance(file, Received) else receive(file) for file in chosen]
+    rows = [
+        Attachment(complaint=complaint, reply=reply, name=one.name, media_type=one.media_type, size=one.size, sha256=one.sha256,
+                   storage_key=one.key, by=by, at=at)
+        for one in received
+    ]
+    session.add_all(rows)
+    return rows
+
+
+def open(attachment: Attachment) -> BinaryIO:
+    """Return the attachment's bytes as a file; raises FileNotFoundError where the store has lost them."""
+    return store().open(attachment.storage_key)
+
+
+def sweep(now: datetime) -> int:
+    """Remove what interrupted writers left more than a day ago; return how many files."""
+    return store().sweep(now)
+
+
+__all__ = [
+    "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "send",
+    "send_picture", "sweep",
+]

@@ -1,0 +1,434 @@
+"""Files that people send, made here with the real libraries: what is taken, what is refused, how it is kept and served."""
+
+import io
+import os
+import threading
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import NotFound
+
+from ecrm import storage
+from ecrm.extensions import db
+from ecrm.models import Attachment, Complaint, User
+from ecrm.storage import FileRefused, Refusal, pictures
+from ecrm.storage.names import display_name
+from ecrm.storage.keeping import FolderStore
+from tests.world import email, one
+
+AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nxref\n0 1\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
+def sketch(size: tuple[int, int] = (60, 40), mode: str = "RGB") -> Image.Image:
+    """Return a picture whose upper left quarter is red on white."""
+    picture = Image.new(mode, size, "white")
+    picture.paste(Image.new(mode, (size[0] // 2, size[1] // 2), "red"), (0, 0))
+    return picture
+
+
+def saved(kind: str, picture: Image.Image | None = None, **options: object) -> bytes:
+    out = io.BytesIO()
+    (picture or sketch()).save(out, kind, **options)
+    return out.getvalue()
+
+
+def with_place(orientation: int = 1) -> Image.Exif:
+    """Return EXIF of a phone: orientation, maker, description and GPS position."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x010E] = orientation, "NOKIA", "RAHASIA"
+    exif.get_ifd(0x8825).update({1: "S", 2: (6.0, 7.0, 12.5), 3: "E", 4: (106.0, 44.0, 3.1)})
+    return exif
+
+
+def zipped(content: bytes = b"x" * 100, name: str = "a.txt") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def file(content: bytes, name: str = "foto.jpg", kind: str = "image/jpeg") -> FileStorage:
+    return FileStorage(io.BytesIO(content), name, "files", kind)
+
+
+def serving(folder: Path) -> Flask:
+    """Return a bare application with its store in the folder."""
+    app = Flask(__name__)
+    app.config["ECRM"] = {"ATTACHMENTS_DIR": str(folder)}
+    return app
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the store of a bare application; its context is pushed."""
+    with serving(tmp_path / "attachments").app_context():
+        yield tmp_path / "attachments"
+
+
+def kept(folder: Path, received: storage.Received) -> Image.Image:
+    """Return the stored picture, decoded."""
+    picture = Image.open(io.BytesIO((folder / received.key).read_bytes()))
+    picture.load()
+    return picture
+
+
+def refusal(content: bytes, name: str = "foto.jpg", take: Callable[[FileStorage], storage.Received] = storage.receive) -> Refusal:
+    """Return why the file is refused; fails where it is taken."""
+    with pytest.raises(FileRefused) as refused:
+        take(file(content, name))
+    return refused.value.refusal
+
+
+@pytest.mark.parametrize(("kind", "stored"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/jpeg")])
+def test_every_picture_is_redrawn_without_place_or_maker(folder: Path, kind: str, stored: str) -> None:
+    """EXIF, GPS, XMP, colour profile and comments are gone; the pixels are the same."""
+    content = saved(kind, exif=with_place(), xmp=b"<x:xmpmeta>RAHASIA</x:xmpmeta>", icc_profile=b"RAHASIA" * 20)
+    assert b"RAHASIA" in content
+    received = storage.receive(file(content, "foto.tidak-benar", "text/html"))
+    assert received.media_type == stored
+    picture = kept(folder, received)
+    raw = (folder / received.key).read_bytes()
+    assert not picture.getexif() and b"RAHASIA" not in raw and b"NOKIA" not in raw
+    assert {"exif", "icc_profile", "xmp", "comment"}.isdisjoint(picture.info)
+    assert picture.size == (60, 40)
+    red, green, blue = picture.convert("RGB").getpixel((10, 8))
+    assert red > 200 > 60 > max(green, blue)
+
+
+def test_comments_and_texts_are_gone(folder: Path) -> None:
+    """JPEG comments and PNG text chunks are not carried over."""
+    info = PngInfo()
+    info.add_text("Author", "RAHASIA", zip=False)
+    for content in (saved("JPEG", comment=b"RAHASIA"), saved("PNG", pnginfo=info)):
+        assert b"RAHASIA" in content
+        assert b"RAHASIA" not in (folder / storage.receive(file(content)).key).read_bytes()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_stand_upright(folder: Path, orientation: int) -> None:
+    """For each of the eight orientations the red quarter is up and left, as the phone showed it."""
+    upright = sketch()
+    undo = {2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
+    lying = upright.transpose(pictures.TURNS[undo[orientation]]) if orientation > 1 else upright
+    picture = kept(folder, storage.receive(file(saved("JPEG", lying, exif=with_place(orientation)))))
+    assert picture.size == (60, 40)
+    assert picture.getpixel((10, 8))[1] < 60 and min(picture.getpixel((50, 8))) > 200 and min(picture.getpixel((10, 32))) > 200
+
+
+def test_a_damaged_exif_does_not_cost_the_picture(folder: Path) -> None:
+    """The orientation is unknown then, the pixels are good."""
+    content = saved("JPEG", exif=with_place(6)).replace(b"Exif\0\0MM\0*", b"Exif\0\0MM\0*"[:-1] + b"\xff")
+    assert kept(folder, storage.receive(file(content))).size == (60, 40)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+def test_every_colour_mode(folder: Path, mode: str) -> None:
+    """Grey, palette, transparent, 16-bit and print pictures are taken."""
+    picture = Image.new(mode, (30, 20)) if mode == "I;16" else sketch((30, 20)).convert(mode)
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    assert kept(folder, storage.receive(file(saved(kind, picture)))).size == (30, 20)
+
+
+def test_transparency_stays(folder: Path) -> None:
+    """A logo on transparent ground keeps its ground; a palette's transparent colour too."""
+    for picture in (Image.new("RGBA", (20, 20), (0, 0, 0, 0)), Image.new("P", (20, 20))):
+        content = saved("PNG", picture, **({"transparency": 0} if picture.mode == "P" else {}))
+        assert kept(folder, storage.receive(file(content))).getpixel((5, 5))[3] == 0
+
+
+def test_a_very_large_photo_is_scaled_down(folder: Path) -> None:
+    """The longer edge becomes LONGEST_EDGE."""
+    content = saved("PNG", Image.new("L", (pictures.LONGEST_EDGE * 2, 100)))
+    assert kept(folder, storage.receive(file(content))).size == (pictures.LONGEST_EDGE, 50)
+
+
+def test_a_pdf_is_kept_as_it_is(folder: Path) -> None:
+    """Byte for byte, with the type of its content."""
+    received = storage.receive(file(PDF, "tagihan.jpg"))
+    assert (received.media_type, received.size, received.name) == ("application/pdf", len(PDF), "tagihan.jpg.pdf")
+    assert (folder / received.key).read_bytes() == PDF
+
+
+REFUSED = {
+    "empty": (b"", Refusal.EMPTY),
+    "too large": (b"\xff\xd8\xff" + b"x" * storage.MAX_BYTES, Refusal.TOO_LARGE),
+    "html": (b"<html><script>alert(1)</script></html>", Refusal.UNSUPPORTED),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', Refusal.UNSUPPORTED),
+    "gif and script": (b"GIF89a/*" + saved("GIF")[8:] + b"*/=1;alert(1)", Refusal.UNSUPPORTED),
+    "zip": (zipped(), Refusal.UNSUPPORTED),
+    "zip bomb": (zipped(b"\0" * 50_000_000), Refusal.UNSUPPORTED),
+    "program": (b"MZ\x90\0" + b"\0" * 200, Refusal.UNSUPPORTED),
+    "tiff": (saved("TIFF"), Refusal.UNSUPPORTED),
+    "bmp": (saved("BMP"), Refusal.UNSUPPORTED),
+    "html before a pdf": (b"<html><script>alert(1)</script>" + PDF, Refusal.UNSUPPORTED),
+    "html in the head of a pdf": (b"%PDF-1.4\n%<SCRIPT>alert(1)</SCRIPT>\n" + PDF, Refusal.UNREADABLE),
+    "zip after a pdf": (PDF + zipped(), Refusal.UNREADABLE),
+    "zip around the end of a pdf": (PDF[:-7] + zipped() + b"%%EOF", Refusal.UNREADABLE),
+    "script after a pdf": (PDF + b"<script>alert(1)</script>", Refusal.UNREADABLE),
+    "pdf without an end": (PDF[:-8], Refusal.UNREADABLE),
+    "html that says jpeg": (b"\xff\xd8\xff<html><script>alert(1)</script>", Refusal.UNREADABLE),
+    "half a jpeg": (saved("JPEG", sketch((600, 400)))[:2000], Refusal.UNREADABLE),
+    "half a png": (saved("PNG", sketch((600, 400)))[:300], Refusal.UNREADABLE),
+    "half a webp": (saved("WEBP", sketch((600, 400)))[:200], Refusal.UNREADABLE),
+    "half a heic": (saved("HEIF", sketch((600, 400)))[:600], Refusal.UNREADABLE),
+    "pixel flood in a png": (saved("PNG", Image.new("1", (12_000, 12_000))), Refusal.TOO_MANY_PIXELS),
+    "greater pixel flood": (saved("PNG", Image.new("1", (20_000, 20_000))), Refusal.TOO_MANY_PIXELS),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_with_a_reason(folder: Path, case: str) -> None:
+    """Whatever its name and the type that the browser says; nothing is stored."""
+    content, reason = REFUSED[case]
+    assert refusal(content) is reason
+    assert not list(folder.glob("*/*/*")) and not list(folder.glob("incoming/*"))
+
+
+def test_a_pixel_flood_is_not_decoded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A JPEG that says 60,000 × 60,000 in its header is refused by what it says."""
+    content = bytearray(saved("JPEG"))
+    at = content.index(b"\xff\xc0") + 5
+    content[at:at + 4] = b"\xea\x60\xea\x60"
+    monkeypatch.setattr(pictures, "_drawn", lambda *_: pytest.fail("the flood was decoded"))
+    assert refusal(bytes(content)) is Refusal.TOO_MANY_PIXELS
+
+
+def test_what_hangs_on_a_picture_is_gone(folder: Path) -> None:
+    """A picture with a page, a script or an archive behind it keeps the picture only."""
+    for kind in ("JPEG", "PNG", "WEBP"):
+        for tail in (b"<script>alert(1)</script>", zipped(), PDF):
+            key = storage.receive(file(saved(kind) + tail)).key
+            assert tail not in (folder / key).read_bytes() and not zipfile.is_zipfile(folder / key)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_damaged_bytes_never_break_anything(folder: Path) -> None:
+    """Each picture with bytes changed here and there is taken or refused, and never an error of ours."""
+    for kind in ("JPEG", "PNG", "WEBP", "HEIF"):
+        good = saved(kind, exif=with_place(6))
+        for step in range(150):
+            bad = bytearray(good)
+            for place in range(12 + step * 7 % 31, len(bad), 37 + step):
+                bad[place] = (bad[place] + step * 11 + 1) % 256
+            try:
+                received = storage.receive(file(bytes(bad)))
+            except FileRefused:
+                continue
+            assert kept(folder, received)
+
+
+def test_only_pictures_for_a_promo(folder: Path) -> None:
+    """receive_picture takes what receive takes, less the PDFs."""
+    assert storage.receive_picture(file(saved("WEBP"))).media_type == "image/webp"
+    assert refusal(PDF, take=storage.receive_picture) is Refusal.NOT_A_PICTURE
+    assert refusal(b"", take=storage.receive_picture) is Refusal.EMPTY
+
+
+NAMES = {
+    "foto.jpg": "foto.jpg",
+    "FOTO.JPEG": "FOTO.JPEG",
+    "IMG_0001.HEIC": "IMG_0001.jpg",
+    "modem rusak (1).png": "modem rusak (1).png.jpg",
+    "../../etc/passwd": "passwd.jpg",
+    "..\\..\\windows\\win.ini": "win.ini.jpg",
+    "C:\\foto\\rumah.jpg": "rumah.jpg",
+    "/": "file.jpg",
+    "..": "file.jpg",
+    "": "file.jpg",
+    ".jpg": "file.jpg",
+    "a\0b.jpg": "ab.jpg",
+    "foto\u202egpj.exe": "fotogpj.exe.jpg",
+    "foto\r\nSet-Cookie: a=b.jpg": "fotoSet-Cookie_ a=b.jpg",
+    '<img src=x onerror="a">.jpg': "_img src=x onerror=_a__.jpg",
+    "  kabel   putus .jpg": "kabel putus.jpg",
+    "Désirée Ñandú 家 สวัสดี.jpg": "Désirée Ñandú 家 สวัสดี.jpg",
+    "surat\ud800.jpg": "surat.jpg",
+}
+
+
+@pytest.mark.parametrize("sent", NAMES)
+def test_names_are_for_showing_only(sent: str) -> None:
+    """No folders, controls or turned writing; letters of all languages stay; the ending is true."""
+    assert display_name(sent, "image/jpeg") == NAMES[sent]
+
+
+def test_long_names_are_cut_before_their_ending(folder: Path) -> None:
+    """The column takes 150 characters, and no name becomes a path."""
+    for sent in ("é" * 300 + ".pdf", "a" * 300, "../" * 100 + "x" * 149 + "."):
+        received = storage.receive(file(PDF, sent))
+        assert len(received.name) <= 150 and received.name.endswith(".pdf") and received.name == unicodedata.normalize("NFC", received.name)
+    assert [path.name for path in folder.glob("*/*/*")] == [received.sha256]
+
+
+def test_the_same_content_is_kept_once(folder: Path) -> None:
+    """By its hash, whatever it is called; in files that only we can read."""
+    first, second = storage.receive(file(saved("PNG"), "a.png")), storage.receive(file(saved("PNG"), "b.png"))
+    assert first.key == second.key == f"{first.sha256[:2]}/{first.sha256[2:4]}/{first.sha256}"
+    assert [path.name for path in folder.glob("*/*/*")] == [first.sha256]
+    assert first.size == (folder / first.key).stat().st_size
+    if os.name == "posix":
+        assert (folder / first.key).stat().st_mode & 0o077 == 0 and folder.stat().st_mode & 0o077 == 0
+
+
+def test_writers_of_the_same_content_do_not_meet(tmp_path: Path) -> None:
+    """Many at once leave one whole file and nothing half-written; a reader never sees a part of it."""
+    store, content, start, keys = FolderStore(tmp_path / "store"), os.urandom(3_000_000), threading.Barrier(8), []
+
+    def write() -> None:
+        start.wait()
+        keys.append(store.put(content))
+        with store.open(keys[0]) as found:
+            assert found.read() == content
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 8 and len(set(keys)) == 1
+    assert not list(store.incoming.iterdir())
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is an error of the server, and the half-written file goes."""
+    store = FolderStore(tmp_path / "store")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.put(b"abc")
+    assert not [path for path in store.folder.rglob("*") if path.is_file()]
+
+
+def test_the_sweep_takes_half_written_files_after_a_day(folder: Path) -> None:
+    """What a crash left; the file of a writer at work stays."""
+    assert storage.sweep(AT) == 0
+    received = storage.receive(file(PDF))
+    for name, age in (("old", 25), ("young", 23)):
+        part = folder / "incoming" / name
+        part.write_bytes(b"half")
+        moment = (AT - timedelta(hours=age)).timestamp()
+        os.utime(part, (moment, moment))
+    os.utime(folder / received.key, (0, 0))
+    assert storage.sweep(AT) == 1
+    assert [part.name for part in (folder / "incoming").iterdir()] == ["young"]
+    assert (folder / received.key).exists()
+
+
+def test_keys_are_no_paths(tmp_path: Path) -> None:
+    """Only what looks like a hash is opened."""
+    store = FolderStore(tmp_path / "store")
+    (tmp_path / "secret").write_text("x")
+    for key in ("../secret", "ab/cd/../../../secret", str(tmp_path / "secret"), "", "ab/cd/" + "g" * 64, "AB/cd/" + "a" * 64):
+        assert not store.exists(key)
+        with pytest.raises(FileNotFoundError):
+            store.open(key)
+    key = store.put(b"x")
+    assert store.exists(key)
+
+
+def test_attach_adds_the_rows(app: Flask) -> None:
+    """With their fingerprint and who sent them; the empty part of an empty file field is nobody's file."""
+    with app.app_context():
+        complaint, by = db.session.scalars(select(Complaint)).first(), one(User, email=email("support"))
+        files = [file(saved("HEIF"), "IMG_1.HEIC"), FileStorage(io.BytesIO(), "", "files"), file(PDF, "tagihan.pdf")]
+        rows = storage.attach(db.session, complaint, files, by, AT)
+        db.session.commit()
+        found = db.session.scalars(select(Attachment).order_by(Attachment.id)).all()
+        assert found == rows
+        assert [(row.name, row.media_type, row.complaint_id, row.reply_id, row.by_id, row.at) for row in found] == [
+            ("IMG_1.jpg", "image/jpeg", complaint.id, None, by.id, AT), ("tagihan.pdf", "application/pdf", complaint.id, None, by.id, AT)]
+        with storage.open(found[1]) as content:
+            assert content.read() == PDF
+        assert found[1].size == len(PDF)
+
+
+def test_attach_on_a_reply(app: Flask) -> None:
+    """What was received before goes to the reply."""
+    with app.app_context():
+        complaint = next(row for row in db.session.scalars(select(Complaint)) if row.replies)
+        received = storage.receive(file(PDF))
+        storage.attach(db.session, complaint, [received], None, AT, reply=complaint.replies[0])
+        db.session.commit()
+        row = db.session.scalars(select(Attachment)).one()
+        assert (row.reply_id, row.complaint_id, row.sha256) == (complaint.replies[0].id, complaint.id, received.sha256)
+
+
+def test_attach_is_all_or_nothing(app: Flask) -> None:
+    """One bad file, or one file too many, and no row is added."""
+    with app.app_context():
+        complaint = db.session.scalars(select(Complaint)).first()
+        for files, reason in (
+            ([file(PDF), file(b"<html>")], Refusal.UNSUPPORTED),
+            ([file(PDF) for _ in range(storage.MAX_FILES + 1)], Refusal.TOO_MANY),
+        ):
+            with pytest.raises(FileRefused) as refused:
+                storage.attach(db.session, complaint, files, None, AT)
+            assert refused.value.refusal is reason and str(refused.value)
+        db.session.commit()
+        assert db.session.scalars(select(Attachment)).all() == []
+
+
+def row_of(received: storage.Received) -> Attachment:
+    return Attachment(name=received.name, media_type=received.media_type, size=received.size, storage_key=received.key)
+
+
+@pytest.mark.parametrize(("content", "name", "disposition"), [
+    (saved("PNG"), "rumah é.png", "inline; filename*=UTF-8''rumah%20%C3%A9.png"),
+    (PDF, "tagihan \"maret\".pdf", 'attachment; filename="tagihan _maret_.pdf"'),
+])
+def test_no_browser_runs_what_is_sent(folder: Path, content: bytes, name: str, disposition: str) -> None:
+    """Type, disposition and the protective headers of both kinds."""
+    row = row_of(storage.receive(file(content, name)))
+    app = serving(folder)
+    with app.test_request_context():
+        answer = storage.send(row)
+        answer.direct_passthrough = False
+        assert answer.data == (folder / row.storage_key).read_bytes()
+    assert answer.mimetype == row.media_type and answer.content_length == row.size
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    given = answer.headers["Content-Disposition"]
+    assert given.startswith(disposition.split(";")[0] + ";") and given.endswith(disposition.split("; ", 1)[1])
+
+
+def test_a_second_look_costs_no_bytes(folder: Path) -> None:
+    """The browser asks with the fingerprint and hears 304."""
+    row = row_of(storage.receive(file(saved("PNG"))))
+    app = serving(folder)
+    with app.test_request_context(headers={"If-None-Match": f'"{row.storage_key[-64:]}"'}):
+        answer = storage.send(row)
+        assert answer.status_code == 304
+        answer.close()
+
+
+def test_lost_bytes_are_not_found(folder: Path) -> None:
+    """A row without its file is a 404, not a 500."""
+    row = row_of(storage.receive(file(PDF)))
+    (folder / row.storage_key).unlink()
+    app = serving(folder)
+    with app.test_request_context(), pytest.raises(NotFound):
+        storage.send(row)
+
+
+def test_a_promos_picture_knows_its_type(folder: Path) -> None:
+    """By its bytes, since a promo keeps the key alone."""
+    received = storage.receive_picture(file(saved("WEBP")))
+    app = serving(folder)
+    with app.test_request_context():
+        answer = storage.send_picture(received.key)
+        assert (answer.mimetype, answer.content_length) == ("image/webp", received.size)
+        answer.close()
