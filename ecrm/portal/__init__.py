@@ -1,10 +1,16 @@
-"""The customers' site."""
+"""The customers' site, and the account pages of everybody."""
 
 from flask import Flask
 
-from ecrm.portal import accounts
+from ecrm.portal import accounts, drafts, errors, look
+from ecrm.portal import account_pages, complaint_entry, complaint_list, complaint_page, home, profile, public  # noqa: F401 - routes
+from ecrm.portal.blueprint import blueprint
 
 
 def init_app(app: Flask) -> None:
     """Bind to the application."""
+    app.register_blueprint(blueprint)  # before Flask-Security's, so that our security/*.html are found first
+    look.init_app(app)
     accounts.init_app(app)
+    drafts.init_app(app)
+    errors.init_app(app)

@@ -1,12 +1,77 @@
-"""Registration, login and what belongs to accounts, by Flask-Security."""
+"""Registration, login and what belongs to accounts, by Flask-Security; what follows when an e-mail is verified."""
 
-from flask import Flask
-from flask_security import SQLAlchemyUserDatastore
+from typing import Any
+
+from flask import Flask, flash
+from flask_babel import get_locale, gettext as _
+from flask_security import SQLAlchemyUserDatastore, user_confirmed, user_registered
+from flask_security.signals import change_email_confirmed
+from sqlalchemy import func, select
 
 from ecrm.extensions import db, security
-from ecrm.models import Role, User
+from ecrm.letters.security import OutboxMailUtil
+from ecrm.models import Customer, Role, User
+from ecrm.models.account import Language, RoleName
+from ecrm.models.base import now
+from ecrm.portal import account_words
+from ecrm.portal.account_forms import LoginForm, RegisterForm
+from ecrm.rules.customer import admit
+
+
+class AccountMail(OutboxMailUtil):
+    """Letters by the outbox, and e-mail addresses in lower case, so that one person has one account."""
+
+    def normalize(self, email: str) -> str:
+        """Return the address as we compare it."""
+        return super().normalize(email.strip()).lower()
+
+    def validate(self, email: str) -> str:
+        """Return the address as we keep it."""
+        return super().validate(email.strip()).lower()
 
 
 def init_app(app: Flask) -> None:
     """Bind Flask-Security to the application."""
-    security.init_app(app, SQLAlchemyUserDatastore(db, User, Role))
+    account_words.configure(app)
+    app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
+    security.init_app(
+        app, SQLAlchemyUserDatastore(db, User, Role), mail_util_cls=AccountMail, login_form=LoginForm, register_form=RegisterForm
+    )
+    user_registered.connect(_registered, app)
+    user_confirmed.connect(_confirmed, app)
+    change_email_confirmed.connect(_moved, app)
+
+
+def _registered(_app: Flask, user: User, **_more: Any) -> None:
+    """Keep the language that the person registered in; a customer is made when the e-mail is verified, not before."""
+    user.language = Language(str(get_locale()))
+
+
+def _confirmed(_app: Flask, user: User, **_more: Any) -> None:
+    """Make the account a customer's: the one that we know by number and e-mail, or a new prospect."""
+    if user.roles:
+        return  # staff, whom the administrator invited
+    user.roles.append(db.session.scalars(select(Role).where(Role.name == RoleName.CUSTOMER.value)).one())
+    known = _claimed(user)
+    if known is not None:
+        known.user = user
+    else:
+        admit(db.session, Customer(name=user.name, phone=user.phone or "", email=user.email, address="", branch_id=user.branch_id,
+                                   since=now().date(), user=user))
+        if user.claimed_number:
+            flash(_("We could not match your customer number yet. Our support will link it to your account."), "info")
+
+
+def _claimed(user: User) -> Customer | None:
+    """Return the customer without an account whose number and e-mail are the ones that the person gave."""
+    if not user.claimed_number:
+        return None
+    same = Customer.number == user.claimed_number, func.lower(Customer.email) == user.email.lower(), Customer.user_id.is_(None)
+    return db.session.scalars(select(Customer).where(*same).with_for_update()).one_or_none()
+
+
+def _moved(_app: Flask, user: User, **_more: Any) -> None:
+    """Write a changed e-mail address on the customer too."""
+    customer = db.session.scalars(select(Customer).where(Customer.user_id == user.id)).one_or_none()
+    if customer is not None:
+        customer.email = user.email

@@ -1,0 +1,86 @@
+"""The forms of Flask-Security that ask for more, or say it in other words."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_security import LoginForm as SecurityLoginForm, RegisterFormV2
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TelField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from ecrm.extensions import db
+from ecrm.models import Branch
+from ecrm.models.account import Language
+from ecrm.rules.phone import e164
+
+REQUIRED = _l("This field is required.")
+
+
+def stripped(text: str | None) -> str | None:
+    """Return the text without the spaces around it."""
+    return text.strip() if isinstance(text, str) else text
+
+
+def at_most(length: int) -> Length:
+    """Return the validator of a text's length."""
+    return Length(max=length, message=_l("At most %(max)s characters.", max=length))
+
+
+class Phone:
+    """A telephone number in any usual way of writing; the field's data become E.164."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError where it is none."""
+        number = e164(field.data or "")
+        if number is None:
+            raise ValidationError(str(_l("This is not a telephone number. Write it like 0812 3456 7890.")))
+        field.data = number
+
+
+class OneOf:
+    """A choice of the list; WTForms' own check has no message of ours."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError where the value is not offered."""
+        if field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(str(_l("Choose one of the list.")))
+
+
+class LoginForm(SecurityLoginForm):
+    """The login; the link to the forgotten password stands in the template."""
+
+    remember = BooleanField(_l("Stay logged in on this device"))
+
+
+class RegisterForm(RegisterFormV2):
+    """A new account of a customer: who they are, and the number that we know them by, if any."""
+
+    name = StringField(_l("Name"), filters=[stripped], validators=[DataRequired(REQUIRED), at_most(100)],
+                       render_kw={"autocomplete": "name"})
+    phone = TelField(_l("Mobile phone"), filters=[stripped], validators=[DataRequired(REQUIRED), Phone()],
+                     render_kw={"autocomplete": "tel"})
+    branch_id = SelectField(_l("Branch"), validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)
+    claimed_number = StringField(_l("Customer number"), filters=[stripped, lambda text: (text or "").upper() or None],
+                                 validators=[Optional(), at_most(20)], render_kw={"autocomplete": "off"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the active branches."""
+        super().__init__(*args, **kwargs)
+        branches = db.session.scalars(select(Branch).where(Branch.active.is_(True)).order_by(Branch.city, Branch.name))
+        self.branch_id.choices = [(str(branch.id), f"{branch.city}, {branch.name}") for branch in branches]
+
+    def to_dict(self, only_user: bool) -> dict[str, Any]:
+        """Return the fields by name; those of the account as the account keeps them."""
+        values = super().to_dict(only_user)
+        values["branch_id"] = int(values["branch_id"])
+        return values
+
+
+class ProfileForm(FlaskForm):
+    """What a customer may change about themselves."""
+
+    phone = TelField(_l("Mobile phone"), filters=[stripped], validators=[DataRequired(REQUIRED), Phone()],
+                     render_kw={"autocomplete": "tel"})
+    language = RadioField(_l("Language"), choices=[(language.value, language.label) for language in Language],
+                          validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)

@@ -1,0 +1,91 @@
+"""Pages for what went wrong, in the reader's language, with the company's telephone number."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from ecrm.extensions import db
+from ecrm.models.account import Language
+from ecrm.portal import drafts
+
+
+class Said(NamedTuple):
+    """What a page says about an error."""
+
+    title: Any
+    text: Any
+
+
+PAGES = {
+    400: Said(_l("That did not work"), _l("Something in the address or the form was not right. Please go back and try again.")),
+    403: Said(_l("You may not see this page"), _l("Your account has no right to this page.")),
+    404: Said(_l("This page does not exist"), _l("The address may be wrong, or the page is not yours.")),
+    405: Said(_l("That did not work"), _l("Please go back and try again.")),
+    409: Said(_l("Somebody was faster"), _l("What you were changing has changed meanwhile. Please go back, load the page again and check.")),
+    413: Said(_l("The files are too large"), _l("Please go back, choose fewer or smaller files, and send it again.")),
+    500: Said(_l("Something broke on our side"), _l("It is not your fault. Please try again in a minute. If it goes on, call us.")),
+    503: Said(_l("We are not available right now"), _l("Please try again in a minute. If it is urgent, call us.")),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Bind to the application: these pages are for all sites."""
+    for code in PAGES:
+        app.register_error_handler(code, _page)
+    app.register_error_handler(CSRFError, _stale_token)
+    app.register_error_handler(StaleDataError, _too_slow)
+    app.register_error_handler(IntegrityError, _too_slow)
+    app.register_error_handler(OperationalError, _no_database)
+
+
+def _page(error: Exception) -> Any:
+    code = (error.code if isinstance(error, HTTPException) else None) or 500
+    return _show(code, plain=code in (500, 503))
+
+
+def _show(code: int, plain: bool = False) -> Any:
+    """Return the page; a plain one touches neither the database nor the account, as they may be what broke."""
+    said, settings = PAGES[code], current_app.config["ECRM"]
+    names = {"code": code, "said": said, "company": settings["COMPANY_NAME"], "company_phone": settings["COMPANY_PHONE"], "back": "/"}
+    if not plain:
+        return make_response(render_template("errors/page.html", **names), code)
+    with force_locale(_guess()):
+        answer = make_response(render_template("errors/plain.html", language=_guess(), **names), code)
+    if code == 503:
+        answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _guess() -> str:
+    """Return the reader's language as far as the session and the browser tell."""
+    known = [language.value for language in Language]
+    chosen = session.get("language") if session else None
+    return chosen or request.accept_languages.best_match(known, current_app.config["BABEL_DEFAULT_LOCALE"]) or known[0]
+
+
+def _stale_token(error: CSRFError) -> Any:
+    """Keep what was written on our own pages; elsewhere ask to send again."""
+    if request.endpoint in drafts.PAGES:
+        return make_response(drafts.show_again(), 401 if not drafts.logged_in() else 400)
+    if request.endpoint and request.endpoint.startswith("security.") and "GET" in drafts.methods():
+        flash(_("This page had been open for a long time. Please try again."), "warning")
+        return redirect(request.full_path.rstrip("?"))
+    return _show(400)
+
+
+def _too_slow(error: Exception) -> Any:
+    """Two people at once, seen by the database; the statement stays in the log."""
+    db.session.rollback()
+    current_app.logger.warning("refused by the database: %s", type(error).__name__, exc_info=error)
+    return _show(409)
+
+
+def _no_database(error: OperationalError) -> Any:
+    current_app.logger.error("the database does not answer", exc_info=error)
+    db.session.rollback()
+    return _show(503, plain=True)

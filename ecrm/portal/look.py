@@ -1,0 +1,93 @@
+"""What the templates use: names of the company, static files by content, times and money as people say them."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, url_for
+from flask_babel import format_date, format_decimal, format_time, format_timedelta, get_locale
+
+from ecrm.models.account import Language
+from ecrm.models.base import now
+from ecrm.models.branch import TimeZone
+from ecrm.portal import people, wording
+
+ZONES = {zone.value: zone.label for zone in TimeZone}
+
+
+def init_app(app: Flask) -> None:
+    """Bind to the application."""
+    app.jinja_env.filters.update(
+        moment=moment, day=day, from_now=from_now, rupiah=rupiah, telephone=telephone, file_size=file_size
+    )
+    app.jinja_env.globals.update(asset=asset, wording=wording)
+    app.context_processor(_company)
+
+
+def _company() -> dict[str, Any]:
+    settings = current_app.config["ECRM"]
+    return {
+        "company": settings["COMPANY_NAME"], "company_phone": settings["COMPANY_PHONE"], "languages": tuple(Language),
+        "language": str(get_locale()), "is_customer": people.is_customer, "is_staff": people.is_staff,
+    }
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, with its fingerprint so that browsers may keep it for long."""
+    return url_for("static", filename=name, v=_fingerprint(current_app.static_folder or "", name))
+
+
+@lru_cache
+def _fingerprint(folder: str, name: str) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
+
+
+def zone() -> str:
+    """Return the name of the reader's time zone: their branch's, else the setting's."""
+    customer = people.own_customer()
+    return customer.branch.time_zone.value if customer else current_app.config["ECRM"]["TIME_ZONE"]
+
+
+def today() -> date:
+    """Return the day at the reader's branch."""
+    return now().astimezone(ZoneInfo(zone())).date()
+
+
+def moment(at: datetime) -> str:
+    """Return day and time with the zone, such as “Sel, 24 Nov 2026 15.04 WIB”."""
+    local = at.astimezone(ZoneInfo(zone()))
+    return f"{day(local.date())} {format_time(local, 'short', rebase=False)} {ZONES.get(zone(), '')}".strip()
+
+
+def day(value: date) -> str:
+    """Return a day with its weekday."""
+    return format_date(value, "EEE, d MMM y", rebase=False)
+
+
+def from_now(at: datetime) -> str:
+    """Return how far a moment is from now, such as “in 5 hours” or “2 days ago”."""
+    away = at - now()
+    return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
+
+
+def rupiah(amount: int) -> str:
+    """Return an amount as Indonesians write it, with the separators of the reader's language."""
+    return f"Rp{format_decimal(amount)}"
+
+
+def telephone(number: str) -> str:
+    """Return a number in international form with spaces."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return number
+
+
+def file_size(size: int) -> str:
+    """Return bytes as kB or MB."""
+    return f"{format_decimal(round(size / 1_000_000, 1))} MB" if size >= 1_000_000 else f"{format_decimal(max(1, size // 1000))} kB"

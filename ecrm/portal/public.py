@@ -1,0 +1,39 @@
+"""What everybody may read: the front page and the promos."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_login import current_user
+
+from ecrm.models import Plan, Promo
+from ecrm.portal import look, people
+from ecrm.portal.blueprint import blueprint
+from ecrm.rules.promo import offered, running
+
+
+@blueprint.get("/")
+def landing() -> Any:
+    """What the company offers, and the two ways in; who is logged in goes to their own site."""
+    if current_user.is_authenticated:
+        return redirect(url_for("portal.start"))
+    plans = people.rows(people.see(Plan).where(Plan.on_sale.is_(True)).order_by(Plan.monthly_price, Plan.id))
+    return render_template("portal/landing.html", plans=plans, promos=promos_for_reader())
+
+
+@blueprint.get("/promos")
+def promos() -> Any:
+    """The promos that run today and are for the reader."""
+    return render_template("portal/promos.html", promos=promos_for_reader())
+
+
+@blueprint.get("/promos/<code>")
+def promo(code: str) -> Any:
+    """One promo that runs today."""
+    row = people.one_or_404(people.see(Promo).where(Promo.code == code, running(look.today())))
+    return render_template("portal/promo.html", promo=row)
+
+
+def promos_for_reader() -> list[Promo]:
+    """Return the published promos of today for the reader, those that end first in front."""
+    mine = offered(people.own_customer(), look.today())
+    return people.rows(people.see(Promo).where(mine).order_by(Promo.valid_until, Promo.id))
