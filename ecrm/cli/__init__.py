@@ -1,7 +1,16 @@
-"""To be written."""
+"""The command line: the modules whose commands `flask --app ecrm` offers; each lists its own in COMMANDS."""
 
 from flask import Flask
 
+from ecrm.cli import data
+
+MODULES = (
+    data,
+)
+
 
 def init_app(app: Flask) -> None:
-    """Bind to the application."""
+    """Register the commands of every module."""
+    for module in MODULES:
+        for command in module.COMMANDS:
+            app.cli.add_command(command)

@@ -1,0 +1,3 @@
+"""Commands that bring data in: `seed`, `demo` and `import customers`."""
+
+COMMANDS: tuple = ()
