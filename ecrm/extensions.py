@@ -8,7 +8,6 @@ from flask import has_request_context, request
 from flask_babel import Babel
 from flask_mailman import Mail
 from flask_migrate import Migrate
-from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
@@ -37,7 +36,6 @@ migrate = Migrate(directory=str(Path(__file__).parent / "migrations"))
 babel = Babel()
 csrf = CSRFProtect()
 mail = Mail()
-security = Security()
 
 # Statements must finish before the server gives the request up, and a slow lock must not hold a thread.
 MARIADB_SESSION = (

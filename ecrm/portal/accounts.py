@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, flash
+from flask import Flask, Response, after_this_request, flash
 from flask_babel import get_locale, gettext as _
-from flask_security import SQLAlchemyUserDatastore, user_confirmed, user_registered
+from flask_security import Security, SQLAlchemyUserDatastore, user_confirmed, user_registered
 from flask_security.signals import change_email_confirmed
 from sqlalchemy import func, select
 
-from ecrm.extensions import db, security
+from ecrm.extensions import db
 from ecrm.letters.security import OutboxMailUtil
 from ecrm.models import Customer, Role, User
 from ecrm.models.account import Language, RoleName
@@ -29,17 +29,25 @@ class AccountMail(OutboxMailUtil):
         """Return the address as we keep it."""
         return super().validate(email.strip()).lower()
 
+    def send_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Queue the letter, and commit when the answer is ready: some of Flask-Security's views do not."""
+        super().send_mail(*args, **kwargs)
+        after_this_request(_commit)
+
 
 def init_app(app: Flask) -> None:
     """Bind Flask-Security to the application."""
     account_words.configure(app)
     app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
-    security.init_app(
-        app, SQLAlchemyUserDatastore(db, User, Role), mail_util_cls=AccountMail, login_form=LoginForm, register_form=RegisterForm
-    )
+    Security(app, SQLAlchemyUserDatastore(db, User, Role), mail_util_cls=AccountMail, login_form=LoginForm, register_form=RegisterForm)
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)
     change_email_confirmed.connect(_moved, app)
+
+
+def _commit(answer: Response) -> Response:
+    db.session.commit()
+    return answer
 
 
 def _registered(_app: Flask, user: User, **_more: Any) -> None:
