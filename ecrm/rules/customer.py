@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecrm.models import Customer, Subscription
@@ -12,12 +13,19 @@ from ecrm.rules.lifecycle import Lifecycle, Verb
 
 
 def admit(session: Session, customer: Customer) -> Customer:
-    """Give a new customer a number; unflushed."""
+    """Give a new customer a number that nobody has, also not from an imported list; unflushed."""
     with session.no_autoflush:
-        customer.number = customer.number or f"PLG-{next_number(session, 'PLG'):06d}"
+        customer.number = customer.number or _free_number(session)
         customer.status = customer.status or C.PROSPECT
         session.add(customer)
     return customer
+
+
+def _free_number(session: Session) -> str:
+    while True:
+        number = f"PLG-{next_number(session, 'PLG'):06d}"
+        if session.scalar(select(Customer.id).where(Customer.number == number)) is None:
+            return number
 
 
 def _end(row: Subscription, at: datetime) -> None:
@@ -34,4 +42,4 @@ SUBSCRIPTION = Lifecycle((
     Verb("suspend", _l("Suspend"), frozenset({S.ACTIVE}), S.SUSPENDED, needs=("reason",)),
     Verb("resume", _l("Resume"), frozenset({S.SUSPENDED}), S.ACTIVE),
     Verb("end", _l("End"), frozenset({S.ACTIVE, S.SUSPENDED}), S.ENDED, needs=("reason",), effect=_end),
-))
+), fixed=frozenset({S.ENDED}))
