@@ -39,7 +39,9 @@ def init_app(app: Flask) -> None:
     """Bind Flask-Security to the application."""
     account_words.configure(app)
     app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
-    Security(app, SQLAlchemyUserDatastore(db, User, Role), mail_util_cls=AccountMail, login_form=LoginForm, register_form=RegisterForm)
+    Security(mail_util_cls=AccountMail).init_app(
+        app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm
+    )
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)
     change_email_confirmed.connect(_moved, app)
