@@ -90,7 +90,13 @@ LIFECYCLE = Lifecycle((
          needs=("reason",), guard=_reopen_window, effect=_reopen),
     Verb("cancel", _l("Cancel complaint"), OPEN, S.CANCELLED, tells=("customer", "technician"), needs=("reason",),
          effect=_cancel),
-))
+), fixed=frozenset({S.CLOSED, S.CANCELLED}))
+
+
+def check(complaint: Complaint) -> None:
+    """Raise FieldRefused where the subscription belongs to another customer."""
+    if complaint.subscription is not None and complaint.subscription.customer_id != complaint.customer.id:
+        raise FieldRefused("subscription", _l("This subscription belongs to another customer."))
 
 
 def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
@@ -101,8 +107,7 @@ def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
     """
     with session.no_autoflush:
         customer, category = complaint.customer, complaint.category
-        if complaint.subscription is not None and complaint.subscription.customer_id != customer.id:
-            raise FieldRefused("subscription", _l("This subscription belongs to another customer."))
+        check(complaint)
         complaint.branch = customer.branch
         month = f"KL-{at.astimezone(ZoneInfo(complaint.branch.time_zone.value)):%Y%m}"
         complaint.number = f"{month}-{next_number(session, month):06d}"

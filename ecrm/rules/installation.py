@@ -37,4 +37,4 @@ LIFECYCLE = Lifecycle((
     Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",)),
     Verb("activate", _l("Activate"), frozenset({S.INSTALLED}), S.ACTIVATED, tells=("applicant",), effect=_activate),
     Verb("cancel", _l("Cancel application"), BEFORE_INSTALLED, S.CANCELLED, tells=("applicant",), needs=("reason",)),
-))
+), fixed=frozenset({S.NOT_COVERED, S.ACTIVATED, S.CANCELLED}))

@@ -51,9 +51,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The verbs of one table, in the order of the buttons."""
+    """The verbs of one table, in the order of the buttons; rows in a `fixed` status are not edited any more."""
 
     verbs: tuple[Verb, ...]
+    fixed: frozenset[Any] = frozenset()
     by_name: dict[str, Verb] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,17 @@
+"""What people may do with a letter."""
+
+from datetime import datetime
+
+from ecrm.models import Letter
+from ecrm.models.letter import LetterState
+
+
+def failed(letter: Letter) -> bool:
+    """Return whether the worker has given a letter up."""
+    return letter.state is LetterState.FAILED
+
+
+def again(letter: Letter, at: datetime) -> None:
+    """Put a letter that was given up back into the queue, to be tried at once and again for a day."""
+    letter.state, letter.queued_at, letter.next_try_at, letter.tries = LetterState.QUEUED, at, at, 0
+    letter.last_error = letter.lease_owner = letter.lease_until = None
