@@ -1,57 +1,66 @@
-"""Tables as CSV and XLSX, written row by row, with formulas made harmless."""
+"""Tables as CSV and XLSX, sent while their rows are read, in the reader's language, with formulas made harmless."""
 
 import csv
 import enum
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from flask import Response
 from flask_babel import get_timezone, gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+
+from ecrm import xlsx
 
 BOM = "\ufeff"  # Excel takes a CSV file for Latin-1 without it
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-PIECE = 64 * 1024  # bytes of a finished XLSX file that are sent at a time
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+PIECE = 32 * 1024  # characters of a CSV file that are sent at a time
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
+class Phone(str):
+    """A telephone number in E.164, which a spreadsheet would take for a sum."""
+
+
 def response(kind: str, name: str, header: list[str], rows: Iterable[list[Any]]) -> Response:
-    """Return the download of a table as `kind` csv or xlsx under the file name `name`, sent while `rows` are read."""
-    body = csv_pieces(header, rows) if kind == "csv" else xlsx_pieces(header, rows)
-    answer = Response(body, content_type=TYPES[kind])
+    """Return the download of a table as `kind` csv or xlsx under the file name `name`, sent while `rows` are read.
+
+    The first piece is made at once: what fails before the first byte is an error page, not half a file.
+    """
+    make: Callable[..., Generator[Any]] = csv_pieces if kind == "csv" else xlsx_pieces
+    pieces = make(header, rows)
+    answer = Response(_go_on(next(pieces), pieces), content_type=TYPES[kind])
+    answer.call_on_close(pieces.close)  # a reader who goes away ends the reading
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     return answer
 
 
-def csv_pieces(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
-    """Yield the lines of a CSV file, UTF-8 with BOM."""
-    writer = csv.writer(_Echo())
-    yield BOM + writer.writerow([harmless(title) for title in header])
-    for row in rows:
-        yield writer.writerow([_as_text(value) for value in row])
+def _go_on(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest
 
 
-def xlsx_pieces(header: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
-    """Yield the bytes of an XLSX file; the sheet grows in a temporary file, not in memory."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Data")
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, title) for title in header])
+def csv_pieces(header: list[str], rows: Iterable[list[Any]]) -> Generator[str]:
+    """Yield a CSV file, UTF-8 with BOM, some kilobytes at a time."""
+    cells, writer = Cells(), csv.writer(_Echo())
+    piece = [BOM + writer.writerow([harmless(title) for title in header])]
+    length = len(piece[0])
     for row in rows:
-        sheet.append([_cell(sheet, _plain(value)) for value in row])
-    handle, path = tempfile.mkstemp(suffix=".xlsx")
-    try:
-        os.close(handle)
-        book.save(path)
-        with open(path, "rb") as file:
-            yield from iter(lambda: file.read(PIECE), b"")
-    finally:
-        os.remove(path)
+        line = writer.writerow([cells.text(value) for value in row])
+        piece.append(line)
+        length += len(line)
+        if length >= PIECE:
+            yield "".join(piece)
+            piece, length = [], 0
+    yield "".join(piece)
+
+
+def xlsx_pieces(header: list[str], rows: Iterable[list[Any]]) -> Generator[bytes]:
+    """Yield an XLSX file, some kilobytes at a time."""
+    cells = Cells()
+    titles = [harmless(title) for title in header]
+    yield from xlsx.pieces(titles, ([cells.plain(value) for value in row] for row in rows), _("Data"))
 
 
 def harmless(text: str) -> str:
@@ -60,37 +69,56 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def _plain(value: Any) -> Any:
-    """Return what a spreadsheet can hold: numbers, local dates and moments, and harmless text."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(str(get_timezone()))).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, (date, float)) or (isinstance(value, int) and not isinstance(value, enum.Enum)):
-        return value
-    if isinstance(value, list):
-        return harmless(", ".join(str(item) for item in value))
-    return harmless(str(value))
+class Cells:
+    """Values as a spreadsheet takes them, in the language and the time zone of the reader, both asked for once."""
 
+    def __init__(self) -> None:
+        """Keep the reader's zone, yes and no."""
+        self.zone = ZoneInfo(str(get_timezone()))
+        self.words: dict[Any, str] = {True: _("Yes"), False: _("No")}
 
-def _as_text(value: Any) -> str:
-    value = _plain(value)
-    return "" if value is None else value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
-
-
-def _cell(sheet: Any, value: Any) -> Any:
-    """Return a cell; text is text, even where it looks like something else, without characters that XML forbids."""
-    if not isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value)
+    def plain(self, value: Any) -> Any:
+        """Return a number, a local date or moment, harmless text, or None."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, (bool, enum.Enum)):
+            return self._word(value)
         if isinstance(value, datetime):
-            cell.number_format = "yyyy-mm-dd hh:mm:ss"
-        return cell
-    clean = "".join(sign for sign in value if sign >= " " or sign in "\t\n\r")[:32767]
-    cell = WriteOnlyCell(sheet, clean)
-    cell.data_type = "s"
-    return cell
+            return value.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+        if isinstance(value, (date, float, int)):
+            return value
+        if isinstance(value, Phone):
+            return telephone(value)
+        if isinstance(value, list):
+            return harmless(", ".join(str(item) for item in value)) or None
+        if isinstance(value, dict):
+            return harmless("; ".join(f"{key}: {item}" for key, item in value.items())) or None
+        return harmless(str(value))
+
+    def text(self, value: Any) -> str:
+        """Return the same as text."""
+        value = self.plain(value)
+        if isinstance(value, datetime):
+            return value.strftime("%Y-%m-%d %H:%M:%S")
+        return "" if value is None else str(value)
+
+    def _word(self, value: Any) -> str:
+        key = value if isinstance(value, bool) else (type(value), value)
+        if key not in self.words:
+            self.words[key] = harmless(str(value))
+        return self.words[key]
+
+
+def telephone(number: str) -> str:
+    """Return an E.164 number as people write it and no spreadsheet counts with it: 0812-… at home, (+65) … abroad."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return harmless(number)
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if parsed.country_code == 62:
+        return national
+    return f"(+{parsed.country_code}) {phonenumbers.national_significant_number(parsed)}"
 
 
 class _Echo:

@@ -1,59 +1,27 @@
 """Form fields made from what the models say of their columns."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
-from flask_admin.form import Select2Field
 from flask_admin.model.form import converts
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Integer, String
 from sqlalchemy.orm import RelationshipProperty
-from wtforms import HiddenField, ValidationError, validators
-from wtforms.fields.choices import Choice
+from wtforms import ValidationError, validators
 
 from ecrm import policy
-from ecrm.admin import lookup
+from ecrm.admin import choices, lookup
+from ecrm.admin.choices import MemberField
 from ecrm.models.base import Priority
 from ecrm.rules.phone import e164
 
-
-class VersionField(HiddenField):
-    """The row version that the form was made from; never written to the row (design, trap 19)."""
-
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Leave the row alone: SQLAlchemy counts versions."""
-
-
-class MemberField(Select2Field):
-    """A drop-down list of the members of an enum, with their labels in the reader's language."""
-
-    def __init__(self, kind: type[Any], **options: Any) -> None:
-        """Offer the members of `kind`."""
-        self.kind = kind
-        super().__init__(coerce=self._member, **options)
-
-    def _member(self, value: Any) -> Any:
-        """Return the member of a stored word or number; raises ValueError."""
-        return next((member for member in self.kind if value in (member, str(member.value))), None) or self._refuse()
-
-    def _refuse(self) -> None:
-        raise ValueError(self.gettext("Not a valid choice."))
-
-    def iter_choices(self) -> Iterator[Choice]:
-        """Yield value, label and whether it is chosen."""
-        if self.allow_blank:
-            yield Choice("__None", "", self.data is None, {})
-        for member in self.kind:
-            yield Choice(str(member.value), str(member.label), member == self.data, {})
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse a blank where the column needs a member."""
-        if self.data is None and not self.allow_blank:
-            raise ValidationError(self.gettext("Not a valid choice."))
+LONGEST = 10_000  # characters of a text without a length of its own; 4 bytes each fit MariaDB's TEXT
+LARGEST = 2**31 - 1
+REQUIRED = _l("This field is required.")
 
 
 class Converter(AdminModelConverter):
-    """Flask-Admin's converter, with our enums."""
+    """Flask-Admin's converter, with our enums, and with relations that refuse a forged id."""
 
     @converts("sqlalchemy.sql.sqltypes.Enum")
     def convert_enum(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> MemberField:
@@ -62,20 +30,37 @@ class Converter(AdminModelConverter):
 
     @converts("ecrm.models.base.PriorityType")
     def convert_priority(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> MemberField:
-        """Offer the priorities; left blank on a complaint it is the category's."""
+        """Offer the priorities; left blank in a new row it is the default, of a complaint that of its category."""
         field_args.pop("default", None)
         field_args["validators"] = [validators.Optional()]
-        return MemberField(Priority, allow_blank=True, **field_args)
+        return MemberField(Priority, allow_blank=column.nullable, blank_when_new=True, **field_args)
+
+    @converts("Integer")
+    def handle_integer_types(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> choices.WholeField:
+        """Ask for a whole number."""
+        return choices.WholeField(**field_args)
+
+    @classmethod
+    def _string_common(cls, column: Any, field_args: dict[str, Any], **_extra: Any) -> None:
+        """Store no blank text where there may be none; lengths are checked below, in the reader's language."""
+        cls._nullable_common(column, field_args)
+
+    def _model_select_field(self, prop: Any, multiple: Any, remote_model: Any, **kwargs: Any) -> Any:
+        """Offer rows of another table: by a look-up where there are many, else from a list."""
+        loader = getattr(self.view, "_form_ajax_refs", {}).get(prop.key)
+        if multiple:
+            return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+        return choices.FoundRow(loader, **kwargs) if loader else choices.ListedRow(**kwargs)
 
 
 def strip(value: Any) -> Any:
-    """Return text without the blanks around it."""
-    return value.strip() if isinstance(value, str) else value
+    """Return text without the blanks around it, and without NUL, which no database agrees on."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
 
 
 def to_phone(value: Any) -> Any:
     """Return a telephone number as E.164 where it is one, else what was typed, for the validator to refuse."""
-    return (e164(value) or value) if isinstance(value, str) and value.strip() else value
+    return (e164(value) or value) if isinstance(value, str) and value else value
 
 
 def check_phone(_form: Any, field: Any) -> None:
@@ -86,16 +71,14 @@ def check_phone(_form: Any, field: Any) -> None:
 
 def to_email(value: Any) -> Any:
     """Return an address in small letters: both databases then agree on what is the same."""
-    return value.strip().lower() if isinstance(value, str) else value
+    return value.lower() if isinstance(value, str) else value
 
 
-SPECIAL: dict[str, dict[str, list[Any]]] = {
-    "phone": {"filters": [to_phone], "validators": [check_phone]},
-    "applicant_phone": {"filters": [to_phone], "validators": [check_phone]},
-    "email": {"filters": [to_email], "validators": [validators.Email(_l("Enter an e-mail address such as name@example.com."))]},
-    "applicant_email": {"filters": [to_email], "validators": [validators.Email(_l("Enter an e-mail address such as name@example.com."))]},
-    "identity_number": {"filters": [], "validators": [validators.Regexp(r"\d{16}$", message=_l("A NIK has 16 digits."))]},
-    "postcode": {"filters": [], "validators": [validators.Regexp(r"\d{5}$", message=_l("A postcode has 5 digits."))]},
+KINDS: dict[str, tuple[list[Any], list[Any]]] = {  # of column.info["kind"]: filters and validators
+    "phone": ([to_phone], [check_phone]),
+    "email": ([to_email], [validators.Email(_l("Enter an e-mail address such as name@example.com."))]),
+    "nik": ([], [validators.Regexp(r"[0-9]{16}\Z", message=_l("A NIK has 16 digits."))]),
+    "postcode": ([], [validators.Regexp(r"[0-9]{5}\Z", message=_l("A postcode has 5 digits."))]),
 }
 
 
@@ -120,17 +103,28 @@ def _is_relation(model: type, name: str) -> bool:
 
 
 def _relation(view: Any, name: str) -> dict[str, Any]:
-    remote = getattr(view.model, name).property.mapper.class_
+    relation = getattr(view.model, name).property
+    remote = relation.mapper.class_
+    needed = not relation.uselist and not relation.local_remote_pairs[0][0].nullable
+    checks = {"validators": [validators.InputRequired(REQUIRED) if needed else validators.Optional()]}
     if remote in lookup.LARGE:
-        return {}
-    return {"query_factory": lambda: lookup.query(remote, view.role)}
+        return checks
+    return checks | {"query_factory": lambda: lookup.query(remote, view.role)}
 
 
 def _column(model: type, name: str) -> dict[str, Any]:
     column = getattr(model, name).property.columns[0]
-    special = SPECIAL.get(name, {"filters": [], "validators": []})
-    checks = list(special["validators"])
-    if column.type.python_type is int and "least" in column.info:
-        least = column.info["least"]
-        checks.append(validators.NumberRange(min=least, max=2**31 - 1, message=_l("Enter a whole number of at least %(min)s.")))
-    return {"filters": [strip, *special["filters"]], "validators": checks}
+    filters, checks = KINDS.get(column.info.get("kind", ""), ([], []))
+    checks = list(checks)
+    if isinstance(column.type, String) and column.type.python_type is str:
+        longest = column.type.length or LONGEST
+        checks.append(validators.Length(max=longest, message=_l("At most %(max)d characters.")))
+        if not column.nullable:
+            checks.insert(0, validators.DataRequired(REQUIRED))
+        else:
+            checks.insert(0, validators.Optional())
+    elif isinstance(column.type, Integer):
+        least = column.info.get("least", -LARGEST)
+        checks.append(validators.Optional() if column.nullable else validators.InputRequired(REQUIRED))
+        checks.append(validators.NumberRange(min=least, max=LARGEST, message=_l("Enter a whole number from %(min)s to %(max)s.")))
+    return {"filters": [strip, *filters], "validators": checks}

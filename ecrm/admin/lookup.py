@@ -1,12 +1,14 @@
 """Relation fields that offer, accept and find only rows that the role may see."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from flask import g
 from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_login import current_user
-from sqlalchemy import or_
+from sqlalchemy import inspect, or_, select
 
-from ecrm import policy
+from ecrm import policy, rows as scopes
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Reply, Subscription, User
 from ecrm.models.account import RoleName
@@ -26,6 +28,47 @@ MOST = 20  # rows that one look-up returns
 def query(model: type, role: RoleName) -> Any:
     """Return the query of the rows that exist for the person at the keyboard, in the order of their ids."""
     return db.session.query(model).filter(policy.scope(model, role, current_user)).order_by(model.id)  # type: ignore[attr-defined]
+
+
+def exists(row: Any, role: RoleName) -> bool:
+    """Return whether a related row exists for the person at the keyboard."""
+    found = policy.grant(type(row), role)
+    if found is None or found.rows is scopes.everything:
+        return found is not None
+    known = g.setdefault("rows_seen", {})
+    key = (role, type(row), row.id)
+    if key not in known:
+        known[key] = query(type(row), role).filter(type(row).id == row.id).count() > 0
+    return known[key]
+
+
+def remember(session: Any, role: RoleName, rows: Iterable[Any], paths: Iterable[str]) -> None:
+    """Ask once for each table which of the rows that `rows` lead to by `paths` exist for the person; exists() then knows."""
+    wanted: dict[type, set[int]] = {}
+    for row in rows:
+        for path in paths:
+            for item in _along(row, path):
+                wanted.setdefault(type(item), set()).add(item.id)
+    known = g.rows_seen = {}  # of these rows only: an export goes through a million
+    for model, ids in wanted.items():
+        found = policy.grant(model, role)
+        if found is not None and found.rows is not scopes.everything:
+            scope = policy.scope(model, role, current_user)
+            inside = set(session.scalars(select(model.id).where(scope, model.id.in_(ids))))  # type: ignore[attr-defined]
+            known.update({(role, model, number): number in inside for number in ids})
+
+
+def _along(row: Any, path: str) -> list[Any]:
+    """Return the related rows on a dotted path."""
+    found: list[Any] = []
+    for part in path.split("."):
+        if row is None or part not in inspect(type(row)).relationships:
+            break
+        row = getattr(row, part)
+        found += row if isinstance(row, list) else [row] if row is not None else []
+        if isinstance(row, list):
+            break
+    return found
 
 
 def contains(column: Any, term: str) -> Any:

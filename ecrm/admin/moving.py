@@ -16,6 +16,7 @@ from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
 from ecrm.admin import lookup
+from ecrm.admin.deeds import Deed
 from ecrm.extensions import db
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
@@ -32,12 +33,13 @@ class Moving:
 
     model: Any
     role: RoleName
+    deeds: tuple[Deed, ...] = ()
     move_template = "admin/move.html"
 
     def verbs(self, row: Any) -> list[Verb]:
         """Return the verbs that the role may carry out on `row` now, in the order of the buttons."""
         lifecycle = getattr(self.model, "__lifecycle__", None)
-        found = lifecycle.possible(row) if lifecycle else ()
+        found = [*(lifecycle.possible(row) if lifecycle else ()), *(deed for deed in self.deeds if deed.ready(row))]
         return [verb for verb in found if policy.may_move(self.role, self.model, verb.name)]
 
     def verb_forms(self, row: Any) -> list[tuple[Verb, Form]]:
@@ -53,8 +55,7 @@ class Moving:
         page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
         if form.validate():
             try:
-                move(row, verb.name, current_user._get_current_object(), now(), **self._facts(form))
-                db.session.commit()
+                self._carry_out(verb, row, **self._facts(form))
             except (FieldRefused, FactMissing) as refused:
                 db.session.rollback()
                 if refused.name not in form._fields:
@@ -82,13 +83,27 @@ class Moving:
         shown = self.render(self.move_template, model=row, verb=verb, form=form, return_url=page)  # type: ignore[attr-defined]
         return shown, 422 if form.errors else 409
 
-    def _verb(self, name: str) -> Verb:
+    def all_verbs(self) -> dict[str, Any]:
+        """Return the verbs of the table's lifecycle and the screen's own deeds by name, whoever may carry them out."""
         lifecycle = getattr(self.model, "__lifecycle__", None)
-        if lifecycle is None or name not in lifecycle.by_name:
+        return (lifecycle.by_name if lifecycle else {}) | {deed.name: deed for deed in self.deeds}
+
+    def _verb(self, name: str) -> Any:
+        found = self.all_verbs()
+        if name not in found:
             abort(404)
         if not policy.may_move(self.role, self.model, name):
             abort(403)
-        return lifecycle.by_name[name]
+        return found[name]
+
+    def _carry_out(self, verb: Any, row: Any, **facts: Any) -> None:
+        """Carry out a verb or a deed and commit; raises Refused or StaleDataError."""
+        by = current_user._get_current_object()
+        if isinstance(verb, Deed):
+            verb.carry_out(row, by, now())
+        else:
+            move(row, verb.name, by, now(), **facts)
+        db.session.commit()
 
     # The form of a verb's facts
 
@@ -135,8 +150,7 @@ class Moving:
     def init_actions(self) -> None:
         """Offer the role's verbs without facts for many rows at once; nothing else is a bulk action (design, trap 3)."""
         self._actions, self._actions_data = [], {}
-        lifecycle = getattr(self.model, "__lifecycle__", None)
-        for verb in lifecycle.verbs if lifecycle else ():
+        for verb in self.all_verbs().values():
             if not verb.needs and policy.may_move(self.role, self.model, verb.name):
                 self._actions.append((verb.name, verb.label))
                 self._actions_data[verb.name] = (self._bulk(verb), verb.label, None)
@@ -145,6 +159,13 @@ class Moving:
         """Return whether `name` is one of this role's bulk verbs."""
         return name in self._actions_data and policy.may_move(self.role, self.model, name)
 
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        """Carry out a bulk verb; any other is refused, not passed over in silence."""
+        if not self.is_action_allowed(request.form.get("action", "")):
+            abort(403)
+        return self.handle_action()  # type: ignore[attr-defined]
+
     def _bulk(self, verb: Verb) -> Any:
         def carry_out(ids: list[str]) -> None:
             numbers = [number for number in map(lookup.whole, ids[:500]) if number is not None]
@@ -152,8 +173,7 @@ class Moving:
             done, refusals = 0, []
             for row in rows:
                 try:
-                    move(row, verb.name, current_user._get_current_object(), now())
-                    db.session.commit()
+                    self._carry_out(verb, row)
                     done += 1
                 except (Refused, StaleDataError) as refused:
                     name = str(row)

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from flask import flash
-from flask_babel import format_datetime, gettext as _
+from flask import abort, flash, redirect
+from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import UniqueConstraint, and_, select
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from ecrm.admin.fields import VersionField
+from ecrm.admin import conflict
+from ecrm.admin.choices import VersionField
 from ecrm.extensions import db
-from ecrm.models import Step
 from ecrm.models.base import now
+from ecrm.rules import period
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 
 CHECK_FAILED = 4025  # MariaDB's number for a CHECK constraint; PyMySQL reports it as an OperationalError
+BUSY = (1205, 1213)  # MariaDB's numbers for a lock that did not come, and for two who wait for each other
 
 
 class Saving:
@@ -25,26 +27,32 @@ class Saving:
     born: Any = None
     checks: tuple[Any, ...] = ()
 
+    def changeable(self, row: Any) -> bool:
+        """Return whether a row may still be edited: its lifecycle fixes some."""
+        lifecycle = getattr(self.model, "__lifecycle__", None)
+        return lifecycle is None or row.status not in lifecycle.fixed
+
     def create_model(self, form: Any) -> Any:
         """Write a new row; return it, or False with the errors in the form."""
         return self._write(form, self.build_new_instance(), created=True)  # type: ignore[attr-defined]
 
     def update_model(self, form: Any, model: Any) -> bool:
-        """Write the changes, unless somebody was faster since the form was opened."""
-        version = getattr(form, "row_version", None)
+        """Write the changes, unless somebody was faster since the form was opened (design, trap 19)."""
+        version = form._fields.get("row_version")
         if version is not None and version.data != str(model.version):
-            self._tell_conflict(form, model)
+            conflict.tell(self, form, model)
             return False
         return bool(self._write(form, model, created=False))
 
     def delete_model(self, model: Any) -> bool:
         """Delete a row that nothing points to."""
+        name = str(model)
         try:
             db.session.delete(model)
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
-            flash(_("“%(row)s” is still used elsewhere and cannot be deleted.", row=str(model)), "error")
+            flash(_("“%(row)s” is still used elsewhere and cannot be deleted.", row=name), "error")
             return False
         except StaleDataError:
             db.session.rollback()
@@ -53,10 +61,13 @@ class Saving:
         return True
 
     def edit_form(self, obj: Any = None) -> Any:
-        """Return the form, with the version of the row that it shows."""
+        """Return the form, with the version of the row that it shows; a row that is fixed has none."""
+        if not self.changeable(obj):
+            flash(_("This cannot be changed any more: the status is “%(status)s”.", status=obj.status.label), "error")
+            abort(redirect(self.get_url(".details_view", id=obj.id)))  # type: ignore[attr-defined]
         form = super().edit_form(obj)  # type: ignore[misc]
-        version = getattr(form, "row_version", None)
-        if version is not None and version.data in (None, ""):
+        version = form._fields.get("row_version")
+        if version is not None and version.raw_data is None:
             version.data = str(obj.version)
         return form
 
@@ -69,56 +80,61 @@ class Saving:
         try:
             with db.session.no_autoflush:
                 form.populate_obj(row)
-                for check in self.checks:
+                for check in self.checks if not hasattr(row, "valid_until") else (period.check, *self.checks):
                     check(row)
                 if created:
                     self._add(row)
             db.session.commit()
-        except (FieldRefused, FactMissing) as refused:
-            self._refuse(form, refused.name, str(refused))
-        except Refused as refused:
-            self._refuse(form, None, str(refused))
+        except (Refused, IntegrityError, DataError, OperationalError) as error:
+            db.session.rollback()
+            name, text = self._reason(form, row if not created else None, error)
+            self._refuse(form, name, text)
         except StaleDataError:
             db.session.rollback()
-            self._tell_conflict(form, row)
-        except IntegrityError:
-            self._refuse(form, None, _("This was not saved: the number or code exists already, or the values do not fit together."))
-        except OperationalError as error:
-            if getattr(error.orig, "args", [0])[0] != CHECK_FAILED:
-                raise
-            self._refuse(form, None, _("This was not saved: the values do not fit together."))
+            conflict.tell(self, form, row)
         else:
             return row
         return False
 
     def _add(self, row: Any) -> None:
         if self.born:
-            self.born(db.session, row, now(), current_user)
+            self.born(db.session, row, now(), current_user._get_current_object())
         db.session.add(row)
 
+    def _reason(self, form: Any, row: Any, error: Exception) -> tuple[str | None, str]:
+        """Return the field and the text that tell a person why nothing was saved; raises what is nobody's fault here."""
+        if isinstance(error, (FieldRefused, FactMissing)):
+            return error.name, str(error)
+        if isinstance(error, Refused):
+            return None, str(error)
+        if isinstance(error, OperationalError):
+            number = (getattr(error.orig, "args", None) or [0])[0]
+            if number in BUSY or "database is locked" in str(error.orig):
+                return None, _("This was not saved: the database is busy. What you typed is still here: save again.")
+            if number != CHECK_FAILED:
+                raise error
+        taken = self._taken(form, row) if isinstance(error, IntegrityError) else None
+        if taken:
+            return taken, _("This exists already.")
+        return None, _("This was not saved: the values do not fit together.")
+
+    def _taken(self, form: Any, row: Any) -> str | None:
+        """Return the field whose value, perhaps together with others, another row has already."""
+        relations = {pair[0].key: key for key, relation in self.model.__mapper__.relationships.items()
+                     if not relation.uselist for pair in relation.local_remote_pairs}
+        for constraint in self.model.__table__.constraints:
+            names = [relations.get(column.key, column.key) for column in getattr(constraint, "columns", ())]
+            if isinstance(constraint, UniqueConstraint) and set(names) <= set(form._fields):
+                same = and_(*(getattr(self.model, name) == form._fields[name].data for name in names))
+                found = db.session.scalars(select(self.model).where(same)).first()
+                if found is not None and found is not row:
+                    return names[-1]
+        return None
+
     def _refuse(self, form: Any, name: str | None, text: str) -> None:
-        """Undo, and put the error beside its field, or above the form."""
-        db.session.rollback()
+        """Put the error beside its field, or above the form."""
         field = form._fields.get(name) if name else None
         if field is None:
             flash(text, "error")
         else:
             field.errors = [*field.errors, text]
-
-    def _tell_conflict(self, form: Any, row: Any) -> None:
-        """Say who was faster and what they changed; what was typed stays, and a second save goes through."""
-        db.session.refresh(row)
-        step = db.session.scalars(
-            select(Step).where(Step.table == row.__tablename__, Step.row_id == row.id).order_by(Step.id.desc()).limit(1)
-        ).first()
-        who = str(step.actor) if step and step.actor else _("somebody")
-        when = format_datetime(step.at, "HH:mm:ss") if step else ""
-        changes = "; ".join(f"{self._label_of(key)}: {step.before.get(key, '–')} → {value}" for key, value in step.after.items()) if step else ""
-        flash(_("%(who)s was faster and saved at %(when)s (%(changes)s). What you typed is still here: compare, then save again.",
-                who=who, when=when, changes=changes), "error")
-        form.row_version.data = str(row.version)
-        form.row_version.raw_data = [str(row.version)]
-
-    def _label_of(self, key: str) -> str:
-        column = self.model.__table__.columns.get(key)
-        return str(column.info.get("label", key)) if column is not None else key

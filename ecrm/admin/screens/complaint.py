@@ -1,37 +1,145 @@
 """Screens of complaints, their replies and attachments, and the categories."""
 
-from flask_babel import lazy_gettext as _l
+from typing import Any
 
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import not_
+
+from ecrm import policy, storage
+from ecrm.admin import look
+from ecrm.admin.filters import Flag, Related
+from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
-from ecrm.models import Attachment, Complaint, ComplaintCategory, Reply
+from ecrm.admin.work import ComplaintPage
+from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Reply, Subscription
+from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.rules.complaint import enter
+from ecrm.models.customer import SubscriptionStatus
+from ecrm.policy import Right
+from ecrm.rules import sla
+from ecrm.rules import category, complaint
 
 GROUP = _l("Complaints")
 
 
-class ComplaintScreen(Screen):
-    """Complaints, the most urgent first."""
+class OfCustomer(Related):
+    """The rows of one customer; links bring it, nobody chooses from a list of all customers."""
+
+    kind = "hidden"
+    reads = "customer"
+
+    def __init__(self, view: Any) -> None:
+        """Filter the view's relation `customer`."""
+        super().__init__(view, "customer")
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return nothing."""
+        return []
+
+
+class Late(Flag):
+    """Unsolved and past the due time, or not."""
+
+    reads = "resolution_due_at"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "late", view
+        BaseSQLAFilter.__init__(self, Complaint.resolution_due_at, name=_l("Late"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        late = sla.are_late(now())
+        return query.filter(late if value else not_(late))
+
+
+class Reopened(Flag):
+    """Reopened at least once, or never."""
+
+    reads = "reopen_count"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "reopened", view
+        BaseSQLAFilter.__init__(self, Complaint.reopen_count, name=_l("Reopened"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column > 0 if value else self.column == 0)
+
+
+class ComplaintScreen(ComplaintPage, Screen):
+    """Complaints: unsolved ones the most urgent first, all of them the newest first."""
 
     model = Complaint
     group = GROUP
-    columns = ("number", "subject", "customer", "category", "priority", "status", "technician", "opened_at", "resolution_due_at")
+    columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "category", "opened_at")
     details = (
         "description", "channel", "subscription", "branch", "customer.phone", "customer.address", "first_response_at", "resolved_at",
         "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating", "rating_remark",
     )
-    form_create = ("customer", "subscription", "category", "channel", "priority", "subject", "description")
+    form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
-    filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at")
+    filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
+    more_filters = (Late, Reopened, OfCustomer)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved = UNSOLVED
+    checks = (complaint.check,)
+    column_formatters = {"resolution_due_at": look.due_cell}
+    groups = (
+        (_l("Who complains"), ("customer", "subscription", "channel")),
+        (_l("What is wrong"), ("category", "priority", "subject", "description")),
+    )
+    help = {
+        "customer": _l("Type a name, a customer number or a telephone number."),
+        "priority": _l("Left blank, it is the category's usual priority."),
+        "description": _l("What happens, since when, what the lights of the modem show, what was tried."),
+    }
+    wide = ("subject",)
+    opens_row = True
 
     @staticmethod
     def born(session, row, at, _by):
         """Number, targets and letters of a new complaint."""
-        enter(session, row, at)
+        complaint.enter(session, row, at)
+
+    def prefill(self, form):
+        """The customer's only subscription."""
+        customer = form.customer.data if "customer" in form._fields else None
+        if customer is not None and "subscription" in form._fields:
+            query = policy.visible(Subscription, self.role, current_user).where(Subscription.customer_id == customer.id)
+            form.subscription.data = the_only(query.where(Subscription.status != SubscriptionStatus.ENDED))
+
+    def row_class(self, row):
+        """Mark what is late."""
+        return "is-late" if sla.late(row, now()) else ""
+
+    def links(self, row):
+        """A bandwidth addition as compensation, where the role may give one."""
+        screen = self.sibling(BandwidthGrant)
+        if screen is None or not screen.can_create or row.subscription_id is None:
+            return []
+        url = screen.get_url(f"{screen.endpoint}.create_view", complaint=row.id, subscription=row.subscription_id)
+        return [Link(_("Compensate"), url)]
+
+    def _get_list_filter_args(self):
+        """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""
+        opening = request.endpoint == f"{self.endpoint}.index_view" and not request.args
+        return self.filters_of({"status": "unsolved"}) if opening and self.grant.verbs else super()._get_list_filter_args()
+
+    def _ordered(self, query, name, descending):
+        """Return the query in the order asked for; else, unsolved ones by urgency, all of them by entry."""
+        statuses = [value for index, _name, value in self._get_list_filter_args() if self._filters[index].key in ("status", "late")]
+        if name not in self._sortable_columns and statuses and not {"resolved", "closed", "cancelled", "0"} & set(statuses):
+            return query.order_by(Complaint.priority, Complaint.resolution_due_at, Complaint.id)
+        return super()._ordered(query, name, descending)
 
 
 class ReplyScreen(Screen):
@@ -49,12 +157,22 @@ class AttachmentScreen(Screen):
     """Attachments; they are added on the complaint's page."""
 
     model = Attachment
+    extra_needs = {"file_view": Right.READ}
     group = GROUP
     columns = ("at", "complaint", "name", "media_type", "size", "by")
     details = ("reply", "sha256")
     search = ("name",)
     filters = ("media_type", "at")
     sortable = ("at",)
+
+    @expose("/file/")
+    def file_view(self) -> ResponseReturnValue:
+        """Send the file itself."""
+        return storage.send(self.get_one(request.args.get("id")))
+
+    def links(self, row):
+        """The file."""
+        return [Link(_("Open the file"), self.get_url(".file_view", id=row.id))]
 
 
 class CategoryScreen(Screen):
@@ -66,5 +184,6 @@ class CategoryScreen(Screen):
     form = columns
     search = ("code", "name", "name_en")
     filters = ("active", "priority")
+    checks = (category.check,)
     sortable = ("code", "name")
     sort = ("code", False)

@@ -1,0 +1,76 @@
+"""Two people edit one row: the second is told who was faster and what changed, and keeps what they typed."""
+
+from typing import Any
+
+from flask import abort, flash, redirect
+from flask_babel import format_datetime, gettext as _
+from sqlalchemy import Boolean, Enum, inspect, select
+from sqlalchemy.exc import InvalidRequestError
+
+from ecrm.admin import lookup
+from ecrm.extensions import db
+from ecrm.models import Step
+from ecrm.models.base import Priority, PriorityType
+
+MOST_STEPS = 10
+LONGEST = 80  # characters of a value
+
+
+def tell(view: Any, form: Any, row: Any) -> None:
+    """Say who was faster and what they changed since the form was opened; a second save then goes through."""
+    try:
+        db.session.refresh(row)
+    except InvalidRequestError:
+        flash(_("Somebody else has deleted this in the meantime."), "error")
+        abort(redirect(view.get_url(".index_view")))
+    version = form.row_version
+    steps = _since(row, lookup.whole(version.data))
+    if steps:
+        who = str(steps[0].actor) if steps[0].actor else _("somebody")
+        changes = "; ".join(filter(None, (_changes(view, step) for step in reversed(steps)))) or _("nothing that you can see")
+        flash(_("%(who)s was faster and saved at %(when)s (%(changes)s). What you typed is still here: compare, then save again.",
+                who=who, when=format_datetime(steps[0].at, "HH:mm:ss"), changes=changes), "error")
+    else:
+        flash(_("Somebody else was faster. What you typed is still here: compare, then save again."), "error")
+    version.data = str(row.version)
+    version.raw_data = [version.data]
+
+
+def _since(row: Any, version: int | None) -> list[Step]:
+    """Return the steps of a row since `version`, the last one first; one where the version is not known."""
+    steps = row.version - version if version is not None and version < row.version else 1
+    latest = select(Step).where(Step.table == row.__tablename__, Step.row_id == row.id).order_by(Step.id.desc())
+    return list(db.session.scalars(latest.limit(min(steps, MOST_STEPS))))
+
+
+def _changes(view: Any, step: Step) -> str:
+    """Return "label: before → after" of each column of a step that the role may see."""
+    relations = {pair[0].key: relation for relation in inspect(view.model).relationships if not relation.uselist
+                 for pair in relation.local_remote_pairs}
+    said = []
+    for key, value in step.after.items():
+        relation = relations.get(key)
+        item = relation.key if relation is not None else key
+        if item in inspect(view.model).all_orm_descriptors and view.allowed((item,)):
+            before, after = (_said(view, item, relation, old) for old in (step.before.get(key), value))
+            said.append(f"{view.column_labels[item]}: {before} → {after}")
+    return "; ".join(said)
+
+
+def _said(view: Any, key: str, relation: Any, value: Any) -> str:
+    """Return a plain value of the trail as people say it."""
+    if value in (None, ""):
+        return "–"
+    if relation is not None:
+        row = lookup.query(relation.mapper.class_, view.role).filter(relation.mapper.class_.id == value).one_or_none()
+        return str(row) if row is not None else f"#{value}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    kind = getattr(view.model, key).type
+    if isinstance(kind, PriorityType):
+        return str(Priority(value))
+    if isinstance(kind, Boolean):
+        return _("Yes") if value else _("No")
+    if isinstance(kind, Enum):
+        return str(kind.enum_class(value))
+    return str(value)[:LONGEST]

@@ -1,0 +1,45 @@
+"""What people do with one row that is no move of a lifecycle; the policy names each like a verb."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ecrm.models import Letter, User
+from ecrm.rules import letter
+from ecrm.rules.errors import Refused
+
+
+class NotReady(Refused):
+    """The row does not need the deed any more: somebody was faster, or the page is old."""
+
+    def __str__(self) -> str:
+        """Say it in the reader's language."""
+        return str(_l("This is not needed any more: somebody was faster, or the page is old."))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A button of a row's page: `ready(row)` says whether to offer it, `act(row, by, at)` does it, uncommitted."""
+
+    name: str
+    label: Any
+    ready: Callable[[Any], bool]
+    act: Callable[[Any, User, datetime], None]
+    needs: tuple[str, ...] = ()  # as a Verb has them: a deed asks for nothing
+    takes: tuple[str, ...] = ()
+
+    def carry_out(self, row: Any, by: User, at: datetime) -> None:
+        """Do it; raises NotReady where the row does not need it."""
+        if not self.ready(row):
+            raise NotReady
+        self.act(row, by, at)
+
+
+def _again(row: Letter, _by: User, at: datetime) -> None:
+    letter.again(row, at)
+
+
+RETRY = Deed("retry", _l("Send again"), letter.failed, _again)
