@@ -100,7 +100,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         ADMINISTRATOR: Grant(R | C | E | X),
     },
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R)},
-    Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
+    Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, rows.own_steps, INNER), SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_steps), MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | X),

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
+from ecrm.extensions import db
 from ecrm.models import Letter, User
-from ecrm.rules import letter
+from ecrm.rules import account, letter
 from ecrm.rules.errors import Refused
 
 
@@ -40,6 +42,11 @@ class Deed:
 
 def _again(row: Letter, _by: User, at: datetime) -> None:
     letter.again(row, at)
+
+
+def keep_an_administrator(row: User) -> None:
+    """Raise FieldRefused where the person at the keyboard would lock themselves, or everybody, out."""
+    account.check(db.session, row, current_user._get_current_object())
 
 
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

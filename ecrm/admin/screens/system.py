@@ -5,9 +5,11 @@ from typing import Any
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import lazy_gettext as _l
 
+from ecrm.admin.deeds import RETRY, keep_an_administrator
 from ecrm.admin.filters import Flag
 from ecrm.admin.screen import Screen
 from ecrm.models import Counter, Letter, Role, Step, User
+from ecrm.rules import account
 
 GROUP = _l("System")
 
@@ -39,6 +41,12 @@ class UserScreen(Screen):
     filters = ("active", "branch")
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
+    checks = (keep_an_administrator,)
+
+    @staticmethod
+    def born(_session, row, at, _by):
+        """Session key of a new account, and no password yet."""
+        account.open_account(row, at)
 
 
 class RoleScreen(Screen):
@@ -60,6 +68,7 @@ class LetterScreen(Screen):
     filters = ("state", "template", "queued_at")
     sortable = ("queued_at",)
     sort = ("queued_at", True)
+    deeds = (RETRY,)
 
 
 class StepScreen(Screen):
