@@ -1,6 +1,5 @@
 """E-CRM: customer care for internet providers. create_app is the one place where the parts meet."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
     Raises config.BadSetting, which names the setting, where one is missing or malformed.
     """
-    app = Flask(__name__, instance_path=os.environ.get("ECRM_INSTANCE"))
+    app = Flask(__name__, instance_path=str(config.instance_folder()))
     values = config.read(Path(app.instance_path), overrides=overrides)
     app.config.from_mapping(flask_config(values))
     db.init_app(app)

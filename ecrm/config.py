@@ -4,79 +4,18 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from click import ClickException
+from flask import Flask
+
+from ecrm import setting_kinds as kinds
 
 REQUIRED = object()
-PROFILES = ("demo", "production", "test")
 SHORTEST_KEY = 32  # characters; secrets.token_urlsafe(32) gives 43
 
 
 class BadSetting(ClickException):
     """A setting is missing or malformed; the text names it and the remedy, and commands print it as one line."""
-
-
-def _bool(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in known:
-        raise ValueError("use true or false")
-    return known[text.lower()]
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= 65535:
-        raise ValueError("use a number from 1 to 65535")
-    return port
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("use a whole number of at least 1")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError("use a whole number, 0 or more")
-    return number
-
-
-def _profile(text: str) -> str:
-    if text not in PROFILES:
-        raise ValueError("use one of " + ", ".join(PROFILES))
-    return text
-
-
-def _language(text: str) -> str:
-    if text not in ("id", "en"):
-        raise ValueError("use id or en")
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("use a zone name such as Asia/Jakarta") from error
-    return text
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "mysql+pymysql://")):
-        raise ValueError("use sqlite:///path or mysql+pymysql://user:password@host/database")
-    return text
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("use an address such as https://care.example.net")
-    return text.rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -91,28 +30,29 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("PROFILE", _profile, "demo", "demo, production or test; production refuses unsafe settings"),
-    Setting("SECRET_KEY", str, REQUIRED, "signs sessions and tokens; made by `flask setup`", secret=True),
-    Setting("PASSWORD_SALT", str, REQUIRED, "mixed into password hashes; made by `flask setup`", secret=True),
-    Setting("TOTP_SECRET", str, REQUIRED, "encrypts two-factor secrets; made by `flask setup`", secret=True),
-    Setting("DATABASE_URL", _database, None, "sqlite:///… or mysql+pymysql://…; default: ecrm.db in the instance folder", secret=True),
-    Setting("PUBLIC_URL", _web_address, None, "the address people type; stands in letters; default: http://HOST:PORT"),
-    Setting("HOST", str, "127.0.0.1", "address that the server listens on"),
-    Setting("PORT", _port, 8000, "port that the server listens on"),
-    Setting("THREADS", _positive, 8, "requests answered at the same time"),
-    Setting("TRUSTED_PROXIES", _count, 0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed"),
-    Setting("HTTPS_COOKIES", _bool, False, "cookies travel over HTTPS only; production requires it"),
-    Setting("COMPANY_NAME", str, "PT Prestasi Piranti Informasi", "the provider's name on pages and letters"),
-    Setting("COMPANY_PHONE", str, "+622150101234", "the provider's telephone number, shown when something fails"),
-    Setting("LANGUAGE", _language, "id", "language where neither the person nor the browser says: id or en"),
-    Setting("TIME_ZONE", _zone, "Asia/Jakarta", "time zone of pages and letters where no branch says otherwise"),
-    Setting("ATTACHMENTS_DIR", str, None, "folder of attachments; default: attachments in the instance folder"),
-    Setting("MAIL_SERVER", str, None, "SMTP host; without it letters are written to mail in the instance folder"),
-    Setting("MAIL_PORT", _port, 587, "SMTP port"),
-    Setting("MAIL_USE_TLS", _bool, True, "STARTTLS on the SMTP connection"),
-    Setting("MAIL_USERNAME", str, None, "SMTP user"),
-    Setting("MAIL_PASSWORD", str, None, "SMTP password", secret=True),
-    Setting("MAIL_SENDER", str, "layanan@prestasi.example", "sender address of letters"),
+    Setting("PROFILE", kinds.profile, "demo", "what runs here; production refuses unsafe settings and demo logins"),
+    Setting("SECRET_KEY", kinds.secret, REQUIRED, "signs sessions and tokens; made by `flask setup`", secret=True),
+    Setting("PASSWORD_SALT", kinds.secret, REQUIRED, "mixed into password hashes; made by `flask setup`", secret=True),
+    Setting("TOTP_SECRET", kinds.secret, REQUIRED, "encrypts two-factor secrets; made by `flask setup`", secret=True),
+    Setting("DATABASE_URL", kinds.database, None,
+            "sqlite:///path or mysql+pymysql://user:password@host/database; default: ecrm.db in the instance folder", secret=True),
+    Setting("PUBLIC_URL", kinds.web_address, None, "the address people type; stands in letters; default: http://HOST:PORT"),
+    Setting("HOST", kinds.text, "127.0.0.1", "address that the server listens on"),
+    Setting("PORT", kinds.port, 8000, "port that the server listens on"),
+    Setting("THREADS", kinds.threads, 8, "requests answered at the same time"),
+    Setting("TRUSTED_PROXIES", kinds.hops, 0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed"),
+    Setting("HTTPS_COOKIES", kinds.yes_or_no, False, "cookies travel over HTTPS only; production requires it"),
+    Setting("COMPANY_NAME", kinds.text, "PT Prestasi Piranti Informasi", "the provider's name on pages and letters"),
+    Setting("COMPANY_PHONE", kinds.text, "+622150101234", "the provider's telephone number, shown when something fails"),
+    Setting("LANGUAGE", kinds.language, "id", "language where neither the person nor the browser says"),
+    Setting("TIME_ZONE", kinds.zone, "Asia/Jakarta", "time zone of pages and letters where no branch says otherwise"),
+    Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
+    Setting("MAIL_SERVER", kinds.text, None, "SMTP host; without it letters are written to mail in the instance folder"),
+    Setting("MAIL_PORT", kinds.port, 587, "SMTP port"),
+    Setting("MAIL_USE_TLS", kinds.yes_or_no, True, "STARTTLS on the SMTP connection"),
+    Setting("MAIL_USERNAME", kinds.text, None, "SMTP user"),
+    Setting("MAIL_PASSWORD", kinds.text, None, "SMTP password", secret=True),
+    Setting("MAIL_SENDER", kinds.email, "layanan@prestasi.example", "sender address of letters"),
 )
 
 
@@ -122,24 +62,44 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     Raises BadSetting, which names the setting, when one is missing, malformed, unknown or unsafe in production.
     """
     environ = dict(os.environ) if environ is None else environ
-    file = _read_file(instance / "config.py")
+    file = read_file(instance / "config.py")
     values = {setting.name: _value(setting, environ, file) for setting in SETTINGS} | (overrides or {})
     for setting in SETTINGS:
         if values[setting.name] is REQUIRED:
             raise BadSetting(f"ECRM_{setting.name} is missing: run `flask --app ecrm setup`, or set it ({setting.doc}).")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'ecrm.db'}"
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
-    values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://{values['HOST']}:{values['PORT']}"
+    values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
     _check_production(values)
     return values
 
 
-def _read_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
+def instance_folder() -> Path:
+    """Return the folder of this installation's settings and data: ECRM_INSTANCE, else Flask's own choice."""
+    named = os.environ.get("ECRM_INSTANCE")
+    return Path(named).absolute() if named else Path(Flask("ecrm").instance_path)
+
+
+def web_address(host: str, port: int) -> str:
+    """Return the address that a browser on this machine types for a server that listens there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{port}"
+
+
+def source(setting: Setting, environ: dict[str, str], file: dict[str, Any]) -> str | None:
+    """Return where the setting is set, ECRM_NAME or "NAME in config.py", None where its default stands."""
+    if environ.get(f"ECRM_{setting.name}"):
+        return f"ECRM_{setting.name}"
+    return f"{setting.name} in config.py" if file.get(setting.name) not in (None, "") else None
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the settings of a config.py, nothing where there is none. Raises BadSetting where it cannot be read."""
     names: dict[str, Any] = {}
     try:
-        exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the operator's own file, as Flask's from_pyfile
+        exec(compile(path.read_text("utf-8"), str(path), "exec"), names)  # noqa: S102 - the operator's own file, as Flask's from_pyfile
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
         raise BadSetting(f"{path} cannot be read: {error.strerror}.") from error
     except Exception as error:
@@ -152,10 +112,10 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _value(setting: Setting, environ: dict[str, str], file: dict[str, Any]) -> Any:
-    where = f"ECRM_{setting.name}"
-    raw = environ.get(where, file.get(setting.name))
-    if raw is None or raw == "":
+    where = source(setting, environ, file)
+    if where is None:
         return setting.default
+    raw = environ.get(where, file.get(setting.name))
     try:
         return setting.parse(str(raw))
     except ValueError as error:

@@ -1,0 +1,105 @@
+"""How the text of a setting is read, one function for each type; its docstring is the type's name in docs/configuration.md."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PROFILES = ("demo", "production", "test")
+
+
+def yes_or_no(text: str) -> bool:
+    """true or false"""
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError("use true or false")
+    return known[text.lower()]
+
+
+def _whole(text: str, smallest: int, largest: int) -> int:
+    if not text.isdecimal() or not smallest <= int(text) <= largest:
+        raise ValueError(f"use a whole number from {smallest} to {largest}")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """port number"""
+    return _whole(text, 1, 65535)
+
+
+def threads(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 64)
+
+
+def hops(text: str) -> int:
+    """whole number"""
+    return _whole(text, 0, 10)
+
+
+def text(text: str) -> str:
+    """text"""
+    return text
+
+
+def secret(text: str) -> str:
+    """text, at least 32 characters in production"""
+    return text
+
+
+def folder(text: str) -> str:
+    """folder"""
+    return str(Path(text).absolute())
+
+
+def email(text: str) -> str:
+    """e-mail address"""
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("use an address such as care@example.net")
+    return text
+
+
+def profile(text: str) -> str:
+    """demo, production or test"""
+    if text not in PROFILES:
+        raise ValueError("use one of " + ", ".join(PROFILES))
+    return text
+
+
+def language(text: str) -> str:
+    """id or en"""
+    if text not in ("id", "en"):
+        raise ValueError("use id or en")
+    return text
+
+
+def zone(text: str) -> str:
+    """time zone name"""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("use a zone name such as Asia/Jakarta") from error
+    return text
+
+
+def database(text: str) -> str:
+    """database address"""
+    wanted = ValueError("use sqlite:///path or mysql+pymysql://user:password@host/database")
+    try:
+        address = make_url(text)
+    except (ArgumentError, ValueError):
+        raise wanted from None  # the text may hold a password
+    if address.drivername not in ("sqlite", "mysql+pymysql") or address.database in (None, "", ":memory:"):
+        raise wanted
+    return text
+
+
+def web_address(text: str) -> str:
+    """web address"""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("use an address such as https://care.example.net")
+    return text.rstrip("/")
