@@ -154,7 +154,7 @@ def history(row: Complaint, files: list[Attachment]) -> list[Entry]:
     """Return steps and public replies in the order in which they happened."""
     steps = people.rows(people.see(Step).where(Step.table == Complaint.__tablename__, Step.row_id == row.id).order_by(Step.id))
     replies = people.rows(people.see(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id))
-    entries = [Entry(step.at, step=step) for step in steps if wording.event(step.action)]
+    entries = [Entry(row.opened_at if step.action == "create" else step.at, step=step) for step in steps if wording.event(step.action)]
     entries += [Entry(one.at, reply=one, files=tuple(file for file in files if file.reply_id == one.id)) for one in replies]
     return sorted(entries, key=lambda entry: entry.at)
 

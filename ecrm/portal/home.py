@@ -32,7 +32,8 @@ class Line(NamedTuple):
 @people.customers_only
 def home() -> Any:
     """What a customer wants to know first: their complaints, their line, what is on offer."""
-    complaints = people.rows(people.see(Complaint).where(Complaint.status.in_(OPEN)).order_by(Complaint.opened_at.desc()).limit(6))
+    yours = Complaint.status.in_([ComplaintStatus.WAITING_CUSTOMER, ComplaintStatus.RESOLVED]).desc()  # first what waits for you
+    complaints = people.rows(people.see(Complaint).where(Complaint.status.in_(OPEN)).order_by(yours, Complaint.opened_at.desc()).limit(6))
     return render_template(
         "portal/home.html", customer=people.own_customer(), complaints=complaints, lines=lines(look.today()), promos=promos_for_reader()
     )

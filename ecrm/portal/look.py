@@ -1,13 +1,10 @@
-"""What the templates use: names of the company, static files by content, times and money as people say them."""
+"""What the templates use: names of the company, times, money and sizes as people say them."""
 
-import hashlib
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from flask_babel import format_date, format_decimal, format_time, format_timedelta, get_locale
 
 from ecrm.models.account import Language
@@ -21,9 +18,9 @@ ZONES = {zone.value: zone.label for zone in TimeZone}
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, from_now=from_now, rupiah=rupiah, telephone=telephone, file_size=file_size
+        moment=moment, day=day, from_now=from_now, rupiah=rupiah, telephone=telephone, file_size=file_size, hours=hours
     )
-    app.jinja_env.globals.update(asset=asset, wording=wording)
+    app.jinja_env.globals.update(wording=wording)
     app.context_processor(_company)
 
 
@@ -33,16 +30,6 @@ def _company() -> dict[str, Any]:
         "company": settings["COMPANY_NAME"], "company_phone": settings["COMPANY_PHONE"], "languages": tuple(Language),
         "language": str(get_locale()), "is_customer": people.is_customer, "is_staff": people.is_staff,
     }
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file, with its fingerprint so that browsers may keep it for long."""
-    return url_for("static", filename=name, v=_fingerprint(current_app.static_folder or "", name))
-
-
-@lru_cache
-def _fingerprint(folder: str, name: str) -> str:
-    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
 def zone() -> str:
@@ -57,14 +44,19 @@ def today() -> date:
 
 
 def moment(at: datetime) -> str:
-    """Return day and time with the zone, such as “Sel, 24 Nov 2026 15.04 WIB”."""
+    """Return day and time with the zone, such as “Sel, 24 Nov 15.04 WIB”."""
     local = at.astimezone(ZoneInfo(zone()))
     return f"{day(local.date())} {format_time(local, 'short', rebase=False)} {ZONES.get(zone(), '')}".strip()
 
 
 def day(value: date) -> str:
-    """Return a day with its weekday."""
-    return format_date(value, "EEE, d MMM y", rebase=False)
+    """Return a day with its weekday; the year only where it is another one."""
+    return format_date(value, "EEE, d MMM" if value.year == today().year else "EEE, d MMM y", rebase=False)
+
+
+def hours(count: int) -> str:
+    """Return a number of hours in words, such as “2 hours” or “3 days”."""
+    return format_timedelta(timedelta(hours=count), threshold=1)
 
 
 def from_now(at: datetime) -> str:

@@ -11,7 +11,7 @@ from ecrm.extensions import db
 from ecrm.models import Customer
 from ecrm.models.account import Language
 from ecrm.policy import Right
-from ecrm.portal import drafts, people
+from ecrm.portal import drafts, look, people
 from ecrm.portal.account_forms import ProfileForm
 from ecrm.portal.blueprint import blueprint
 
@@ -21,7 +21,7 @@ from ecrm.portal.blueprint import blueprint
 def profile() -> Any:
     """Show the customer's data; telephone and language can be changed here."""
     customer = people.own_customer()
-    form = ProfileForm(phone=customer.phone if customer else current_user.phone, language=current_user.language.value)
+    form = ProfileForm(phone=look.telephone((customer or current_user).phone or ""), language=current_user.language.value)
     if not form.validate_on_submit():
         return page(form)
     if not policy.may(people.ROLE, Customer, Right.EDIT):

@@ -34,6 +34,7 @@ NEXT = {
     S.CLOSED: _l("It is closed. Thank you for telling us."),
     S.CANCELLED: _l("It was cancelled. Nothing more will happen."),
 }
+STATUS = {S.WAITING_CUSTOMER: _l("Waiting for you"), S.RESOLVED: _l("Solved")}
 EVENTS = {
     "create": _l("Complaint received"),
     "assign": _l("Technician assigned"),
@@ -55,6 +56,11 @@ def stages(complaint: Complaint) -> list[Stage]:
     where = [status for status, _label in STAGES].index(at)
     states = ["done"] * where + ["done" if at is S.CLOSED else "current"] + ["todo"] * (len(STAGES) - where - 1)
     return [Stage(label, state) for (_status, label), state in zip(STAGES, states, strict=True)]
+
+
+def status(one: S) -> Any:
+    """Return what a status is called when one speaks with the customer."""
+    return STATUS.get(one, one.label)
 
 
 def next_step(complaint: Complaint) -> Any:
