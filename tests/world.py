@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Installation, Plan, Promo, Role,
+    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Installation, Plan, Promo, Role,
     Subscription, User,
 )
 from ecrm.models.account import RoleName
@@ -141,7 +141,20 @@ def _work() -> None:
             move(complaint, "assign", support, start + timedelta(minutes=10), technician=one(User, email=email(person)))
             answer(complaint, "Teknisi segera datang.", support, start + timedelta(minutes=11))
             answer(complaint, f"Catatan dalam {number}.", support, start + timedelta(minutes=12), public=False)
+    _evidence()
     _offers(start)
+
+
+def _evidence() -> None:
+    """A photo of each customer's first complaint, and a customer-to-be."""
+    for subject, person in (("Lampu LOS merah", "customer"), ("Internet putus-putus", "customer2")):
+        db.session.add(Attachment(
+            complaint=one(Complaint, subject=subject), name=f"foto-{person}.jpg", media_type="image/jpeg", size=1000,
+            sha256="0" * 64, storage_key=f"00/{person}", by=one(User, email=email(person)),
+        ))
+    batam = one(Branch, code="BTM")
+    db.session.add(Customer(number="PLG-000004", name="Calon Pelanggan", phone="+628120000004", address="Jl. Nagoya 4",
+                            branch=batam, since=date(2026, 1, 4), status=CustomerStatus.PROSPECT))
 
 
 def _offers(start: datetime) -> None:
