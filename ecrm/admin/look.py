@@ -7,14 +7,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import current_app, url_for
-from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, gettext as _
+from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
+from ecrm.models import Complaint
 from ecrm.models.base import now
+from ecrm.rules import sla
 
 MAP = "https://www.google.com/maps/search/?api=1&query="
 
@@ -53,6 +57,14 @@ def moment(at: datetime) -> str:
     return format_datetime(at, "d MMM y HH:mm")
 
 
+def visit(at: datetime) -> str:
+    """Return the day and time of a visit, “today” and “tomorrow” by name."""
+    zone = ZoneInfo(str(get_timezone()))
+    days = (at.astimezone(zone).date() - now().astimezone(zone).date()).days
+    day = {0: _("today"), 1: _("tomorrow")}.get(days) or format_datetime(at, "EEEE, d MMM")
+    return f"{day} {format_datetime(at, 'HH:mm')}"
+
+
 def ago(at: datetime) -> str:
     """Return how far a moment is from now, such as “2 hours ago”."""
     away = at - now()
@@ -68,6 +80,16 @@ def due(at: datetime, done: datetime | None = None) -> Due:
     if away < timedelta(0):
         return Due(_("%(time)s late", time=format_timedelta(-away, granularity="minute")), True, exact(at))
     return Due(format_timedelta(away, granularity="minute", add_direction=True), False, exact(at))
+
+
+def due_of(complaint: Complaint) -> Due:
+    """Return a complaint's due time: from now, paused while we wait for the customer, or how it was met."""
+    at = complaint.resolution_due_at
+    if not complaint.unsolved:
+        return due(at, complaint.resolved_at) if complaint.resolved_at else Due("", False, exact(at))
+    if complaint.waiting_since is not None:
+        return Due(_("paused"), sla.late(complaint, now()), exact(at))
+    return due(at)
 
 
 def telephone(number: str) -> str:
@@ -93,6 +115,39 @@ def map_url(address: str) -> str:
 def file_size(size: int) -> str:
     """Return bytes as kB or MB."""
     return f"{format_decimal(round(size / 1_000_000, 1))} MB" if size >= 1_000_000 else f"{format_decimal(max(1, size // 1000))} kB"
+
+
+# Formatters of columns, as Flask-Admin calls them
+
+
+def due_cell(view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return a complaint's due time with its mark."""
+    it = due_of(row)
+    return Markup('<time class="due{}" datetime="{}" title="{}">{}</time>').format(
+        " is-late" if it.late else "", row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+
+
+def phone_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return a telephone number as a link that calls it."""
+    number = view._get_field_value(row, name)
+    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(number, telephone(number)) if number else ""
+
+
+def address_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return an address as a link to the map."""
+    address = view._get_field_value(row, name)
+    if not address:
+        return ""
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(map_url(address), address)
+
+
+def rupiah_cell(view: Any, _context: Any, row: Any, name: str) -> str:
+    """Return an amount with the separators of the reader's language."""
+    amount = view._get_field_value(row, name)
+    return "" if amount is None else f"Rp {format_decimal(amount)}"
+
+
+# Lists
 
 
 @pass_context
@@ -121,6 +176,23 @@ def list_url(context: Context, filters: list[Any], **changes: Any) -> str:
         **context["extra_args"], "view": None if filters else "all",
     }
     return view.get_url(".index_view", **view._get_filters(filters), **(kept | changes))
+
+
+@pass_context
+def list_url_now(context: Context, **changes: Any) -> str:
+    """Return the address of the list as it is, with these changes."""
+    return list_url(context, context["active_filters"] or [], **changes)
+
+
+def pages(page: int, total: int) -> list[int | None]:
+    """Return the numbers of the pager, from 0: first, last and those around `page`; None for a gap."""
+    near = sorted({0, total - 1, *range(max(0, page - 2), min(total, page + 3))})
+    shown: list[int | None] = []
+    for number in near:
+        if shown and shown[-1] is not None and number - shown[-1] > 1:
+            shown.append(None)
+        shown.append(number)
+    return shown
 
 
 @pass_context

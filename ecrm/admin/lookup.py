@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_login import current_user
 from sqlalchemy import inspect, or_, select
@@ -22,6 +22,7 @@ LARGE: dict[type, tuple[str, ...]] = {
     Reply: ("text",),
     User: ("name", "email"),
 }
+NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
 MOST = 20  # rows that one look-up returns
 
 
@@ -97,8 +98,11 @@ class Lookup(QueryAjaxModelLoader):
             return None if number is None else self.get_query().filter(self.model.id == number).one_or_none()
 
     def get_list(self, term: str, offset: int = 0, limit: int = MOST) -> Any:
-        """Return the first rows in scope that contain what was typed."""
+        """Return the first rows in scope that contain what was typed, those of one customer where the form has chosen one."""
         rows = self.get_query().filter(or_(*(contains(column, term or "") for column in self._cached_fields)))
+        narrowing = NARROWED.get(self.model)
+        if narrowing and narrowing in request.args:
+            rows = rows.filter(getattr(self.model, f"{narrowing}_id") == (whole(request.args[narrowing]) or 0))
         return rows.offset(max(0, min(offset or 0, 1000))).limit(max(1, min(limit or MOST, MOST))).all()
 
 

@@ -10,11 +10,10 @@ from flask_login import current_user
 from sqlalchemy import func
 
 from ecrm import policy
+from ecrm.admin import lookup
 from ecrm.extensions import db
-from ecrm.models import Subscription
 
 SHORT = 5  # rows of a short list
-NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,7 @@ class Pages:
 
     def sibling(self, model: Any) -> Any:
         """Return the screen of another table on the same site, None where the role has none."""
-        views = self.admin._views  # type: ignore[attr-defined]
-        return next((view for view in views if getattr(view, "model", None) is model), None)
+        return self.admin.screen(model)  # type: ignore[attr-defined]
 
     # Forms
 
@@ -105,10 +103,10 @@ class Pages:
         """Return the HTML attributes that give a field the right control and keyboard."""
         if field.type == "DateField":
             return {"type": "date"}
-        if field.type == "AjaxSelectField":
-            remote = field.loader.model
-            narrowing = NARROWED.get(remote)
-            return {"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {}  # type: ignore[attr-defined]
+        if field.type == "FoundRow":
+            texts = {"data-search": _("Type to search"), "data-nothing": _("Nothing found."), "data-clear": _("Clear")}
+            narrowing = lookup.NARROWED.get(field.loader.model)
+            return texts | ({"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {})  # type: ignore[attr-defined]
         if field.type == "TextAreaField":
             return {"rows": 5}
         kinds = {"phone": {"type": "tel"}, "email": {"type": "email"}, "identity_number": {"inputmode": "numeric"},

@@ -1,21 +1,46 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
+from flask_babel import get_timezone
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 
-from ecrm import policy
-from ecrm.admin import lookup
+from ecrm import policy, storage
+from ecrm.admin import look, lookup, tiles
 from ecrm.extensions import db
-from ecrm.models import MODELS
+from ecrm.models import MODELS, Complaint, Customer, Installation
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.complaint import UNSOLVED
+from ecrm.models.installation import InstallationStatus
+from ecrm.rules.phone import e164
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 TABLES = {model.__tablename__: model for model in MODELS}
+UPLOADS = {f"{role.value}_complaint.reply_view" for role in STAFF} | {f"{role.value}_promo.{view}" for role in STAFF for view in ("create_view", "edit_view")}
+MEBIBYTE = 1024 * 1024
+MOST_JOBS = 50  # on a technician's front page
+MOST_URGENT = 8  # complaints on the front page of those who work on all of them
+
+
+@doors.record_once
+def _looks(state: BlueprintSetupState) -> None:
+    """Give the templates their helpers."""
+    state.app.jinja_env.globals["look"] = look
+
+
+@doors.app_url_value_preprocessor
+def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let the upload views read more than the rest; this runs before the anti-forgery check reads the form."""
+    if endpoint in UPLOADS and request.method == "POST" and current_user.is_authenticated:
+        request.max_content_length = storage.MAX_FILES * storage.MAX_BYTES + MEBIBYTE
 
 
 class Front(AdminIndexView):
@@ -38,8 +63,46 @@ class Front(AdminIndexView):
 
     @expose()
     def index(self) -> ResponseReturnValue:
-        """Show the front page."""
-        return self.render(self._template)
+        """Show what waits: the counts of the role, or the jobs and visits of those who have their own."""
+        groups = tiles.GROUPS.get(self.role, ())
+        if not groups:
+            return self.render("admin/jobs.html", **self._jobs())
+        today = datetime.now(ZoneInfo(str(get_timezone()))).date()
+        shown = [(group.title, [self._counted(tile, today) for tile in group.tiles]) for group in groups]
+        grant = policy.grant(Complaint, self.role)
+        urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
+        return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint))
+
+    @expose("/find")
+    def find(self) -> ResponseReturnValue:
+        """Lead from the search box in the head of every page to the list that finds it."""
+        text = request.args.get("q", "").strip()[:100]
+        screen = self.admin.screen(Complaint if text.upper().startswith("KL-") else Customer) or self.admin.screen(Complaint)
+        if screen is None:
+            abort(404)
+        digits = text.replace(" ", "").replace("-", "")
+        if screen.model is Customer and digits.lstrip("+").isdigit():
+            text = e164(text) or digits.removeprefix("0")
+        return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
+
+    def _counted(self, tile: tiles.Tile, today: Any) -> dict[str, Any]:
+        """Return a tile with its count and the address of the list that it counts."""
+        screen, wanted = self.admin.screen(tile.model), tile.wanted(today)
+        return {"tile": tile, "count": screen.count(wanted), "url": screen.list_address(wanted)}
+
+    def _unsolved(self, most: int) -> list[Complaint]:
+        """Return the person's most urgent unsolved complaints."""
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
+        query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
+        return list(db.session.scalars(query.order_by(Complaint.priority, Complaint.resolution_due_at, Complaint.id).limit(most)))
+
+    def _jobs(self) -> dict[str, Any]:
+        """Return the person's unsolved complaints, most urgent first, and the visits that are planned, next first."""
+        visits = policy.visible(Installation, self.role, current_user).where(Installation.status == InstallationStatus.SCHEDULED)
+        return {
+            "jobs": self._unsolved(MOST_JOBS), "visits": list(db.session.scalars(visits.order_by(Installation.visit_at).limit(MOST_JOBS))),
+            "screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Installation),
+        }
 
 
 class Site(Admin):
@@ -51,6 +114,14 @@ class Site(Admin):
         super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=Front(role), endpoint=f"admin_{role.value}",
                          url=f"/admin/{role.value}", theme=Bootstrap4Theme(base_template="admin/staff.html", fluid=True),
                          csp_nonce_generator=nonce)
+
+    def screen(self, model: Any) -> Any:
+        """Return the role's screen of a table, None where it has none."""
+        return next((view for view in self._views if getattr(view, "model", None) is model), None)
+
+    def finds(self) -> bool:
+        """Return whether the role can look for customers or complaints."""
+        return self.screen(Customer) is not None
 
 
 def staff_roles() -> list[RoleName]:

@@ -27,7 +27,7 @@ class CoverageAreaScreen(Screen):
 
     model = CoverageArea
     group = GROUP
-    columns = ("branch", "name", "postcode", "coverage")
+    columns = ("name", "branch", "postcode", "coverage")
     form = columns
     search = ("name", "postcode")
     filters = ("branch", "coverage")

@@ -1,21 +1,17 @@
 """Screens of complaints, their replies and attachments, and the categories."""
 
-from typing import Any
-
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import not_
 
 from ecrm import policy, storage
 from ecrm.admin import look
-from ecrm.admin.filters import Flag, Related
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
+from ecrm.admin.work_filters import Late, OfCustomer, Reopened
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
@@ -25,52 +21,7 @@ from ecrm.rules import sla
 from ecrm.rules import category, complaint
 
 GROUP = _l("Complaints")
-
-
-class OfCustomer(Related):
-    """The rows of one customer; links bring it, nobody chooses from a list of all customers."""
-
-    kind = "hidden"
-    reads = "customer"
-
-    def __init__(self, view: Any) -> None:
-        """Filter the view's relation `customer`."""
-        super().__init__(view, "customer")
-
-    def choices(self) -> list[tuple[str, str]]:
-        """Return nothing."""
-        return []
-
-
-class Late(Flag):
-    """Unsolved and past the due time, or not."""
-
-    reads = "resolution_due_at"
-
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "late", view
-        BaseSQLAFilter.__init__(self, Complaint.resolution_due_at, name=_l("Late"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        late = sla.are_late(now())
-        return query.filter(late if value else not_(late))
-
-
-class Reopened(Flag):
-    """Reopened at least once, or never."""
-
-    reads = "reopen_count"
-
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "reopened", view
-        BaseSQLAFilter.__init__(self, Complaint.reopen_count, name=_l("Reopened"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column > 0 if value else self.column == 0)
+URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
 
 class ComplaintScreen(ComplaintPage, Screen):
@@ -131,15 +82,19 @@ class ComplaintScreen(ComplaintPage, Screen):
 
     def _get_list_filter_args(self):
         """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""
-        opening = request.endpoint == f"{self.endpoint}.index_view" and not request.args
-        return self.filters_of({"status": "unsolved"}) if opening and self.grant.verbs else super()._get_list_filter_args()
+        return self.filters_of({"status": "unsolved"}) if self._opening() else super()._get_list_filter_args()
 
     def _ordered(self, query, name, descending):
         """Return the query in the order asked for; else, unsolved ones by urgency, all of them by entry."""
-        statuses = [value for index, _name, value in self._get_list_filter_args() if self._filters[index].key in ("status", "late")]
-        if name not in self._sortable_columns and statuses and not {"resolved", "closed", "cancelled", "0"} & set(statuses):
+        wanted = {key.partition("_")[2]: value for key, value in request.args.items() if key.startswith("flt")}
+        urgent = wanted.get("status") in URGENT_FIRST or wanted.get("late") == "1" or self._opening()
+        if name not in self._sortable_columns and urgent:
             return query.order_by(Complaint.priority, Complaint.resolution_due_at, Complaint.id)
         return super()._ordered(query, name, descending)
+
+    def _opening(self):
+        """Return whether this is the list as somebody who works on complaints opens it."""
+        return request.endpoint == f"{self.endpoint}.index_view" and not request.args and bool(self.grant.verbs)
 
 
 class ReplyScreen(Screen):

@@ -1,13 +1,27 @@
 """Screens of customers, subscriptions and installations."""
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from ecrm.admin import look
+from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
-from ecrm.models import Customer, Installation, Subscription
+from ecrm.admin.work_filters import OfCustomer
+from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
 GROUP = _l("Customers")
+
+
+def _this(row):
+    """The arguments that lead to the rows of a customer, and that fill in a form for one."""
+    return {"customer": str(row.id)}
+
+
+def _granted(row):
+    """The condition on the bandwidth additions of a customer."""
+    return BandwidthGrant.subscription_id.in_(select(Subscription.id).where(Subscription.customer_id == row.id))
 
 
 class CustomerScreen(Screen):
@@ -16,8 +30,27 @@ class CustomerScreen(Screen):
     model = Customer
     group = GROUP
     columns = ("number", "name", "phone", "branch", "area", "since", "status")
-    details = ("identity_number", "email", "address", "user", "subscriptions")
+    details = ("identity_number", "email", "address", "user")
     form = ("name", "identity_number", "phone", "email", "address", "branch", "area", "since")
+    groups = (
+        (_l("Person"), ("name", "identity_number", "phone", "email")),
+        (_l("Place"), ("address", "branch", "area", "since")),
+    )
+    help = {
+        "identity_number": _l("16 digits, as on the identity card."),
+        "phone": _l("Such as 0812 3456 7890."),
+        "email": _l("Letters go there until the customer has an account."),
+    }
+    column_formatters = {"phone": look.phone_cell}
+    column_formatters_detail = {"phone": look.phone_cell, "address": look.address_cell}
+    opens_row = True
+    belongs = (
+        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id, _this, _this),
+        Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"), lambda row: Subscription.customer_id == row.id,
+                _this, _this),
+        Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted, None, _this),
+        Belongs(Installation, ("number", "area", "plan", "status", "visit_at"), lambda row: Installation.customer_id == row.id, _this),
+    )
     search = ("number", "name", "phone", "email")
     filters = ("status", "branch", "area", "since")
     sortable = ("number", "name", "since")
@@ -38,7 +71,16 @@ class SubscriptionScreen(Screen):
     form_edit = ("plan", "address", "valid_from", "valid_until")
     search = ("address",)
     filters = ("status", "plan", "valid_from", "valid_until")
+    more_filters = (OfCustomer,)
     sortable = ("valid_from",)
+    column_formatters_detail = {"address": look.address_cell}
+    opens_row = True
+    belongs = (
+        Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"),
+                lambda row: BandwidthGrant.subscription_id == row.id, None, lambda row: {"subscription": str(row.id)}),
+        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id, None,
+                lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
+    )
 
 
 class InstallationScreen(Screen):
@@ -52,7 +94,19 @@ class InstallationScreen(Screen):
     form_edit = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan")
     search = ("number", "applicant_name", "applicant_phone")
     filters = ("status", "area", "plan", "technician", "registered_at", "visit_at")
+    more_filters = (OfCustomer,)
     sortable = ("number", "registered_at", "visit_at")
+    groups = (
+        (_l("Applicant"), ("applicant_name", "applicant_phone", "applicant_email", "customer")),
+        (_l("Connection"), ("address", "area", "plan")),
+    )
+    help = {
+        "applicant_phone": _l("Such as 0812 3456 7890."),
+        "customer": _l("Only where the applicant is a customer already."),
+    }
+    column_formatters = {"applicant_phone": look.phone_cell}
+    column_formatters_detail = {"applicant_phone": look.phone_cell, "address": look.address_cell}
+    opens_row = True
 
     @staticmethod
     def born(session, row, at, _by):

@@ -1,9 +1,16 @@
 """Screens of plans, promos and bandwidth additions."""
 
+from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
+from ecrm import policy
+from ecrm.admin import look, lookup
+from ecrm.admin.pages import the_only
 from ecrm.admin.screen import Screen
-from ecrm.models import BandwidthGrant, Plan, Promo
+from ecrm.models import BandwidthGrant, Plan, Promo, Subscription
+from ecrm.models.bandwidth import GrantReason
+from ecrm.models.customer import SubscriptionStatus
 from ecrm.rules import bandwidth
 
 GROUP = _l("Offers")
@@ -19,6 +26,7 @@ class PlanScreen(Screen):
     search = ("code", "name")
     filters = ("on_sale", "down_mbps")
     sortable = ("code", "name", "down_mbps", "monthly_price")
+    column_formatters = {"monthly_price": look.rupiah_cell}
     sort = ("code", False)
 
 
@@ -33,6 +41,11 @@ class PromoScreen(Screen):
     search = ("code", "title")
     filters = ("published", "audience", "valid_from", "valid_until")
     sortable = ("code", "valid_from", "valid_until")
+    groups = (
+        (_l("Offer"), ("code", "title", "text")),
+        (_l("When and for whom"), ("valid_from", "valid_until", "audience", "plans", "published")),
+    )
+    help = {"plans": _l("Left blank, it is for all plans."), "published": _l("Customers see it from then on.")}
 
 
 class GrantScreen(Screen):
@@ -46,6 +59,22 @@ class GrantScreen(Screen):
     filters = ("status", "reason", "valid_from", "valid_until")
     sortable = ("valid_from", "valid_until", "extra_mbps")
     checks = (bandwidth.check,)
+    groups = (
+        (_l("What"), ("subscription", "extra_mbps", "valid_from", "valid_until")),
+        (_l("Why"), ("reason", "complaint", "note")),
+    )
+    help = {"complaint": _l("Where it makes good for a complaint."), "note": _l("Seen by the staff only.")}
+    wide = ("note",)
+    opens_row = True
+
+    def prefill(self, form):
+        """The only subscription of the customer in the address; compensation where it names a complaint."""
+        number = lookup.whole(request.args.get("customer", ""))
+        if number is not None and form.subscription.data is None:
+            query = policy.visible(Subscription, self.role, current_user).where(Subscription.customer_id == number)
+            form.subscription.data = the_only(query.where(Subscription.status != SubscriptionStatus.ENDED))
+        if form.complaint.data is not None:
+            form.reason.data = GrantReason.COMPENSATION
 
     @staticmethod
     def born(session, row, _at, by):

@@ -1,32 +1,14 @@
 """Screens of accounts, roles, letters, the trail and counters."""
 
-from typing import Any
-
-from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import lazy_gettext as _l
 
 from ecrm.admin.deeds import RETRY, keep_an_administrator
-from ecrm.admin.filters import Flag
 from ecrm.admin.screen import Screen
+from ecrm.admin.work_filters import Verified
 from ecrm.models import Counter, Letter, Role, Step, User
 from ecrm.rules import account
 
 GROUP = _l("System")
-
-
-class Verified(Flag):
-    """Whether the e-mail address was verified."""
-
-    reads = "confirmed_at"
-
-    def __init__(self, view: Any) -> None:
-        """Filter accounts."""
-        self.key, self.view = "verified", view
-        BaseSQLAFilter.__init__(self, User.confirmed_at, name=_l("E-mail verified"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column.is_not(None) if value else self.column.is_(None))
 
 
 class UserScreen(Screen):

@@ -1,0 +1,85 @@
+"""The history of a row as people read it: who did what, from which status to which, and what was changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import Enum, inspect, select
+from sqlalchemy.orm import joinedload
+
+from ecrm import policy
+from ecrm.admin import lookup
+from ecrm.extensions import db
+from ecrm.models import Step
+from ecrm.models.base import Priority, PriorityType
+
+MOST = 200  # steps of one row on its page
+ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: labels in the reader's language; `changes` are (column, before, after)."""
+
+    at: datetime
+    who: str
+    what: str
+    source: str
+    target: str
+    reason: str
+    changes: list[tuple[str, str, str]]
+
+
+def of(row: Any, view: Any, columns: tuple[str, ...]) -> list[Event]:
+    """Return the history of a row for a role, newest first; of its changes those of `columns`, and no empty ones."""
+    found = policy.grant(Step, view.role)
+    if found is None:
+        return []
+    query = policy.visible(Step, view.role, current_user).where(Step.table == row.__tablename__, Step.row_id == row.id)
+    steps = db.session.scalars(query.options(joinedload(Step.actor)).order_by(Step.id.desc()).limit(MOST))
+    events = [_event(step, row, view, columns, found.hidden) for step in steps]
+    return [event for event in events if event.changes or event.what != str(ACTIONS["update"])]
+
+
+def _event(step: Step, row: Any, view: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> Event:
+    verbs = row.__lifecycle__.by_name if hasattr(row, "__lifecycle__") else {}
+    label = verbs[step.action].label if step.action in verbs else ACTIONS.get(step.action, step.action)
+    changed = step.action == "update" and not {"before", "after"} & hidden
+    return Event(
+        at=step.at, what=str(label), who="" if "actor" in hidden else str(step.actor or _("System")),
+        source=_status(row, step.from_status), target=_status(row, step.to_status), reason=step.reason or "",
+        changes=_changes(step, row, view, columns) if changed else [],
+    )
+
+
+def _status(row: Any, word: str | None) -> str:
+    return str(type(row.status)(word).label) if word else ""
+
+
+def _changes(step: Step, row: Any, view: Any, columns: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return label, before and after of the changed columns that the role may see."""
+    model, found = type(row), []
+    for name in view.allowed(columns):
+        relation = inspect(model).relationships.get(name)
+        key = relation.local_remote_pairs[0][0].key if relation is not None else name
+        if key in step.before or key in step.after:
+            before, after = (_shown(view, model, key, relation, values.get(key)) for values in (step.before, step.after))
+            found.append((str(getattr(model, name).info["label"]), before, after))
+    return found
+
+
+def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
+    """Return a value of the trail as the pages show it."""
+    if value is None:
+        return "–"
+    if relation is not None and not relation.uselist:
+        other = db.session.scalars(select(relation.mapper.class_).where(relation.mapper.class_.id == value)).one_or_none()
+        return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"
+    kind = inspect(model).columns[key].type if key in inspect(model).columns else None
+    if isinstance(kind, PriorityType):
+        return str(Priority(value).label)
+    if isinstance(kind, Enum):
+        return str(kind.enum_class(value).label)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,158 @@
+"""The complaint's own page: everything about it in one place, the verbs, and the form of an answer."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
+from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import Form, MultipleFileField, SelectField, TextAreaField, validators
+
+from ecrm import policy, storage
+from ecrm.admin import story
+from ecrm.extensions import db
+from ecrm.models import Attachment, Complaint, Customer, Reply
+from ecrm.models.base import now
+from ecrm.models.complaint import UNSOLVED, ComplaintStatus
+from ecrm.policy import Right
+from ecrm.rules.complaint import answer
+from ecrm.rules.errors import FieldRefused, Refused
+
+OTHERS = 5  # the customer's other complaints on the page
+ANSWERED_NO_MORE = (ComplaintStatus.CLOSED, ComplaintStatus.CANCELLED)
+CONTACT = ("number", "name", "phone", "email", "address", "area", "since", "status")
+
+
+class AnswerForm(Form):
+    """A reply to the customer or an internal note; the button pressed says which."""
+
+    text = TextAreaField(_l("Message"), [validators.Length(max=5000)])
+    files = MultipleFileField(_l("Photos or PDF files"))
+
+
+class ComplaintPage:
+    """The part of the complaints' screen that shows one complaint and takes answers."""
+
+    model: Any
+    role: Any
+    extra_needs = {"reply_view": Right.READ}
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """Show the complaint."""
+        return self.page(self.get_one(request.args.get("id")))  # type: ignore[attr-defined]
+
+    @expose("/reply/", methods=("POST",))
+    def reply_view(self) -> ResponseReturnValue:
+        """Take an answer with its files: a reply that the customer sees, or an internal note."""
+        row = self.get_one(request.args.get("id"))  # type: ignore[attr-defined]
+        if not self.may_answer(row):
+            abort(403)
+        form = AnswerForm(request.form)
+        public = request.form.get("public") == "1"
+        files = self._received(form) if form.validate() else None
+        if files is None:
+            return self.page(self._again(), form), 422
+        try:
+            self._answer_once(self._again(lock=True), form.text.data or "", public, files)
+        except FieldRefused as refused:
+            db.session.rollback()
+            form.text.errors = [str(refused)]
+            return self.page(self._again(), form), 422
+        except (Refused, StaleDataError) as refused:
+            db.session.rollback()
+            flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
+            return self.page(self._again(), form), 409
+        flash(_("The reply is on its way to the customer.") if public else _("The internal note is saved."), "success")
+        return redirect(self.get_url(".details_view", id=row.id, _anchor="conversation"))  # type: ignore[attr-defined]
+
+    def move_again(self, row: Any, verb: Any, form: Form) -> ResponseReturnValue:
+        """Show the complaint with what was typed for a verb, in its form or, where the verb went, as a message to send."""
+        typed = any(field.data for field in form)
+        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        if not form.errors and not typed:
+            return redirect(page)
+        message = None
+        if verb not in self.verbs(row) and typed and "reason" in form._fields:  # type: ignore[attr-defined]
+            message = AnswerForm(data={"text": form["reason"].data})
+            flash(_("What you typed stands below, as a message that is not sent yet."), "info")
+        return self.page(row, message, verb, form), 422 if form.errors else 409
+
+    def page(self, row: Complaint, answer_form: Form | None = None, tried: Any = None, tried_form: Form | None = None) -> str:
+        """Return the page, with what was typed in a form that was refused."""
+        files = self._rows(Attachment, Attachment.complaint_id == row.id, Attachment.id)
+        others = policy.visible(Complaint, self.role, current_user).where(
+            Complaint.customer_id == row.customer_id, Complaint.id != row.id)
+        return self.render(  # type: ignore[attr-defined, no-any-return]
+            "admin/complaint.html", model=row, return_url=self.get_url(".index_view"),  # type: ignore[attr-defined]
+            replies=self._rows(Reply, Reply.complaint_id == row.id, Reply.id, joinedload(Reply.author)),
+            files=[file for file in files if file.reply_id is None],
+            files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
+            events=story.of(row, self, self.form_edit),  # type: ignore[attr-defined]
+            others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),
+            contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
+            answer_form=answer_form or AnswerForm(), tried=tried, tried_form=tried_form,
+        )
+
+    def may_answer(self, row: Complaint) -> bool:
+        """Return whether the role may write replies."""
+        return policy.may(self.role, Reply, Right.CREATE)
+
+    def may_attach(self) -> bool:
+        """Return whether the role may add files."""
+        return policy.may(self.role, Attachment, Right.CREATE)
+
+    def _again(self, lock: bool = False) -> Complaint:
+        """Return the complaint as it stands now, locked until the commit if asked."""
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.id == int(request.args["id"]))
+        return db.session.scalars(query.with_for_update() if lock else query).one_or_none() or abort(404)
+
+    def _received(self, form: AnswerForm) -> list[storage.Received] | None:
+        """Return the files as the storage took them; None where one was refused, with the reason at the field."""
+        chosen = [file for file in request.files.getlist("files") if file.filename] if self.may_attach() else []
+        refused, received = [], []
+        if len(chosen) > storage.MAX_FILES:
+            refused = [str(storage.FileRefused(storage.Refusal.TOO_MANY))]
+        db.session.rollback()  # nothing is written yet, and pictures take time: let go of the database's lock
+        for file in chosen if not refused else ():
+            try:
+                received.append(storage.receive(file))
+            except storage.FileRefused as reason:
+                refused.append(f"{file.filename}: {reason}")
+        form.files.errors = refused
+        return None if refused else received
+
+    def _answer_once(self, row: Complaint, text: str, public: bool, files: list[storage.Received]) -> None:
+        """Add the answer, unless it is the same as the person's last one: then the button was pressed twice."""
+        last = db.session.scalars(select(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id.desc()).limit(1)).first()
+        if last is not None and not files and (last.author_id, last.text, last.public) == (current_user.id, text.strip(), public):
+            return db.session.rollback()
+        at, by = now(), current_user._get_current_object()
+        reply = answer(row, text, by, at, public=public)
+        storage.attach(db.session, row, files, by, at, reply=reply)
+        return db.session.commit()
+
+    def _rows(self, model: Any, condition: Any, order: Any, *options: Any) -> list[Any]:
+        query = policy.visible(model, self.role, current_user).where(condition).order_by(order).options(*options)
+        return list(db.session.scalars(query))
+
+    def _contact(self, row: Complaint) -> dict[str, Any]:
+        """Return the columns of the customer that the role may see."""
+        screen = self.sibling(Customer)  # type: ignore[attr-defined]
+        return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
+
+    def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
+        """Return the form of a verb; technicians are shown with the number of their unsolved complaints."""
+        form = super()._facts_form(verb, row, data)  # type: ignore[misc]
+        field = form._fields.get("technician")
+        if isinstance(field, SelectField):
+            unsolved = select(Complaint.technician_id, func.count()).where(Complaint.status.in_(UNSOLVED))
+            busy = {str(number): count for number, count in db.session.execute(unsolved.group_by(Complaint.technician_id))}
+            for choice in field.choices[1:]:
+                number = busy.get(choice.value, 0)
+                choice.label = f"{choice.label} – {ngettext('%(num)s unsolved', '%(num)s unsolved', number)}"
+        return form

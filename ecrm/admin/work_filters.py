@@ -1,0 +1,73 @@
+"""Filters of our own: what no single column says."""
+
+from typing import Any
+
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import not_
+
+from ecrm.admin.filters import Flag, Related
+from ecrm.models import Complaint, User
+from ecrm.models.base import now
+from ecrm.rules import sla
+
+
+class OfCustomer(Related):
+    """The rows of one customer; links bring it, nobody chooses from a list of all customers."""
+
+    kind = "hidden"
+    reads = "customer"
+
+    def __init__(self, view: Any) -> None:
+        """Filter the view's relation `customer`."""
+        super().__init__(view, "customer")
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return nothing."""
+        return []
+
+
+class Late(Flag):
+    """Unsolved and past the due time, or not."""
+
+    reads = "resolution_due_at"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "late", view
+        BaseSQLAFilter.__init__(self, Complaint.resolution_due_at, name=_l("Late"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        late = sla.are_late(now())
+        return query.filter(late if value else not_(late))
+
+
+class Reopened(Flag):
+    """Reopened at least once, or never."""
+
+    reads = "reopen_count"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "reopened", view
+        BaseSQLAFilter.__init__(self, Complaint.reopen_count, name=_l("Reopened"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column > 0 if value else self.column == 0)
+
+
+class Verified(Flag):
+    """Whether an account's e-mail address was verified."""
+
+    reads = "confirmed_at"
+
+    def __init__(self, view: Any) -> None:
+        """Filter accounts."""
+        self.key, self.view = "verified", view
+        BaseSQLAFilter.__init__(self, User.confirmed_at, name=_l("E-mail verified"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column.is_not(None) if value else self.column.is_(None))
