@@ -173,6 +173,20 @@ def test_what_was_typed_survives_an_error(app, browser, missing):
     assert f'value="{fields["token"]}"' in page.text
 
 
+def test_with_two_connections_one_is_chosen(app, browser):
+    """No silent first one."""
+    with app.app_context():
+        customer = one(Customer, number="PLG-000001")
+        second = Subscription(customer=customer, plan=one(Plan, code="HOME50"), address="Jl. Kedua", valid_from=customer.since)
+        db.session.add(second)
+        db.session.commit()
+        second = second.id
+    person = browser("customer")
+    assert 'id="subscription-error"' in person.send("/complaints/new", typed(app)).text
+    assert person.send("/complaints/new", typed(app, subscription=second)).status_code == 302
+    assert pick(app, lambda: one(Complaint, subject="Modem mati").subscription_id) == second
+
+
 def test_foreign_choices_are_refused(app, browser):
     """Another customer's subscription and an unknown category are not on the list."""
     with app.app_context():
@@ -188,10 +202,11 @@ def test_foreign_choices_are_refused(app, browser):
 
 def test_a_refused_file_stores_nothing(app, browser):
     """The reason stands at the file field, the text stays."""
+    before = pick(app, lambda: db.session.query(Attachment).count())
     data = typed(app, files=[(io.BytesIO(PNG), "baik.png"), (io.BytesIO(b"<svg onload=alert(1)>"), "jahat.svg")])
     page = browser("customer").send("/complaints/new", data, content_type="multipart/form-data")
     assert page.status_code == 200 and 'id="files-error"' in page.text and "jahat.svg" in page.text and "Modem mati" in page.text
-    assert complaints(app, subject="Modem mati") == 0 and pick(app, lambda: db.session.query(Attachment).count()) == 0
+    assert complaints(app, subject="Modem mati") == 0 and pick(app, lambda: db.session.query(Attachment).count()) == before
 
 
 def test_too_many_files_are_refused(app, browser):
@@ -231,7 +246,7 @@ def test_attachments_and_letters_of_others_do_not_exist(app, browser):
     person = browser("customer")
     assert bare(person.get(f"/go/complaint/{theirs}")) == bare(person.get("/go/complaint/999999"))
     for path in (f"/go/complaint/{theirs}", "/go/nonsense/1", "/go/complaint/99999999999999999999", "/attachments/99999999999999999999",
-                 "/attachments/1"):
+                 "/attachments/999999"):
         assert person.get(path).status_code == 404
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_security import LoginForm as SecurityLoginForm, RegisterFormV2
+from flask_security import LoginForm as SecurityLoginForm, MfRecoveryForm, RegisterFormV2, TwoFactorVerifyCodeForm
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TelField
@@ -20,6 +20,10 @@ REQUIRED = _l("This field is required.")
 def stripped(text: str | None) -> str | None:
     """Return the text without the spaces around it."""
     return text.strip() if isinstance(text, str) else text
+
+
+def _closed_up(text: str | None) -> str | None:
+    return "".join(text.split()) if isinstance(text, str) else text
 
 
 def at_most(length: int) -> Length:
@@ -68,13 +72,31 @@ class RegisterForm(RegisterFormV2):
         """Offer the active branches."""
         super().__init__(*args, **kwargs)
         branches = db.session.scalars(select(Branch).where(Branch.active.is_(True)).order_by(Branch.city, Branch.name))
-        self.branch_id.choices = [(str(branch.id), f"{branch.city}, {branch.name}") for branch in branches]
+        self.branch_id.choices = [("", _l("Please choose")), *((str(branch.id), _place(branch)) for branch in branches)]
 
     def to_dict(self, only_user: bool) -> dict[str, Any]:
         """Return the fields by name; those of the account as the account keeps them."""
         values = super().to_dict(only_user)
         values["branch_id"] = int(values["branch_id"])
         return values
+
+
+def _place(branch: Branch) -> str:
+    return branch.name if branch.city in branch.name else f"{branch.city}, {branch.name}"
+
+
+class CodeForm(TwoFactorVerifyCodeForm):
+    """The six digits of the authenticator app, with or without spaces."""
+
+    code = StringField(_l("Six digits"), filters=[_closed_up], validators=[DataRequired(REQUIRED)],
+                       render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+
+class RecoveryForm(MfRecoveryForm):
+    """One of the codes that were kept for the day when the phone is lost."""
+
+    code = StringField(_l("Recovery code"), filters=[_closed_up], validators=[DataRequired(REQUIRED)],
+                       render_kw={"autocomplete": "off"})
 
 
 class ProfileForm(FlaskForm):

@@ -14,7 +14,7 @@ from ecrm.models import Customer, Role, User
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.portal import account_words
-from ecrm.portal.account_forms import LoginForm, RegisterForm
+from ecrm.portal.account_forms import CodeForm, LoginForm, RecoveryForm, RegisterForm
 from ecrm.rules.customer import admit
 
 
@@ -40,7 +40,8 @@ def init_app(app: Flask) -> None:
     account_words.configure(app)
     app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
     Security(mail_util_cls=AccountMail).init_app(
-        app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm
+        app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm,
+        two_factor_verify_code_form=CodeForm, mf_recovery_form=RecoveryForm,
     )
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)

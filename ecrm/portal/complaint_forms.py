@@ -26,7 +26,7 @@ class ComplaintForm(FlaskForm):
     token = HiddenField()
     category = RadioField(_l("What is it about?"), validators=[InputRequired(_l("Choose what it is about.")), OneOf()],
                           validate_choice=False)
-    subscription = SelectField(_l("Which connection?"), validators=[OneOf()], validate_choice=False)
+    subscription = SelectField(_l("Which connection?"), validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)
     subject = StringField(_l("In a few words"), filters=[stripped], validators=[DataRequired(REQUIRED), at_most(150)])
     description = TextAreaField(_l("What happens?"), filters=[stripped], validators=[DataRequired(REQUIRED), at_most(5000)])
     files = MultipleFileField(_l("Photos or PDFs"), render_kw=FILES)
@@ -41,9 +41,12 @@ class ComplaintForm(FlaskForm):
         self.subscriptions = {str(row.id): row for row in people.rows(running)}
         self.category.choices = [(key, str(row)) for key, row in self.categories.items()]
         self.subscription.choices = [(key, str(row)) for key, row in self.subscriptions.items()]
-        if len(self.subscriptions) < 2:
+        if len(self.subscriptions) > 1:
+            self.subscription.choices.insert(0, ("", _l("Please choose")))
+        else:  # nothing to choose
             self.subscription.data = next(iter(self.subscriptions), "")
             self.subscription.choices = self.subscription.choices or [("", "")]
+            self.subscription.validators = []
 
 
 class ReplyForm(FlaskForm):

@@ -119,7 +119,7 @@ def page(row: Complaint, status: int = 200, **forms: Any) -> Any:
     files = people.rows(people.see(Attachment).where(Attachment.complaint_id == row.id).order_by(Attachment.id))
     return make_response(render_template(
         "portal/complaint.html", complaint=row, verbs=possible(row), history=history(row, files), rateable=row.status in RATEABLE,
-        answerable=row.status not in ANSWERED_NO_MORE, files=[file for file in files if file.reply_id is None], **shown,
+        answerable=row.status not in ANSWERED_NO_MORE, last_word=last_word(row), files=[file for file in files if file.reply_id is None], **shown,
     ), status)
 
 
@@ -157,6 +157,15 @@ def history(row: Complaint, files: list[Attachment]) -> list[Entry]:
     entries = [Entry(row.opened_at if step.action == "create" else step.at, step=step) for step in steps if wording.event(step.action)]
     entries += [Entry(one.at, reply=one, files=tuple(file for file in files if file.reply_id == one.id)) for one in replies]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def last_word(row: Complaint) -> str | None:
+    """Return what was said with the last move: the question that we wait for, or what was done."""
+    steps = people.see(Step).where(Step.table == Complaint.__tablename__, Step.row_id == row.id, Step.to_status == row.status.value)
+    if row.status not in (ComplaintStatus.WAITING_CUSTOMER, ComplaintStatus.RESOLVED):
+        return None
+    step = db.session.scalars(steps.order_by(Step.id.desc()).limit(1)).one_or_none()
+    return step.reason if step else None
 
 
 def _answer_once(row: Complaint, text: str, received: list[storage.Received]) -> None:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from ecrm.extensions import db
 from ecrm.models.account import Language
 from ecrm.portal import drafts
+from ecrm.portal.account_forms import RegisterForm
 
 
 class Said(NamedTuple):
@@ -72,6 +73,9 @@ def _stale_token(error: CSRFError) -> Any:
     """Keep what was written on our own pages; elsewhere ask to send again."""
     if request.endpoint in drafts.PAGES:
         return make_response(drafts.show_again(), 401 if not drafts.logged_in() else 400)
+    if request.endpoint == "security.register":
+        flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
+        return make_response(render_template("security/register_user.html", register_user_form=RegisterForm()), 400)
     if request.endpoint and request.endpoint.startswith("security.") and "GET" in drafts.methods():
         flash(_("This page had been open for a long time. Please try again."), "warning")
         return redirect(request.full_path.rstrip("?"))

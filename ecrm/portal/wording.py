@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from ecrm.models import Complaint
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus as S
+from ecrm.rules import sla
 from ecrm.rules.complaint import CLOSE_DAYS
 
 
@@ -70,7 +71,7 @@ def next_step(complaint: Complaint) -> Any:
 
 def late(complaint: Complaint) -> bool:
     """Return whether the promised time has passed."""
-    return complaint.resolution_due_at < now()
+    return sla.late(complaint, now())
 
 
 def closes_at(complaint: Complaint) -> datetime:
