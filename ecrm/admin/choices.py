@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask_admin.contrib.sqla.fields import QuerySelectField
+from flask_admin.contrib.sqla.fields import QuerySelectField, QuerySelectMultipleField
 from flask_admin.form import Select2Field
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
@@ -99,3 +99,12 @@ class ListedRow(_Row, QuerySelectField):
     def process_formdata(self, valuelist: Any) -> None:
         """Read the choice; an id is compared as the text that it is."""
         super().process_formdata(["__None"] if valuelist and valuelist[0] in BLANK and self.allow_blank else valuelist)
+
+
+class ListedRows(QuerySelectMultipleField):
+    """Several rows chosen from a list."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse forged ids; Flask-Admin's own knows of them only after the data were asked for."""
+        if self.data is not None:
+            super().pre_validate(form)

@@ -49,7 +49,7 @@ class Converter(AdminModelConverter):
         """Offer rows of another table: by a look-up where there are many, else from a list."""
         loader = getattr(self.view, "_form_ajax_refs", {}).get(prop.key)
         if multiple:
-            return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+            return choices.ListedRows(**kwargs)
         return choices.FoundRow(loader, **kwargs) if loader else choices.ListedRow(**kwargs)
 
 
@@ -107,7 +107,7 @@ def _relation(view: Any, name: str) -> dict[str, Any]:
     remote = relation.mapper.class_
     needed = not relation.uselist and not relation.local_remote_pairs[0][0].nullable
     checks = {"validators": [validators.InputRequired(REQUIRED) if needed else validators.Optional()]}
-    if remote in lookup.LARGE:
+    if remote in lookup.LARGE and not relation.uselist:
         return checks
     return checks | {"query_factory": lambda: lookup.query(remote, view.role)}
 

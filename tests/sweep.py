@@ -1,0 +1,125 @@
+"""What the sweeps share: every (staff role, table), fingerprints of all tables, and forms as a browser would send them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from ecrm import policy
+from ecrm.admin.screens import SCREENS
+from ecrm.extensions import db
+from ecrm.models import MODELS, User
+from ecrm.models.account import STAFF, RoleName
+from tests.world import Browser, email, one
+
+CELLS = [(role, model) for role in STAFF for model in MODELS if policy.grant(model, role)]
+SCREEN_OF = {screen.model: screen for screen in SCREENS}
+NOBODY = 999_999  # an id that no row has
+
+
+def name_of(cell: Any) -> str:
+    """Return a part of a test's name."""
+    return getattr(cell, "value", None) or cell.__name__
+
+
+@dataclass
+class Cell:
+    """One staff role on one table: its address, its view, its person's browser, and rows in and out of its scope."""
+
+    app: Flask
+    role: RoleName
+    model: Any
+    person: Browser
+
+    def __post_init__(self) -> None:
+        """Look up the rows."""
+        self.base = f"/admin/{self.role.value}/{self.model.__tablename__}/"
+        self.grant = policy.grant(self.model, self.role)
+        with self.app.app_context():
+            user = one(User, email=email(self.role.value))
+            inside = list(db.session.scalars(policy.visible(self.model, self.role, user).order_by(self.model.id)))
+            self.inside = [row.id for row in inside]
+            self.outside = [number for number in db.session.scalars(db.select(self.model.id)) if number not in self.inside]
+
+    @property
+    def view(self) -> Any:
+        """Return the Flask-Admin view."""
+        name = f"{self.role.value}_{self.model.__tablename__}"
+        return next(view for admin in self.app.extensions["admin"] for view in admin._views if view.endpoint == name)
+
+    def may(self, right: policy.Right) -> bool:
+        """Return whether the policy says so."""
+        return right in self.grant.may
+
+
+def cell_of(app: Flask, role: RoleName, model: Any) -> Cell:
+    """Return a cell with a fresh browser of the role's person."""
+    return Cell(app, role, model, app.test_client().become(role.value))
+
+
+def fingerprint(app: Flask) -> dict[str, Any]:
+    """Return what changes when any row of any table changes."""
+    with app.app_context(), db.engine.connect() as connection:
+        tables = [table.name for table in db.metadata.sorted_tables]
+        if connection.dialect.name == "mysql":
+            names = ", ".join(f"`{name}`" for name in tables)
+            return {row[0].split(".")[1]: row[1] for row in connection.execute(text(f"CHECKSUM TABLE {names}"))}
+        return {name: hash(tuple(map(tuple, connection.execute(text(f'SELECT * FROM "{name}" ORDER BY 1'))))) for name in tables}
+
+
+@contextmanager
+def nothing_written(app: Flask, doing: str) -> Iterator[None]:
+    """Fail where the block changes a row, and name the table."""
+    before = fingerprint(app)
+    yield
+    after = fingerprint(app)
+    changed = [name for name in before if before[name] != after.get(name)]
+    assert not changed, f"{doing} wrote to {', '.join(changed)}"
+
+
+def refused(app: Flask, answer: TestResponse, doing: str, *statuses: int) -> None:
+    """Fail where a request was not refused with one of `statuses`."""
+    assert answer.status_code in (statuses or (403, 404)), f"{doing}: {answer.status_code}, expected {statuses or (403, 404)}"
+
+
+class _Fields(HTMLParser):
+    """The fields of the forms of a page, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.select = self.area = None
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        own = dict(attrs)
+        name = own.get("name")
+        if tag == "input" and name and (own.get("type") not in ("checkbox", "radio", "submit", "file") or "checked" in own):
+            self.found[name] = own.get("value") or ""
+        elif tag == "select" and name and "multiple" not in own:
+            self.select = name
+            self.found.setdefault(name, "")
+        elif tag == "option" and self.select and ("selected" in own or not self.found[self.select]):
+            self.found[self.select] = own.get("value") or ""
+        elif tag == "textarea" and name:
+            self.area = name
+            self.found[name] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.select = None if tag == "select" else self.select
+        self.area = None if tag == "textarea" else self.area
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] += data
+
+
+def fields_of(answer: TestResponse) -> dict[str, str]:
+    """Return {name: value} of all fields of a page."""
+    parser = _Fields()
+    parser.feed(answer.get_data(as_text=True))
+    return {name: value.removeprefix("\n").removeprefix("\r\n") for name, value in parser.found.items()}
