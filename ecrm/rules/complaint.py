@@ -14,6 +14,7 @@ from ecrm.models.complaint import UNSOLVED, Channel, ComplaintStatus as S
 from ecrm.models.counter import next_number
 from ecrm.rules import sla, told
 from ecrm.rules.errors import FieldRefused, NotNow, TooLate
+from ecrm.rules.facts import facts
 from ecrm.rules.lifecycle import Lifecycle, Verb, move
 
 REOPEN_DAYS = 7
@@ -120,7 +121,7 @@ def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
         complaint.resolution_due_at = sla.due(at, category.resolution_hours)
         session.add(complaint)
     session.flush()
-    data = {"table": "complaint", "id": complaint.id, "number": complaint.number, "title": complaint.subject}
+    data = {"table": "complaint", "id": complaint.id, "number": complaint.number, "title": complaint.subject} | facts(complaint)
     session.add_all(told.to_customer(complaint.customer, "complaint_received_customer", at, **data))
     return complaint
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import object_session
 
 from ecrm.models import Customer, Letter, Role, User
 from ecrm.models.account import Language, RoleName
-
+from ecrm.rules.facts import facts
 
 Person = tuple[str, str, Language, int | None]  # e-mail, name, language, customer id
 
@@ -21,7 +21,7 @@ def letters(row: Any, verb: Any, audience: str, by: User | None, at: datetime, r
     data = {
         "table": row.__tablename__, "id": row.id, "number": getattr(row, "number", None), "title": str(row),
         "status": row.status.value, "reason": reason, "by": by.name if by else None, "at": at.isoformat(),
-    }
+    } | facts(row)
     return [
         Letter(
             template=f"{row.__tablename__}_{verb.name}_{audience}", data=data, queued_at=at, next_try_at=at,

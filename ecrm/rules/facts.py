@@ -1,0 +1,40 @@
+"""What a letter may say of a row: plain words and numbers, moments in ISO form, as the worker may send it later."""
+
+from typing import Any
+
+from ecrm.models import BandwidthGrant, Complaint, Installation
+
+
+def facts(row: Any) -> dict[str, Any]:
+    """Return the facts of a row for its letters, beside number and title; none for a table that has no letters."""
+    known = FACTS.get(type(row))
+    return known(row) if known else {}
+
+
+def _complaint(row: Complaint) -> dict[str, Any]:
+    customer = row.customer
+    return {
+        "topic": row.subject, "technician": row.technician.name if row.technician else None,
+        "priority": int(row.priority), "due": row.resolution_due_at.isoformat(), "zone": row.branch.time_zone.value,
+        "customer_name": customer.name, "phone": customer.phone,
+        "address": row.subscription.address if row.subscription else customer.address,
+    }
+
+
+def _installation(row: Installation) -> dict[str, Any]:
+    return {
+        "technician": row.technician.name if row.technician else None, "plan": row.plan.name,
+        "visit": row.visit_at.isoformat() if row.visit_at else None, "zone": row.area.branch.time_zone.value,
+        "applicant": row.applicant_name, "phone": row.applicant_phone, "address": row.address,
+    }
+
+
+def _grant(row: BandwidthGrant) -> dict[str, Any]:
+    return {
+        "mbps": row.extra_mbps, "valid_from": row.valid_from.isoformat(), "valid_until": row.valid_until.isoformat(),
+        "plan": row.subscription.plan.name, "address": row.subscription.address,
+        "zone": row.subscription.customer.branch.time_zone.value,
+    }
+
+
+FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant}
