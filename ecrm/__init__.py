@@ -7,7 +7,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ecrm import admin, cli, config, letters, portal, trail, web
+from ecrm import admin, cli, config, i18n, letters, portal, trail, web
 from ecrm.extensions import babel, csrf, db, mail, migrate
 from ecrm.flask_config import flask_config
 
@@ -26,6 +26,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     babel.init_app(app, locale_selector=_language)
+    i18n.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)
     trail.init_app()

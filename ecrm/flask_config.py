@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from ecrm import i18n
 from ecrm.extensions import engine_options
 
 MEBIBYTE = 1024 * 1024
@@ -93,4 +94,4 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "POST_LOGOUT_VIEW": "/",
         "FLASH_MESSAGES": True,
     }
-    return {f"SECURITY_{name}": value for name, value in own.items()}
+    return {f"SECURITY_{name}": value for name, value in own.items()} | i18n.SECURITY

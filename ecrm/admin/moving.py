@@ -11,13 +11,14 @@ from flask_babel import get_timezone, gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from sqlalchemy import DateTime, inspect
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import DateTimeLocalField, Form, SelectField, TextAreaField, validators
+from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
 from ecrm.admin import lookup
 from ecrm.admin.deeds import Deed
 from ecrm.extensions import db
+from ecrm.i18n import Form
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.form import BaseForm
 from sqlalchemy import inspect
 
 from ecrm import policy
@@ -13,8 +14,14 @@ from ecrm.admin.moving import Moving
 from ecrm.admin.pages import Pages
 from ecrm.admin.saving import Saving
 from ecrm.extensions import db
+from ecrm.i18n import Translated
 from ecrm.models.account import RoleName
 from ecrm.policy import Right
+
+
+class ScreenForm(Translated, BaseForm):
+    """The base of the forms of all screens."""
+
 
 class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
     """A table's list, details, forms, verbs and exports, as one role may have them.
@@ -39,6 +46,7 @@ class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
     unsolved: tuple[Any, ...] = ()
 
     form_excluded_columns = ("version",)
+    form_base_class = ScreenForm
     model_form_converter = fields.Converter
     column_type_formatters = formats.FORMATS
     column_type_formatters_detail = formats.FORMATS

@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy, storage
 from ecrm.admin import look, lookup, tiles
 from ecrm.extensions import db
+from ecrm.i18n import TRANSLATIONS
 from ecrm.models import MODELS, Complaint, Customer, Installation
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.complaint import UNSOLVED
@@ -113,7 +114,7 @@ class Site(Admin):
         self.role = role
         super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=Front(role), endpoint=f"admin_{role.value}",
                          url=f"/admin/{role.value}", theme=Bootstrap4Theme(base_template="admin/staff.html", fluid=True),
-                         csp_nonce_generator=nonce)
+                         csp_nonce_generator=nonce, translations_path=TRANSLATIONS)
 
     def screen(self, model: Any) -> Any:
         """Return the role's screen of a table, None where it has none."""

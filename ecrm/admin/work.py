@@ -10,11 +10,12 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import Form, MultipleFileField, SelectField, TextAreaField, validators
+from wtforms import MultipleFileField, SelectField, TextAreaField, validators
 
 from ecrm import policy, storage
 from ecrm.admin import story
 from ecrm.extensions import db
+from ecrm.i18n import Form
 from ecrm.models import Attachment, Complaint, Customer, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus

@@ -1,7 +1,5 @@
 """What Flask-Security says, in our words and from our catalogue."""
 
-from typing import Any
-
 from flask import Flask
 
 
@@ -67,8 +65,5 @@ MESSAGES = {
 
 
 def configure(app: Flask) -> None:
-    """Give Flask-Security our words, and our catalogue to translate them with."""
-    settings: dict[str, Any] = {f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()}
-    settings["SECURITY_I18N_DOMAIN"] = "messages"
-    settings["SECURITY_I18N_DIRNAME"] = [f"{app.root_path}/translations"]
-    app.config.update(settings)
+    """Give Flask-Security our words."""
+    app.config.update({f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()})

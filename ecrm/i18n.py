@@ -1,0 +1,58 @@
+"""Where the texts of the libraries get their Indonesian: Flask-Admin, Flask-Security and WTForms ship none."""
+
+from pathlib import Path
+from typing import Any
+
+import flask
+import wtforms
+from flask_babel import Domain
+from werkzeug.utils import cached_property
+
+TRANSLATIONS = str(Path(__file__).parent / "translations")
+WTFORMS = Domain(TRANSLATIONS, "wtforms")  # English needs no catalogue: the texts in the code are English
+SECURITY = {
+    # Flask-Security's own texts, and over them our words for its messages, which stand with all our others.
+    "SECURITY_I18N_DOMAIN": "flask_security;messages",
+    "SECURITY_I18N_DIRNAME": [TRANSLATIONS, TRANSLATIONS],
+}
+
+
+class FormTexts:
+    """WTForms' texts in the reader's language."""
+
+    def gettext(self, string: str) -> str:
+        """Return a text in the reader's language."""
+        return WTFORMS.get_translations().ugettext(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the text for `n` things in the reader's language."""
+        return WTFORMS.get_translations().ungettext(singular, plural, n)
+
+
+class Translated:
+    """Put before another base class of a form: its fields and validators speak the reader's language."""
+
+    class Meta:
+        """What WTForms merges with the Meta of the other base classes."""
+
+        def get_translations(self, _form: Any) -> FormTexts:
+            """Return what WTForms translates with."""
+            return FormTexts()
+
+
+class Form(Translated, wtforms.Form):
+    """A plain form without an anti-forgery token of its own: the application checks that of every POST."""
+
+
+class Request(flask.Request):
+    """Flask's request, which every form of Flask-WTF, so of Flask-Security, asks for WTForms' texts."""
+
+    @cached_property
+    def wtforms_translations(self) -> Any:
+        """Return the catalogue of the reader's language."""
+        return WTFORMS.get_translations()
+
+
+def init_app(app: flask.Flask) -> None:
+    """Bind to the application."""
+    app.request_class = Request
