@@ -7,6 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ecrm.extensions import db
+from ecrm.seeds import is_empty
+from ecrm.seeds.accounts import DEMO_LOGINS
+from ecrm.seeds.demo.make import NotEmpty, make_demo
 from ecrm.seeds.load import load_seeds
 
 
@@ -20,7 +23,12 @@ def seed_folder() -> Path:
 @with_appcontext
 def seed(folder: Path | None) -> None:
     """Load branches, areas, plans, categories and promos from the CSV files in FOLDER; again and again."""
-    report = load_seeds(db.session(), folder or seed_folder())
+    _load(folder or seed_folder())
+
+
+def _load(folder: Path) -> None:
+    """Load a folder, commit the good files, and say what happened; raises ClickException where a file was refused."""
+    report = load_seeds(db.session(), folder)
     db.session.commit()
     for name, (new, changed) in report.done.items():
         click.echo(f"{name}: {new} new, {changed} changed")
@@ -31,4 +39,27 @@ def seed(folder: Path | None) -> None:
         raise click.ClickException(f"Not loaded: {', '.join(refused)}. Correct what is listed above and run this again.")
 
 
-COMMANDS: tuple[click.Command, ...] = (seed,)
+@click.command()
+@click.option("--customers", type=click.IntRange(min=10), required=True, help="How many customers.")
+@click.option("--complaints", type=click.IntRange(min=30), required=True, help="How many complaints.")
+@click.option("--seed", "dice", type=int, default=7, show_default=True, help="The same number gives the same company.")
+@with_appcontext
+def demo(customers: int, complaints: int, dice: int) -> None:
+    """Fill a database without customers with a believable company: three years of history, ending now."""
+    if current_app.config["ECRM"]["PROFILE"] == "production":
+        raise click.ClickException("The demo has known passwords; it is not for ECRM_PROFILE=production.")
+    session = db.session()
+    if is_empty(session):
+        _load(seed_folder())
+    with click.progressbar(length=customers + complaints, label="Demo") as bar:
+        try:
+            make_demo(session, customers, complaints, dice, bar.update)
+        except NotEmpty as refused:
+            raise click.ClickException(str(refused)) from refused
+    session.commit()
+    click.echo(f"{customers} customers and {complaints} complaints are there.")
+    for role, email, password in DEMO_LOGINS:
+        click.echo(f"{role.value:<14} {email:<28} {password}")
+
+
+COMMANDS: tuple[click.Command, ...] = (seed, demo)

@@ -1,0 +1,104 @@
+"""What the demo's parts share: the place of each branch, the staff, the moment, the dice, and the rows under way."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecrm.models import Branch, ComplaintCategory, Counter, CoverageArea, Plan
+from ecrm.models.account import Language, RoleName
+from ecrm.models.base import Priority
+from ecrm.models.branch import Coverage
+from ecrm.seeds.demo.bulk import Bulk
+from ecrm.seeds.demo.corpus import Topic, topic
+from ecrm.seeds.demo.names import Names
+
+LETTERS = timedelta(days=21)  # letters older than this have been cleared away
+
+
+class Place(NamedTuple):
+    """A branch with its areas as (id, name, postcode); `offset` is its clock's, which Indonesia never changes."""
+
+    id: int
+    code: str
+    city: str
+    offset: timedelta
+    areas: list[tuple[int, str, str]]
+    technicians: list["Worker"]
+
+
+class Worker(NamedTuple):
+    """A person of the staff; `place` is the index of the branch."""
+
+    id: int
+    name: str
+    email: str
+    place: int
+
+
+class Kind(NamedTuple):
+    """A complaint category and its texts."""
+
+    id: int
+    code: str
+    priority: Priority
+    response_hours: int
+    resolution_hours: int
+    topic: Topic
+
+
+class Recipient(NamedTuple):
+    """Whom a letter goes to."""
+
+    email: str
+    name: str
+    language: Language
+    customer_id: int | None
+
+
+@dataclass
+class Company:
+    """The demo in the making."""
+
+    bulk: Bulk
+    rng: Random
+    now: datetime
+    names: Names
+    places: list[Place]
+    plans: list[Any]
+    kinds: list[Kind]
+    staff: dict[RoleName, list[Worker]] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def number(self, prefix: str, at: datetime, place: Place) -> str:
+        """Return the next number of the local month, such as KL-202611-000042."""
+        month = f"{prefix}-{at + place.offset:%Y%m}"
+        self.counters[month] = self.counters.get(month, 0) + 1
+        return f"{month}-{self.counters[month]:06d}"
+
+    def hours(self, typical: float) -> timedelta:
+        """Return a time around `typical` hours: seldom much shorter, sometimes much longer."""
+        return timedelta(hours=typical * self.rng.lognormvariate(0, 0.55))
+
+
+def gather(session: Session, seed: int, now: datetime) -> Company:
+    """Return the company of the seeds: branches with their connected areas, plans, categories; no staff yet."""
+    rng = Random(seed)
+    places = [
+        Place(branch.id, branch.code, branch.city, ZoneInfo(branch.time_zone.value).utcoffset(now.replace(tzinfo=None)) or timedelta(), [
+            (area.id, area.name, area.postcode or "") for area in session.scalars(
+                select(CoverageArea).filter_by(branch_id=branch.id, coverage=Coverage.COVERED).order_by(CoverageArea.id))
+        ], []) for branch in session.scalars(select(Branch).filter_by(active=True).order_by(Branch.id))
+    ]
+    kinds = [
+        Kind(row.id, row.code, row.priority, row.response_hours, row.resolution_hours, topic(row.code))
+        for row in session.scalars(select(ComplaintCategory).filter_by(active=True).order_by(ComplaintCategory.id))
+    ]
+    plans = list(session.scalars(select(Plan).order_by(Plan.monthly_price, Plan.id)))
+    counters = {name: value for name, value in session.execute(select(Counter.name, Counter.value))}
+    return Company(Bulk(session.connection()), rng, now, Names(seed), [place for place in places if place.areas], plans, kinds,
+                   counters=counters)

@@ -1,0 +1,90 @@
+"""Makes the demo: a believable company with three years behind it, every row as the rules would have left it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from heapq import merge
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecrm.models import Branch, ComplaintCategory, Counter, Customer, Plan, Role
+from ecrm.models.account import RoleName
+from ecrm.models.base import now
+from ecrm.seeds.demo import additions, cast, course, visits
+from ecrm.seeds.demo.company import Company, gather
+from ecrm.seeds.demo.crowd import Crowd, make
+from ecrm.seeds.demo.seasons import openings
+from ecrm.seeds.demo.staff import hire
+from ecrm.seeds.demo.story import Story
+
+Progress = Callable[[int], object]
+STEP = 200  # how many rows go by between two reports of progress
+
+
+class NotEmpty(Exception):
+    """There are customers already, or there is nothing to build on; str() is for the person."""
+
+
+def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, progress: Progress = lambda done: None,
+              at: datetime | None = None) -> None:
+    """Fill a seeded database without customers; everything in the one transaction of `session`, not committed.
+
+    `progress` is told how many more of the customers and complaints are done; `at` is the present moment, aware.
+    The same numbers, seed and moment give the same rows, but for the passwords' hash. Raises NotEmpty.
+    """
+    check_empty(session)
+    company = gather(session, seed, at or now())
+    hashed, roles = hire(session, company, customers, complaints)
+    crowd = make(company, customers, hashed, roles[RoleName.CUSTOMER], progress)
+    additions.announce(session, company)
+    visits.connect(company, crowd, max(24, customers // 8))
+    additions.thank(company, crowd, max(12, customers // 5))
+    for done, story in enumerate(_stories(company, crowd, complaints), 1):
+        _keep(company, story)
+        if done % STEP == 0 or done == complaints:
+            progress(STEP if done % STEP == 0 else done % STEP)
+    company.bulk.close()
+    _count(session, company)
+
+
+def check_empty(session: Session) -> None:
+    """Raise NotEmpty where customers are there, or the seeds are not."""
+    if session.scalars(select(Customer.id).limit(1)).first() is not None:
+        raise NotEmpty(_("This database holds customers already; the demo needs one without."))
+    for model in (Role, Branch, Plan, ComplaintCategory):
+        if session.scalars(select(model.id).limit(1)).first() is None:
+            raise NotEmpty(_("Load the seed files first: flask --app ecrm seed."))
+
+
+def _stories(company: Company, crowd: Crowd, complaints: int) -> Iterator[Story]:
+    """Yield the complaints in the order of their opening."""
+    chosen = cast.parts(company, complaints)
+    usual = openings(company.rng, complaints - len(chosen), company.now, company.places[0].offset)
+    for at, part in merge(((part.at, part) for part in chosen), ((at, None) for at in usual), key=lambda pair: pair[0]):
+        company.bulk.reach(at)
+        yield cast.play(company, crowd, part) if part else _usual(company, crowd, at)
+
+
+def _usual(company: Company, crowd: Crowd, at: datetime) -> Story:
+    story = Story(company, crowd.draw(at), cast.draw_kind(company, at), at)
+    course.usual(story)
+    return story
+
+
+def _keep(company: Company, story: Story) -> None:
+    row = story.row
+    company.bulk.add("complaint", vars(row))
+    if row.resolved_at and row.resolved_at > row.resolution_due_at and company.rng.random() < 0.1:
+        additions.compensate(company, story)
+
+
+def _count(session: Session, company: Company) -> None:
+    """Write the last numbers given out, so that the next ones go on."""
+    connection, table = session.connection(), Counter.__table__
+    there = set(connection.scalars(select(table.c.name)))
+    for name, value in sorted(company.counters.items()):
+        if name in there:
+            connection.execute(table.update().where(table.c.name == name).values(value=value))
+        else:
+            connection.execute(table.insert().values(name=name, value=value))

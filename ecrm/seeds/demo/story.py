@@ -1,0 +1,149 @@
+"""One complaint of the demo: its entry, and what people do with it, each act as the rules write it."""
+
+from datetime import datetime, timedelta
+
+from ecrm.models.account import Language, RoleName
+from ecrm.models.base import Priority
+from ecrm.models.complaint import Channel, ComplaintStatus as S
+from ecrm.models.step import Via
+from ecrm.rules import sla
+from ecrm.rules.complaint import LIFECYCLE
+from ecrm.seeds.demo import acts
+from ecrm.seeds.demo.acts import SYSTEM, Actor, Draft, NotYet, Subject
+from ecrm.seeds.demo.company import Company, Kind, Recipient, Worker
+from ecrm.seeds.demo.corpus import shared
+from ecrm.seeds.demo.crowd import Caller
+from ecrm.seeds.demo.seasons import at_work
+
+CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.COUNTER)
+WITH_ACCOUNT, WITHOUT = (55, 20, 19, 4, 2), (0, 52, 36, 4, 8)
+
+
+class Story:
+    """A complaint from the moment it is opened; every act happens at `self.at` or later."""
+
+    def __init__(self, company: Company, caller: Caller, kind: Kind, at: datetime) -> None:
+        """Enter the complaint; the caller's branch has to do with it."""
+        self.company, self.rng, self.caller, self.kind, self.at = company, company.rng, caller, kind, at
+        self.place = company.places[caller.place]
+        self.clerk = self.rng.choice(company.staff[RoleName.SUPPORT])
+        self.technician: Worker | None = None
+        self.customer = Actor(caller.account, caller.name, caller.email, Via.PORTAL)
+        self.row = self._row()
+        self.subject = Subject("complaint", self.row, LIFECYCLE, f"{self.row.number} {self.row.subject}", company.bulk.later, self._reader)
+        by_customer = self.row.channel is Channel.PORTAL
+        acts.create(self.subject, self.customer if by_customer else acts.worker(self.clerk), at, ("description",))
+        reader = caller.recipient
+        if reader and at >= company.now - acts.LETTERS:
+            data = {"table": "complaint", "id": self.row.id, "number": self.row.number, "title": self.row.subject}
+            acts.post(company, self.subject, "complaint_received_customer", reader, at, data)
+
+    def _row(self) -> Draft:
+        rng, kind, caller, at = self.rng, self.kind, self.caller, self.at
+        channel = rng.choices(CHANNELS, WITH_ACCOUNT if caller.account else WITHOUT)[0]
+        priority = kind.priority
+        if rng.random() < 0.12:
+            priority = Priority(max(Priority.URGENT, priority - 1))
+        return Draft(
+            id=self.company.bulk.new_id("complaint"), number=self.company.number("KL", at, self.place), token=None,
+            customer_id=caller.id, branch_id=self.place.id, subscription_id=caller.subscription or None, category_id=kind.id,
+            subject=self.fill(rng.choice(kind.topic.subjects))[:150], description=self.description(), channel=channel,
+            priority=priority, status=S.NEW, technician_id=None, opened_at=at, first_response_at=None, resolved_at=None,
+            closed_at=None, response_due_at=sla.due(at, kind.response_hours), resolution_due_at=sla.due(at, kind.resolution_hours),
+            response_hours=kind.response_hours, resolution_hours=kind.resolution_hours, waiting_since=None, waited_seconds=0,
+            reopen_count=0, rating=None, rating_remark=None, version=1,
+        )
+
+    def description(self) -> str:
+        """Return what the customer writes."""
+        greeting, detail = self.rng.choice(shared.GREETINGS), self.rng.choice(self.kind.topic.details)
+        return greeting + self.fill(detail) + self.rng.choice(shared.ENDINGS)
+
+    def fill(self, text: str) -> str:
+        """Return a text of the corpus with its places filled."""
+        if "{" not in text:
+            return text
+        plan, since = self.company.plans[self.caller.plan], self.rng.choice(shared.SINCE)
+        return text.format(since=since, Since=since[0].upper() + since[1:], area=self.place.areas[self.caller.area][1],
+                           plan=plan.name, mbps=max(1, int(plan.down_mbps * self.rng.uniform(0.05, 0.4))))
+
+    def _reader(self, audience: str) -> Recipient | None:
+        if audience == "customer":
+            return self.caller.recipient
+        if audience == "technician" and self.technician:
+            return Recipient(self.technician.email, self.technician.name, Language.INDONESIAN, None)
+        return None
+
+    # Acts. Each moves the clock on to `at`, and raises NotYet where that lies in the future.
+    def goes_by(self, hours: float, staff: bool = True) -> None:
+        """Let some hours go by; the staff goes on in opening hours only."""
+        self.at += self.company.hours(hours)
+        if staff:
+            self.at = at_work(self.rng, self.at, self.place.offset)
+
+    def assign(self, technician: Worker) -> None:
+        """Give the complaint to a technician."""
+        self.technician = technician
+        acts.move(self.company, self.subject, "assign", acts.worker(self.clerk), self.at, technician_id=technician.id)
+
+    def start(self) -> None:
+        """The technician begins."""
+        acts.move(self.company, self.subject, "start", self.hand, self.at)
+
+    def wait(self) -> None:
+        """Ask the customer for something."""
+        acts.move(self.company, self.subject, "wait", self.hand, self.at, self.rng.choice(self.kind.topic.waits))
+
+    def resume(self) -> None:
+        """Go on without an answer in the portal: the customer has called."""
+        acts.move(self.company, self.subject, "resume", acts.worker(self.clerk), self.at)
+
+    def resolve(self) -> None:
+        """Say what was done."""
+        acts.move(self.company, self.subject, "resolve", self.hand, self.at, self.rng.choice(self.kind.topic.resolutions))
+
+    def confirm(self) -> None:
+        """The customer says that it works."""
+        acts.move(self.company, self.subject, "confirm", self.customer, self.at)
+
+    def close(self, by: Actor, reason: str) -> None:
+        """Close without the customer's own word."""
+        acts.move(self.company, self.subject, "close", by, self.at, reason)
+
+    def reopen(self) -> None:
+        """The customer says that it does not work."""
+        acts.move(self.company, self.subject, "reopen", self.customer if self.caller.account else acts.worker(self.clerk), self.at,
+                  self.fill(self.rng.choice(self.kind.topic.reopens)))
+
+    def cancel(self) -> None:
+        """Take the complaint back."""
+        acts.move(self.company, self.subject, "cancel", acts.worker(self.clerk), self.at, self.rng.choice(shared.CANCELS))
+
+    def rate(self, stars: int, remark: str | None) -> None:
+        """Write the customer's rating; it leaves no move."""
+        if self.at > self.company.now:
+            raise NotYet
+        self.row.rating, self.row.rating_remark = stars, remark
+
+    def say(self, by: Actor, text: str, public: bool = True) -> None:
+        """Add a reply or an internal note; the customer's own answer ends the waiting, as rules.complaint.answer has it."""
+        if self.at > self.company.now:
+            raise NotYet
+        self.subject.put(self.at, "reply", {"complaint_id": self.row.id, "author_id": by.id, "public": public, "text": text, "at": self.at})
+        by_customer = by is self.customer
+        if by_customer and self.row.status is S.WAITING_CUSTOMER:
+            acts.move(self.company, self.subject, "resume", by, self.at)
+        elif public and not by_customer:
+            self.row.first_response_at = self.row.first_response_at or self.at
+        if public:
+            acts.tell(self.company, self.subject, "reply", "technician" if by_customer else "customer", by, self.at, text)
+
+    @property
+    def hand(self) -> Actor:
+        """Return who works on it: the technician, or support where there is none."""
+        return acts.worker(self.technician or self.clerk)
+
+    def minutes(self, most: int) -> None:
+        """Let a few minutes go by."""
+        self.at += timedelta(minutes=self.rng.uniform(1, most))
+

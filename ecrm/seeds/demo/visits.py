@@ -1,0 +1,111 @@
+"""The demo's installations: those of the customers of the last years, and applications at every stage of today."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from ecrm.models.account import Language, RoleName
+from ecrm.models.installation import InstallationStatus as S
+from ecrm.rules.installation import LIFECYCLE
+from ecrm.seeds.demo import acts
+from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
+from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
+from ecrm.seeds.demo.corpus import shared
+from ecrm.seeds.demo.crowd import Caller, Crowd
+from ecrm.seeds.demo.names import mailbox, phone
+
+TODAY = (S.SCHEDULED, S.SCHEDULED, S.REGISTERED, S.SURVEYED, S.NOT_COVERED, S.SCHEDULED, S.INSTALLED, S.CANCELLED, S.REGISTERED)
+
+
+class Wish(NamedTuple):
+    """An application: when, how far it came, of which customer where there is one, for the demo's technician or not."""
+
+    at: datetime
+    fate: S
+    customer: int | None
+    mine: bool
+
+
+def connect(company: Company, crowd: Crowd, count: int) -> None:
+    """Make `count` installations, numbered in the order of their registration."""
+    rng, now = company.rng, company.now
+    open_ones = max(len(TODAY), min(count // 3, 300))
+    wishes = [
+        Wish(now - timedelta(days=rng.uniform(0.3, 1) if fate is S.REGISTERED else rng.uniform(1.5, 12)), fate, None, n < 2)
+        for n in range(open_ones) for fate in (TODAY[n] if n < len(TODAY) else rng.choice(TODAY),)
+    ]
+    recent = [index for index in range(len(crowd)) if crowd.connected(index, now.toordinal())]
+    for index in recent[-max(1, count - open_ones):]:
+        since = datetime.combine(crowd.days(index)[0], time(6), tzinfo=UTC)
+        wishes.append(Wish(since - timedelta(days=rng.uniform(5, 14)), S.ACTIVATED, index, False))
+    for wish in sorted(wishes):
+        _install(company, crowd, wish)
+
+
+def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
+    rng = company.rng
+    caller = crowd.caller(wish.customer) if wish.customer is not None else None
+    place = company.places[caller.place if caller else 0 if wish.mine else rng.randrange(len(company.places))]
+    technician = place.technicians[0 if wish.mine else rng.randrange(len(place.technicians))]
+    row = _row(company, place, caller, wish)
+    reader = Recipient(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id) if row.applicant_email else None
+    readers = {"applicant": reader, "technician": Recipient(technician.email, technician.name, Language.INDONESIAN, None)}
+    subject = Subject("installation", row, LIFECYCLE, f"{row.number} {row.applicant_name}",
+                      lambda _at, table, values: company.bulk.add(table, values), readers.get)
+    seller = acts.worker(rng.choice(company.staff[RoleName.SALES]))
+    acts.create(subject, seller, wish.at)
+    try:
+        _course(company, subject, wish, seller, technician, crowd)
+    except NotYet:
+        pass
+    company.bulk.add("installation", vars(row))
+
+
+def _row(company: Company, place: Place, caller: Caller | None, wish: Wish) -> Draft:
+    rng = company.rng
+    area_id, area, postcode = place.areas[caller.area if caller else rng.randrange(len(place.areas))]
+    number = company.number("PSB", wish.at, place)
+    name = caller.name if caller else company.names.customer(rng).name
+    identity = company.bulk.new_id("installation")
+    return Draft(
+        id=identity, number=number, applicant_name=name, applicant_phone=phone(rng),
+        applicant_email=caller.email if caller else mailbox(name, 900_000 + identity) if rng.random() < 0.7 else None,
+        address=company.names.address(rng, area, place.city, postcode), customer_id=caller.id if caller else None, area_id=area_id,
+        plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id, status=S.REGISTERED,
+        registered_at=wish.at, survey_result=None, visit_at=None, technician_id=None, activated_at=None, report=None, version=1,
+    )
+
+
+def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, technician: Worker, crowd: Crowd) -> None:
+    """Let the application go as far as it came."""
+    rng, at = company.rng, wish.at
+    clerk, hand = acts.worker(rng.choice(company.staff[RoleName.SUPPORT])), acts.worker(technician)
+    if wish.fate is S.REGISTERED:
+        return
+    if wish.fate is S.CANCELLED:
+        acts.move(company, subject, "cancel", seller, at + timedelta(hours=8), rng.choice(shared.GIVEN_UP))
+        return
+    bad = wish.fate is S.NOT_COVERED
+    at += timedelta(hours=rng.uniform(2, 20))
+    acts.move(company, subject, "survey", seller, at, survey_result=rng.choice(shared.UNREACHABLE if bad else shared.SURVEYS))
+    if bad:
+        acts.move(company, subject, "not_covered", seller, at + timedelta(hours=1), subject.row.survey_result)
+    if bad or wish.fate is S.SURVEYED:
+        return
+    visit = _visit_at(company, wish, crowd)
+    acts.move(company, subject, "schedule", clerk, at + timedelta(hours=2), technician_id=technician.id, visit_at=visit)
+    if wish.fate is S.SCHEDULED:
+        return
+    acts.move(company, subject, "install", hand, visit + timedelta(hours=2), report=rng.choice(shared.REPORTS))
+    if wish.fate is S.ACTIVATED:
+        acts.move(company, subject, "activate", clerk, visit + timedelta(hours=3))
+
+
+def _visit_at(company: Company, wish: Wish, crowd: Crowd) -> datetime:
+    """Return when the technician comes: on the customer's first day, lately, or in the next days."""
+    hour = timedelta(hours=company.rng.randint(2, 8))  # nine to fifteen in western Indonesia
+    if wish.customer is not None:
+        return datetime.combine(crowd.days(wish.customer)[0], time(0), tzinfo=UTC) + hour
+    midnight = datetime.combine(company.now.date(), time(0), tzinfo=UTC)
+    if wish.fate is S.SCHEDULED:
+        return midnight + timedelta(days=company.rng.randint(0 if wish.mine else 1, 4)) + hour
+    return company.now - timedelta(hours=6)
