@@ -1,0 +1,87 @@
+"""What must hold before the server answers: folders to write in, a database at our revision with data in it, no demo logins."""
+
+import tempfile
+from pathlib import Path
+
+import click
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy.exc import DBAPIError
+
+from ecrm.cli.setup import unwritable
+from ecrm.extensions import db
+from ecrm.seeds.accounts import demo_logins_exist
+
+
+def check_folders() -> None:
+    """Make the folders that this installation writes in, for us alone; raises ClickException where one cannot be written."""
+    settings = current_app.config["ECRM"]
+    folders = [Path(settings["ATTACHMENTS_DIR"])]
+    if db.engine.dialect.name == "sqlite" or not settings["MAIL_SERVER"]:
+        folders.append(Path(current_app.instance_path))
+    if db.engine.dialect.name == "sqlite":
+        folders.append(Path(db.engine.url.database).parent)
+    for folder in folders:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise unwritable(folder, error) from error
+
+
+def migrate_database() -> None:
+    """Bring the database to our revision; raises ClickException where it does not answer or is newer than the program."""
+    scripts = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
+    try:
+        with db.engine.connect() as connection:
+            found = set(MigrationContext.configure(connection).get_current_heads())
+    except DBAPIError as error:
+        raise unreachable(error) from error
+    unknown = found - {script.revision for script in scripts.walk_revisions()}
+    if unknown:
+        raise click.ClickException(
+            f"The database {_address()} is newer than this program (revision {unknown.pop()}): install the newer program, "
+            "or restore the backup from before its migration."
+        )
+    if found == set(scripts.get_heads()):
+        return
+    click.echo("Bringing the database up to date …")
+    try:
+        upgrade()
+    except DBAPIError as error:
+        raise click.ClickException(f"The migration of {_address()} failed: {_reason(error)}.") from error
+
+
+def unreachable(error: DBAPIError) -> click.ClickException:
+    """Return the refusal that says which database does not answer, why, and what to do."""
+    remedy = "is the folder there and writable?" if db.engine.dialect.name == "sqlite" else "start the server, or"
+    return click.ClickException(f"The database {_address()} cannot be used: {_reason(error)}; {remedy} correct ECRM_DATABASE_URL.")
+
+
+def check_production() -> None:
+    """Refuse logins that everybody knows; raises ClickException in production where the database has them."""
+    if current_app.config["ECRM"]["PROFILE"] != "production":
+        return
+    try:
+        exist = demo_logins_exist(db.session())
+    except DBAPIError as error:
+        raise unreachable(error) from error
+    finally:
+        db.session.remove()
+    if exist:
+        raise click.ClickException(
+            f"The database {_address()} holds logins of the demo, whose password everybody knows: start production with an empty database."
+        )
+
+
+def _address() -> str:
+    return db.engine.url.render_as_string(hide_password=True)
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return what the database says, on one line."""
+    args = error.orig.args if error.orig is not None else ()
+    return " ".join(str(args[-1] if args else error).split()).rstrip(".")

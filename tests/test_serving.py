@@ -1,0 +1,197 @@
+"""The server and the worker beside it, without the application: what happens when they must stop, and when one dies."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from ecrm.cli.serving import LARGEST_BODY, listen, serve
+from ecrm.cli.supervisor import Supervisor
+
+SETTINGS = {"THREADS": 2, "TRUSTED_PROXIES": 0}
+
+
+class Running:
+    """The server in a thread of its own."""
+
+    def __init__(self, app: Callable[..., Any], **settings: int) -> None:
+        self.stop, self.listening = threading.Event(), listen("127.0.0.1", 0)
+        self.port = self.listening.getsockname()[1]
+        self.thread = threading.Thread(target=serve, args=(app, self.listening, SETTINGS | settings, self.stop))
+        self.thread.start()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a temporary file that waitress leaves to the collector
+def test_a_request_in_hand_is_finished() -> None:
+    """After the stop nobody new is let in, and who was in gets the whole answer, larger than any buffer of the system."""
+    entered, release, body = threading.Event(), threading.Event(), b"x" * 6_000_000
+
+    def slow(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        entered.set()
+        assert release.wait(30)
+        respond("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    server, got = Running(slow), []
+
+    def ask() -> None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=30) as answer:
+            got.append(answer.read())
+
+    client = threading.Thread(target=ask)
+    client.start()
+    assert entered.wait(30)
+    server.stop.set()
+    while server.listening.fileno() != -1:  # until the port is given back
+        time.sleep(0.01)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port)).close()
+    release.set()
+    server.end()
+    client.join(30)
+    assert got == [body]
+
+
+def test_an_idle_connection_does_not_hold_the_end_up() -> None:
+    """A browser keeps its connections open for minutes."""
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = Running(app)
+    with socket.create_connection(("127.0.0.1", server.port)) as idle:
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = idle.recv(1000)
+        assert answer.startswith(b"HTTP/1.1 200") and b"Server:" not in answer
+        server.end()
+
+
+@pytest.mark.parametrize(("hops", "believed"), [(0, None), (1, "203.0.113.9")])
+def test_proxy_headers_pass_only_where_a_proxy_is_named(hops: int, believed: str | None) -> None:
+    """From anybody else they are taken away before the application sees them."""
+    seen: list[Any] = []
+
+    def app(environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        seen.append(environ.get("HTTP_X_FORWARDED_FOR"))
+        respond("200 OK", [("Content-Length", "0")])
+        return []
+
+    server = Running(app, TRUSTED_PROXIES=hops)
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/", headers={"X-Forwarded-For": "203.0.113.9"})
+    urllib.request.urlopen(request, timeout=30).close()
+    server.end()
+    assert seen == [believed]
+
+
+def test_many_half_open_connections_do_not_keep_others_out() -> None:
+    """More than select() can count; the next visitor is answered."""
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = Running(app)
+    half = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(600)]
+    for connection in half:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=30) as answer:
+        assert answer.read() == b"ok"
+    for connection in half:
+        connection.close()
+    server.end()
+
+
+def test_a_body_beyond_every_form_is_refused() -> None:
+    """By its announced length, before it is read."""
+    server = Running(lambda _environ, _respond: pytest.fail("the application saw it"))
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (LARGEST_BODY + 1))
+        assert client.recv(1000).startswith(b"HTTP/1.1 413")
+    server.end()
+
+
+def test_an_address_that_is_none() -> None:
+    """Of no machine, or not of this one."""
+    for host in ("no such host", "192.0.2.1"):
+        with pytest.raises(click.ClickException, match="ECRM_HOST"):
+            listen(host, 8000)
+
+
+def script(path: Path, text: str) -> list[str]:
+    path.write_text(text)
+    return [sys.executable, str(path)]
+
+
+def test_a_worker_that_dies_is_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Said each time, with a growing pause; the stop ends it."""
+    log = tmp_path / "log"
+    command = script(tmp_path / "worker.py", f"open({str(log)!r}, 'a').write('x'); raise SystemExit(3)")
+    stop = threading.Event()
+    supervisor = Supervisor(stop, command)
+    supervisor.start()
+    while not log.exists() or log.read_text() != "xx":
+        assert supervisor.is_alive()
+        time.sleep(0.05)
+    stop.set()
+    supervisor.join(15)
+    assert not supervisor.is_alive()
+    said = capsys.readouterr().err
+    assert "exit code 3" in said and "in 1 s" in said
+
+
+def test_the_worker_is_told_to_stop_and_may_finish(tmp_path: Path) -> None:
+    """Its standard input ends; what it still has to do is done."""
+    log = tmp_path / "log"
+    command = script(tmp_path / "worker.py", f"import sys\nf = open({str(log)!r}, 'w')\nprint('began', file=f, flush=True)\n"
+                                             "sys.stdin.read()\nprint('finished', file=f)")
+    stop = threading.Event()
+    supervisor = Supervisor(stop, command)
+    supervisor.start()
+    while not log.exists() or not log.read_text():
+        time.sleep(0.05)
+    stop.set()
+    supervisor.join(15)
+    assert log.read_text() == "began\nfinished\n"
+
+
+def test_the_worker_ends_with_a_server_that_was_killed(tmp_path: Path) -> None:
+    """No orphan goes on sending letters: the tether turns the end of its parent into a SIGTERM."""
+    log = tmp_path / "log"
+    worker = tmp_path / "worker.py"
+    worker.write_text(
+        "import pathlib, signal, sys, threading, types\n"
+        "end = threading.Event()\n"
+        "signal.signal(signal.SIGTERM, lambda *_: end.set())\n"
+        "import flask.cli, runpy\n"
+        f"log = open({str(log)!r}, 'w')\n"
+        "def main():\n"
+        "    print('began', file=log, flush=True)\n"
+        "    while not end.wait(0.1): pass\n"
+        "    print('told to stop', file=log, flush=True)\n"
+        "flask.cli.main = main\n"
+        "runpy.run_module('ecrm.cli.tether', run_name='__main__')\n"
+    )
+    parent = tmp_path / "parent.py"
+    parent.write_text(f"import subprocess, sys\nsubprocess.Popen([sys.executable, {str(worker)!r}], stdin=subprocess.PIPE).wait()\n")
+    pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, str(parent)])
+    while not log.exists() or not log.read_text():
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    deadline = time.monotonic() + 60
+    while "told to stop" not in log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

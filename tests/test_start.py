@@ -1,0 +1,229 @@
+"""`flask start` as a newcomer runs it: a process of its own, an instance folder of its own, and a real browser's requests."""
+
+import hashlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, create_engine, text
+
+from tests.mariadb import free_port
+
+SECRETS = {name: name[0] * 43 for name in ("ECRM_SECRET_KEY", "ECRM_PASSWORD_SALT", "ECRM_TOTP_SECRET")}
+PRODUCTION = SECRETS | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": "true", "ECRM_PUBLIC_URL": "https://care.example.net"}
+LONG = 120  # seconds; for a machine under load, no measure of ours
+
+
+def flask(*arguments: str, instance: Path, **environ: str) -> subprocess.Popen[str]:
+    """Start `flask --app ecrm …` with this instance folder and no settings but these."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "ecrm", *arguments], env=clean | {"ECRM_INSTANCE": str(instance)} | environ,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tempfile.gettempdir(),
+    )
+
+
+def refusal(*arguments: str, instance: Path, **environ: str) -> str:
+    """Return the one line that a command refuses with; a traceback or any other end fails."""
+    process = flask(*arguments, instance=instance, **environ)
+    try:
+        _, said = ended = process.communicate(timeout=LONG)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "Traceback" not in "".join(ended)
+    assert process.returncode == 1 and said.startswith("Error: ") and said.count("\n") == 1, ended
+    return said
+
+
+@contextmanager
+def started(*arguments: str, instance: Path, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `flask start` on a free port; yield it and its address once it answers; Ctrl-C must end it well."""
+    port = str(free_port())
+    process = flask("start", *arguments, instance=instance, ECRM_PORT=port, **environ)
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None)
+        assert process.poll() is None, process.communicate()
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ctrl_c(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[str, str]:
+    """Press Ctrl-C; the process must end well within ten seconds; return what it said."""
+    process.send_signal(number)
+    said = process.communicate(timeout=10)
+    assert process.returncode == 0 and "Traceback" not in "".join(said), said
+    return said
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    deadline = time.monotonic() + LONG
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=LONG) as answer:
+            return answer.status == 200
+    except urllib.error.URLError:
+        return False
+
+
+def children(pid: int) -> list[str]:
+    """Return the processes that a process started."""
+    return [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+def contents(url: str) -> dict[str, str]:
+    """Return a fingerprint of each table's rows."""
+    engine, tables = create_engine(url), MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        found = {
+            table.name: hashlib.sha256("\n".join(sorted(map(repr, connection.execute(table.select())))).encode()).hexdigest()
+            for table in tables.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "mariadb"])
+def test_from_nothing_to_a_company_and_again(backend: str, tmp_path: Path, database_url: Callable[[str], str]) -> None:
+    """The first start makes everything and says where it is; the second changes nothing."""
+    instance = tmp_path / "instance"
+    own = {} if backend == "sqlite" else {"ECRM_DATABASE_URL": database_url("mariadb")}
+    database = own.get("ECRM_DATABASE_URL", f"sqlite:///{instance / 'ecrm.db'}")
+    with started("--without-worker", instance=instance, **own) as (process, address):
+        assert answers(f"{address}/login") and answers(f"{address}/static/vendor/bootstrap5/bootstrap.min.css")
+        said, errors = ctrl_c(process)
+    assert address in said and str(instance / "mail") in said and errors == ""
+    for role in ("customer", "support", "technician", "sales", "manager", "administrator"):
+        assert re.search(rf"^  {role} +{role}@demo\.example +\S+$", said, re.MULTILINE)
+    secrets, rows = (instance / "config.py").read_bytes(), contents(database)
+    with started("--without-worker", instance=instance, **own) as (process, address):
+        again, errors = ctrl_c(process)
+    assert address in again and "Made" not in again and errors == ""
+    assert contents(database) == rows and (instance / "config.py").read_bytes() == secrets
+
+
+def test_only_the_owner_reads_secrets_and_data(tmp_path: Path) -> None:
+    """Folder 700, files 600; and setup never writes over a config.py."""
+    instance = tmp_path / "new" / "instance"
+    said, _ = flask("setup", instance=instance).communicate(timeout=LONG)
+    config = instance / "config.py"
+    assert str(config) in said
+    assert config.stat().st_mode & 0o777 == 0o600 and instance.stat().st_mode & 0o777 == 0o700
+    values: dict[str, str] = {}
+    exec(config.read_text(), values)
+    secrets = [values[name] for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET")]
+    assert len(set(secrets)) == 3 and all(len(secret) >= 32 for secret in secrets)
+    before = config.read_bytes()
+    assert "nothing was changed" in flask("setup", instance=instance).communicate(timeout=LONG)[0]
+    assert config.read_bytes() == before and [path.name for path in instance.iterdir()] == ["config.py"]
+
+
+def test_sigterm_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
+    """As service managers and `docker stop` do; the worker beside it ends too."""
+    with started(instance=tmp_path / "instance") as (process, address):
+        wait_for(lambda: children(process.pid))
+        worker = Path("/proc") / children(process.pid)[0]
+        said, _ = ctrl_c(process, signal.SIGTERM)
+        assert said.endswith("Stopped.\n") and not worker.exists() and not answers(address)
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    """Named, with another one to take."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refusal("start", instance=tmp_path / "instance", ECRM_PORT=str(port))
+    assert str(port) in said and "ECRM_PORT=" in said
+
+
+def test_an_unwritable_instance_folder(tmp_path: Path) -> None:
+    """A file in its place, or anything else that forbids to write there (root may write against permissions)."""
+    for folder in (tmp_path / "file", tmp_path / "file" / "instance"):
+        (tmp_path / "file").write_text("")
+        for command in ("setup", "start"):
+            said = refusal(command, instance=folder, ECRM_PORT=str(free_port()))
+            assert str(folder) in said and "ECRM_INSTANCE" in said
+        said = refusal("start", instance=folder, ECRM_PORT=str(free_port()), **SECRETS)
+        assert str(folder) in said and "ECRM_INSTANCE" in said
+
+
+def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
+    """The address without its password, the reason, and the setting to correct."""
+    url = f"mysql+pymysql://ecrm:RAHASIA@127.0.0.1:{free_port()}/ecrm"
+    said = refusal("start", instance=tmp_path / "a", ECRM_PORT=str(free_port()), ECRM_DATABASE_URL=url)
+    assert "127.0.0.1" in said and "refused" in said and "ECRM_DATABASE_URL" in said and "RAHASIA" not in said
+    (tmp_path / "no.db").write_bytes(b"this is no database" * 100)
+    said = refusal("start", instance=tmp_path / "b", ECRM_PORT=str(free_port()), ECRM_DATABASE_URL=f"sqlite:///{tmp_path / 'no.db'}")
+    assert "no.db" in said and "not a database" in said
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "mariadb"])
+def test_a_database_newer_than_the_program(backend: str, tmp_path: Path, database_url: Callable[[str], str]) -> None:
+    """Refused before anything is written."""
+    url = database_url(backend)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    engine.dispose()
+    said = refusal("start", instance=tmp_path / "instance", ECRM_PORT=str(free_port()), ECRM_DATABASE_URL=url)
+    assert "9999" in said and "newer" in said and list(contents(url)) == ["alembic_version"]
+
+
+@pytest.mark.parametrize(("setting", "value"), [
+    ("ECRM_PORT", "http"), ("ECRM_DATABASE_URL", "postgresql://x/y"), ("ECRM_HTTPS_COOKIES", "maybe"), ("ECRM_TIME_ZONE", "Mars/Base"),
+])
+def test_a_malformed_setting_is_named(tmp_path: Path, setting: str, value: str) -> None:
+    """By every command, before it does anything."""
+    assert setting in refusal("start", instance=tmp_path / "instance", **{setting: value})
+
+
+def test_production_gets_its_secrets_from_its_operator(tmp_path: Path) -> None:
+    """None are made; the missing one is named, and so is what production forbids."""
+    instance, port = tmp_path / "instance", str(free_port())
+    for without in SECRETS:
+        given = {name: value for name, value in PRODUCTION.items() if name != without}
+        assert without in refusal("start", instance=instance, ECRM_PORT=port, **given)
+    for wrong in ({"ECRM_SECRET_KEY": "short"}, {"ECRM_HTTPS_COOKIES": "false"}, {"ECRM_PUBLIC_URL": "http://care.example.net"}):
+        assert next(iter(wrong)) in refusal("start", instance=instance, ECRM_PORT=port, **PRODUCTION | wrong)
+    assert not instance.exists()
+
+
+def test_production_refuses_the_demo_logins(tmp_path: Path) -> None:
+    """By `flask start` and by ecrm.wsgi alike; without them both are ready."""
+    instance = tmp_path / "instance"
+    with started("--without-worker", instance=instance, **SECRETS) as (process, _):
+        ctrl_c(process)
+    assert "demo" in refusal("start", instance=instance, ECRM_PORT=str(free_port()), **PRODUCTION)
+    assert "demo" in wsgi(instance)
+    with started("--without-worker", instance=tmp_path / "clean", **PRODUCTION) as (process, _):
+        said, _ = ctrl_c(process)
+    assert "demo.example" not in said
+    assert wsgi(tmp_path / "clean") == "<Flask 'ecrm'>\n"
+
+
+def wsgi(instance: Path) -> str:
+    """Return what importing ecrm.wsgi says in production."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
+    command = [sys.executable, "-c", "from ecrm.wsgi import app; print(app)"]
+    done = subprocess.run(command, env=clean | PRODUCTION | {"ECRM_INSTANCE": str(instance)}, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
