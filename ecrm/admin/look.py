@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,11 @@ def _fingerprint(folder: str, name: str, _debug: bool) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
+def today() -> date:
+    """Return the day where the reader is."""
+    return now().astimezone(ZoneInfo(str(get_timezone()))).date()
+
+
 def exact(at: datetime) -> str:
     """Return a moment in full, for the hover."""
     return format_datetime(at, "full")
@@ -59,8 +64,7 @@ def moment(at: datetime) -> str:
 
 def visit(at: datetime) -> str:
     """Return the day and time of a visit, “today” and “tomorrow” by name."""
-    zone = ZoneInfo(str(get_timezone()))
-    days = (at.astimezone(zone).date() - now().astimezone(zone).date()).days
+    days = (at.astimezone(ZoneInfo(str(get_timezone()))).date() - today()).days
     day = {0: _("today"), 1: _("tomorrow")}.get(days) or format_datetime(at, "EEEE, d MMM")
     return f"{day} {format_datetime(at, 'HH:mm')}"
 
@@ -125,6 +129,29 @@ def due_cell(view: Any, _context: Any, row: Any, _name: str) -> Any:
     it = due_of(row)
     return Markup('<time class="due{}" datetime="{}" title="{}">{}</time>').format(
         " is-late" if it.late else "", row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+
+
+def subject_cell(_view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return a complaint's subject with its category under it."""
+    return Markup('{}<br><span class="small muted">{}</span>').format(row.subject, row.category)
+
+
+def customer_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return the name of a row's customer as a link, the number on hover."""
+    customer = view._get_field_value(row, name)
+    if customer is None or not view.site_has(type(customer)):
+        return "" if customer is None else str(customer)
+    url = url_for(f"{view.role.value}_customer.details_view", id=customer.id)
+    return Markup('<a href="{}" title="{}">{}</a>').format(url, customer.number, customer.name)
+
+
+def short_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return a moment as briefly as a dense list needs it: the time this year, the year before."""
+    at = view._get_field_value(row, name)
+    if at is None:
+        return ""
+    style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(at), format_datetime(at, style))
 
 
 def phone_cell(view: Any, _context: Any, row: Any, name: str) -> Any:

@@ -1,20 +1,18 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
-from flask_babel import get_timezone
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
-from ecrm import policy, storage
+from ecrm import policy, rows, storage
 from ecrm.admin import look, lookup, tiles
+from ecrm.admin.work_filters import URGENCY
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
 from ecrm.models import MODELS, Complaint, Customer, Installation
@@ -68,7 +66,7 @@ class Front(AdminIndexView):
         groups = tiles.GROUPS.get(self.role, ())
         if not groups:
             return self.render("admin/jobs.html", **self._jobs())
-        today = datetime.now(ZoneInfo(str(get_timezone()))).date()
+        today = look.today()
         shown = [(group.title, [self._counted(tile, today) for tile in group.tiles]) for group in groups]
         grant = policy.grant(Complaint, self.role)
         urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
@@ -95,7 +93,7 @@ class Front(AdminIndexView):
         """Return the person's most urgent unsolved complaints."""
         query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
-        return list(db.session.scalars(query.order_by(Complaint.priority, Complaint.resolution_due_at, Complaint.id).limit(most)))
+        return list(db.session.scalars(query.order_by(*URGENCY).limit(most)))
 
     def _jobs(self) -> dict[str, Any]:
         """Return the person's unsolved complaints, most urgent first, and the visits that are planned, next first."""
@@ -121,8 +119,9 @@ class Site(Admin):
         return next((view for view in self._views if getattr(view, "model", None) is model), None)
 
     def finds(self) -> bool:
-        """Return whether the role can look for customers or complaints."""
-        return self.screen(Customer) is not None
+        """Return whether the role looks for customers among all of them."""
+        found = policy.grant(Customer, self.role)
+        return found is not None and found.rows is rows.everything
 
 
 def staff_roles() -> list[RoleName]:

@@ -12,6 +12,10 @@ from ecrm.models.base import now
 from ecrm.rules import sla
 
 
+# The most urgent first; those that wait for the customer come last, because nobody can do anything about them now.
+URGENCY = (Complaint.waiting_since.is_not(None), Complaint.priority, Complaint.resolution_due_at, Complaint.id)
+
+
 class OfCustomer(Related):
     """The rows of one customer; links bring it, nobody chooses from a list of all customers."""
 

@@ -11,7 +11,7 @@ from ecrm.admin import look
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import Late, OfCustomer, Reopened
+from ecrm.admin.work_filters import URGENCY, Late, OfCustomer, Reopened
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
@@ -29,9 +29,9 @@ class ComplaintScreen(ComplaintPage, Screen):
 
     model = Complaint
     group = GROUP
-    columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "category", "opened_at")
+    columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
-        "description", "channel", "subscription", "branch", "customer.phone", "customer.address", "first_response_at", "resolved_at",
+        "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address", "first_response_at", "resolved_at",
         "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating", "rating_remark",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
@@ -43,7 +43,8 @@ class ComplaintScreen(ComplaintPage, Screen):
     sort = ("opened_at", True)
     unsolved = UNSOLVED
     checks = (complaint.check,)
-    column_formatters = {"resolution_due_at": look.due_cell}
+    column_formatters = {"subject": look.subject_cell, "customer": look.customer_cell, "resolution_due_at": look.due_cell,
+                         "opened_at": look.short_cell}
     groups = (
         (_l("Who complains"), ("customer", "subscription", "channel")),
         (_l("What is wrong"), ("category", "priority", "subject", "description")),
@@ -68,6 +69,10 @@ class ComplaintScreen(ComplaintPage, Screen):
             query = policy.visible(Subscription, self.role, current_user).where(Subscription.customer_id == customer.id)
             form.subscription.data = the_only(query.where(Subscription.status != SubscriptionStatus.ENDED))
 
+    def loads(self, names):
+        """Bring the category along, which stands under the subject."""
+        return super().loads([*names, "category"])
+
     def row_class(self, row):
         """Mark what is late."""
         return "is-late" if sla.late(row, now()) else ""
@@ -89,7 +94,7 @@ class ComplaintScreen(ComplaintPage, Screen):
         wanted = {key.partition("_")[2]: value for key, value in request.args.items() if key.startswith("flt")}
         urgent = wanted.get("status") in URGENT_FIRST or wanted.get("late") == "1" or self._opening()
         if name not in self._sortable_columns and urgent:
-            return query.order_by(Complaint.priority, Complaint.resolution_due_at, Complaint.id)
+            return query.order_by(*URGENCY)
         return super()._ordered(query, name, descending)
 
     def _opening(self):

@@ -60,6 +60,10 @@ class CustomerScreen(Screen):
         """Number of a new customer."""
         admit(session, row)
 
+    def prefill(self, form):
+        """Customers since today."""
+        form.since.data = form.since.data or look.today()
+
 
 class SubscriptionScreen(Screen):
     """Subscriptions."""
@@ -81,6 +85,12 @@ class SubscriptionScreen(Screen):
         Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id, None,
                 lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
+
+    def prefill(self, form):
+        """From today, at the customer's address."""
+        form.valid_from.data = form.valid_from.data or look.today()
+        if form.customer.data is not None:
+            form.address.data = form.address.data or form.customer.data.address
 
 
 class InstallationScreen(Screen):
@@ -104,7 +114,7 @@ class InstallationScreen(Screen):
         "applicant_phone": _l("Such as 0812 3456 7890."),
         "customer": _l("Only where the applicant is a customer already."),
     }
-    column_formatters = {"applicant_phone": look.phone_cell}
+    column_formatters = {"applicant_phone": look.phone_cell, "registered_at": look.short_cell, "visit_at": look.short_cell}
     column_formatters_detail = {"applicant_phone": look.phone_cell, "address": look.address_cell}
     opens_row = True
 

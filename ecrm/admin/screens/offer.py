@@ -73,6 +73,7 @@ class GrantScreen(Screen):
         if number is not None and form.subscription.data is None:
             query = policy.visible(Subscription, self.role, current_user).where(Subscription.customer_id == number)
             form.subscription.data = the_only(query.where(Subscription.status != SubscriptionStatus.ENDED))
+        form.valid_from.data = form.valid_from.data or look.today()
         if form.complaint.data is not None:
             form.reason.data = GrantReason.COMPENSATION
 
