@@ -72,7 +72,10 @@ def _guess() -> str:
 def _stale_token(error: CSRFError) -> Any:
     """Keep what was written on our own pages; elsewhere ask to send again."""
     if request.endpoint in drafts.PAGES:
-        return make_response(drafts.show_again(), 401 if not drafts.logged_in() else 400)
+        try:
+            return make_response(drafts.show_again(), 401 if not drafts.logged_in() else 400)
+        except HTTPException as refused:  # a page that is not this person's; nobody handles what a handler raises
+            return _page(refused)
     if request.endpoint == "security.register":
         flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
         return make_response(render_template("security/register_user.html", register_user_form=RegisterForm()), 400)
