@@ -1,5 +1,6 @@
 """Commands that bring data in: `seed`, `demo` and `import customers`."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -14,8 +15,9 @@ from ecrm.seeds.load import load_seeds
 
 
 def seed_folder() -> Path:
-    """Return the folder of the seed files that come with the project."""
-    return Path(current_app.root_path).parent / "seed_data"
+    """Return the folder of the seed files: beside the package, or where an installed wheel puts them."""
+    beside = Path(current_app.root_path).parent / "seed_data"
+    return beside if beside.is_dir() else Path(sys.prefix) / "share" / "ecrm" / "seed_data"
 
 
 @click.command()
