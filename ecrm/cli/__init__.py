@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from ecrm.cli import data
+from ecrm.cli import data, translations
 
 MODULES = (
     data,
+    translations,
 )
 
 
