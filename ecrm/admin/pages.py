@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func
+from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
 
 from ecrm import policy
 from ecrm.admin import lookup
@@ -91,7 +93,7 @@ class Pages:
 
     def groups_of(self, form: Any) -> Iterator[tuple[Any, list[Any]]]:
         """Yield title and fields of each group of a form; what no group names comes last."""
-        shown = {field.short_name: field for field in form if getattr(field.widget, "input_type", None) != "hidden"}
+        shown = {field.short_name: field for field in form if self.control_of(field) != "hidden"}
         for title, names in self.groups:
             fields = [shown.pop(name) for name in names if name in shown]
             if fields:
@@ -99,16 +101,26 @@ class Pages:
         if shown:
             yield (None if not self.groups else _("More")), list(shown.values())
 
+    def control_of(self, field: Any) -> str:
+        """Return the control that a field is drawn as: hidden, lookup, tick, ticks, select, text, file or input."""
+        if isinstance(field, AjaxSelectField):
+            return "lookup"
+        if isinstance(field, SelectFieldBase):
+            return "ticks" if getattr(field.widget, "multiple", False) else "select"
+        kinds = ((BooleanField, "tick"), (TextAreaField, "text"), (FileField, "file"), (HiddenField, "hidden"))
+        return next((name for kind, name in kinds if isinstance(field, kind)), "input")
+
     def field_attributes(self, field: Any) -> dict[str, Any]:
         """Return the HTML attributes that give a field the right control and keyboard."""
-        if field.type == "DateField":
-            return {"type": "date"}
-        if field.type == "FoundRow":
+        control = self.control_of(field)
+        if control == "lookup":
             texts = {"data-search": _("Type to search"), "data-nothing": _("Nothing found."), "data-clear": _("Clear")}
             narrowing = lookup.NARROWED.get(field.loader.model)
             return texts | ({"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {})  # type: ignore[attr-defined]
-        if field.type == "TextAreaField":
+        if control == "text":
             return {"rows": 5}
+        if isinstance(field, DateField):
+            return {"type": "date"}
         kinds = {"phone": {"type": "tel"}, "email": {"type": "email"}, "identity_number": {"inputmode": "numeric"},
                  "postcode": {"inputmode": "numeric"}}
         return next((found for end, found in kinds.items() if field.short_name.endswith(end)), {})

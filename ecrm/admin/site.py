@@ -116,7 +116,7 @@ class Site(Admin):
 
     def screen(self, model: Any) -> Any:
         """Return the role's screen of a table, None where it has none."""
-        return next((view for view in self._views if getattr(view, "model", None) is model), None)
+        return next((view for view in self._views if model is not None and getattr(view, "model", None) is model), None)
 
     def finds(self) -> bool:
         """Return whether the role looks for customers among all of them."""

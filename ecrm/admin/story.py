@@ -43,19 +43,37 @@ def of(row: Any, view: Any, columns: tuple[str, ...]) -> list[Event]:
     return [event for event in events if event.changes or event.what != str(ACTIONS["update"])]
 
 
+def action(model: Any, word: str) -> str:
+    """Return what people call an action of the trail on a table."""
+    verbs = model.__lifecycle__.by_name if hasattr(model, "__lifecycle__") else {}
+    return str(verbs[word].label if word in verbs else ACTIONS.get(word, word))
+
+
+def status(model: Any, word: str | None) -> str:
+    """Return the label of a status of a table."""
+    column = getattr(model, "status", None)
+    return str(column.type.enum_class(word).label) if word and column is not None else word or ""
+
+
+def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (label, value) of what a step wrote down, in the reader's language."""
+    relations = {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships
+                 if not relation.uselist}
+    found = []
+    for key, value in stored.items():
+        relation = relations.get(key)
+        item = getattr(model, relation.key if relation is not None else key, None)
+        found.append((str(getattr(item, "info", {}).get("label", key)), _shown(view, model, key, relation, value)))
+    return found
+
+
 def _event(step: Step, row: Any, view: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> Event:
-    verbs = row.__lifecycle__.by_name if hasattr(row, "__lifecycle__") else {}
-    label = verbs[step.action].label if step.action in verbs else ACTIONS.get(step.action, step.action)
     changed = step.action == "update" and not {"before", "after"} & hidden
     return Event(
-        at=step.at, what=str(label), who="" if "actor" in hidden else str(step.actor or _("System")),
-        source=_status(row, step.from_status), target=_status(row, step.to_status), reason=step.reason or "",
+        at=step.at, what=action(type(row), step.action), who="" if "actor" in hidden else str(step.actor or _("System")),
+        source=status(type(row), step.from_status), target=status(type(row), step.to_status), reason=step.reason or "",
         changes=_changes(step, row, view, columns) if changed else [],
     )
-
-
-def _status(row: Any, word: str | None) -> str:
-    return str(type(row.status)(word).label) if word else ""
 
 
 def _changes(step: Step, row: Any, view: Any, columns: tuple[str, ...]) -> list[tuple[str, str, str]]:

@@ -2,13 +2,16 @@
 
 from flask_babel import lazy_gettext as _l
 
+from ecrm import policy
+from ecrm.admin import trail_cells
 from ecrm.admin.deeds import RETRY, keep_an_administrator
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import Verified
-from ecrm.models import Counter, Letter, Role, Step, User
+from ecrm.models import MODELS, Counter, Letter, Role, Step, User
 from ecrm.rules import account
 
 GROUP = _l("System")
+TABLES = {model.__tablename__: model for model in MODELS}
 
 
 class UserScreen(Screen):
@@ -62,6 +65,16 @@ class StepScreen(Screen):
     details = ("before", "after")
     filters = ("table", "row_id", "action", "via", "at")
     sortable = ("at",)
+    column_formatters = trail_cells.CELLS
+    column_formatters_detail = trail_cells.CELLS
+
+    def _get_field_value(self, model, name):
+        """Leave out of before and after what the policy hides from the role."""
+        value = super()._get_field_value(model, name)
+        if name not in ("before", "after"):
+            return value
+        hidden = policy.hidden(TABLES[model.table], self.role)
+        return {key: item for key, item in value.items() if key not in hidden}
 
 
 class CounterScreen(Screen):
