@@ -1,0 +1,80 @@
+"""The letters of accounts: Flask-Security's and the invitation, written at once and queued in the outbox."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import after_this_request, current_app, has_request_context
+from flask_security import MailUtil
+from flask_security.utils import _view_commit
+from sqlalchemy.orm import Session
+
+from ecrm.extensions import db
+from ecrm.letters.rendering import compose
+from ecrm.models import Letter, User
+from ecrm.models.account import Language
+from ecrm.models.base import now
+
+PREFIX = "account_"
+# How long the link of a letter works, by the setting of Flask-Security.
+WITHIN = {
+    "welcome": "CONFIRM_EMAIL_WITHIN", "confirmation_instructions": "CONFIRM_EMAIL_WITHIN",
+    "reset_instructions": "RESET_PASSWORD_WITHIN", "change_email_instructions": "CHANGE_EMAIL_WITHIN",
+}
+
+
+class OutboxMailUtil(MailUtil):
+    """Queues Flask-Security's letters in the transaction of the request, where it would send them itself."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
+    ) -> None:
+        """Queue the letter `template` ("security/email/welcome") in the language of `user`; subject and body are ours."""
+        kind, user, at = template.rsplit("/", 1)[-1], more.get("user"), now()
+        data = _facts(kind, user, at, more)
+        if kind == "two_factor_rescue":  # to our support, about the person
+            recipient, user = current_app.config["MAIL_DEFAULT_SENDER"], None
+        _queue(db.session(), kind, recipient, user, at, data)
+        if has_request_context():
+            after_this_request(_view_commit)  # "forgot password" writes nothing else, and so does not commit by itself
+
+
+def invite(session: Session, user: User, link: str, at: datetime, until: datetime | None = None) -> Letter:
+    """Queue the invitation of a member of staff, with the link where they choose a password; uncommitted.
+
+    `until` is when the link ends, as far as that is known.
+    """
+    return _queue(session, "invite", user.email, user, at, {"link": _public(link), "until": until.isoformat() if until else None})
+
+
+def _facts(kind: str, user: User | None, at: datetime, more: dict[str, Any]) -> dict[str, Any]:
+    """Return what the words of a letter need, from what Flask-Security gives."""
+    config = current_app.config
+    unverified = bool(more.get("confirmation_link"))
+    within = "CONFIRM_EMAIL_WITHIN" if kind == "welcome_existing" and unverified else WITHIN.get(kind, "RESET_PASSWORD_WITHIN")
+    link = more.get("confirmation_link") or more.get("reset_link") or more.get("link")
+    if link is None:
+        link = "/admin/" if kind == "two_factor_rescue" else config["SECURITY_RESET_URL"]
+    return {
+        "link": _public(link), "until": (at + config[f"SECURITY_{within}"]).isoformat(), "at": at.isoformat(),
+        "unverified": unverified, "account": user.email if user else None,
+    }
+
+
+def _queue(session: Session, kind: str, to: str, user: User | None, at: datetime, data: dict[str, Any]) -> Letter:
+    """Write a letter now, while its facts are at hand, and add it to the outbox."""
+    language = user.language if user and user.language else Language(current_app.config["BABEL_DEFAULT_LOCALE"])
+    name = user.name or "" if user else ""
+    words = compose(PREFIX + kind, language, name, data)
+    letter = Letter(
+        template=PREFIX + kind, to_email=str(to), to_name=name, language=language, queued_at=at, next_try_at=at,
+        data={"subject": words.subject, "body": words.text, "html": words.html},
+    )
+    session.add(letter)
+    return letter
+
+
+def _public(link: str) -> str:
+    """Return a link at our public address, whatever address the request said that it came to."""
+    parts = urlsplit(link)
+    return current_app.config["ECRM"]["PUBLIC_URL"] + parts.path + (f"?{parts.query}" if parts.query else "")
