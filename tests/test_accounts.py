@@ -57,7 +57,8 @@ def test_register_verify_log_in(app, browser):
     assert person.get("/home").status_code == 200
     with app.app_context():
         customer = one(Customer, email=NEW)
-        assert (customer.name, customer.phone, customer.branch.code, customer.status.value) == ("Rina Baru", "+6281234567890", "BTM", "prospect")
+        assert (customer.name, customer.phone) == ("Rina Baru", "+6281234567890")
+        assert (customer.branch.code, customer.status.value) == ("BTM", "prospect")
         assert customer.number.startswith("PLG-") and customer.user.role_names == (RoleName.CUSTOMER,)
         assert customer.user.language.value == "id"
 
@@ -133,9 +134,9 @@ def test_forgotten_password(app, browser):
 def test_change_of_password_and_email(app, browser):
     """Both ask for what is needed; a changed e-mail is the customer's too."""
     person = browser("customer")
-    wrong = person.send("/change", {"password": "salah", "new_password": "soto-ayam-hangat", "new_password_confirm": "soto-ayam-hangat"})
-    assert wrong.status_code == 200 and 'id="password-error"' in wrong.text
     right = {"password": PASSWORD, "new_password": "soto-ayam-hangat", "new_password_confirm": "soto-ayam-hangat"}
+    wrong = person.send("/change", right | {"password": "salah"})
+    assert wrong.status_code == 200 and 'id="password-error"' in wrong.text
     assert person.send("/change", right).status_code == 302
     person = browser()
     assert login(person, email("customer"), "soto-ayam-hangat").location == "/start"
@@ -184,12 +185,9 @@ def test_two_factor_login_of_staff(app, browser):
     login(person, email("support"))
     assert person.get("/tf-setup").status_code == 200
     page = person.send("/tf-setup", {"setup": "authenticator"})
-    key = re.search(r'<code class="key">([^<]+)</code>', page.text)[1]
     assert 'src="data:image/svg+xml' in page.text
+    key = re.search(r'<code class="key">([^<]+)</code>', page.text)[1]
     path = re.search(r'action="(/tf-setup/[^"]+)"', page.text)[1]
-    assert person.send(path, {"code": "000000"}).status_code == 302
-    page = person.send("/tf-setup", {"setup": "authenticator"})
-    key, path = re.search(r'<code class="key">([^<]+)</code>', page.text)[1], re.search(r'action="(/tf-setup/[^"]+)"', page.text)[1]
     assert person.send(path, {"code": code(key)}).status_code == 302
     codes = re.findall(r"<li><code>([^<]+)</code>", person.send("/mf-recovery-codes", {"generate_new_codes": "1"}).text)
     assert len(codes) >= 3

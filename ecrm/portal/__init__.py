@@ -3,7 +3,9 @@
 from flask import Flask
 
 from ecrm.portal import accounts, assets, drafts, errors, look
-from ecrm.portal import account_pages, complaint_entry, complaint_list, complaint_page, home, profile, public  # noqa: F401 - routes
+from ecrm.portal import (  # noqa: F401 - they register their routes
+    account_pages, complaint_entry, complaint_list, complaint_page, home, profile, public,
+)
 from ecrm.portal.blueprint import blueprint
 
 

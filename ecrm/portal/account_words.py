@@ -24,7 +24,9 @@ MESSAGES = {
     "CHANGE_EMAIL_SENT": (N_("We have sent a letter to %(email)s. Open the link in it to finish the change."), "success"),
     "CONFIRMATION_EXPIRED": (LINK_DEAD, "error"),
     "CONFIRMATION_REQUEST": (CHECK_MAIL, "info"),
-    "CONFIRMATION_REQUIRED": (N_("Please verify your e-mail address first: open the link in the letter that we sent you."), "error"),
+    "CONFIRMATION_REQUIRED": (
+        N_("Please verify your e-mail address first: open the link in the letter that we sent you."), "error"
+    ),
     "CONFIRM_REGISTRATION": (
         N_("Thank you. We have sent a letter to %(email)s. Open the link in it to finish your registration."), "success"
     ),
@@ -51,7 +53,9 @@ MESSAGES = {
     "REAUTHENTICATION_REQUIRED": (N_("Please enter your password again: this keeps your account safe."), "info"),
     "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you. You can go on."), "success"),
     "RETYPE_PASSWORD_MISMATCH": (N_("The two passwords differ."), "error"),
-    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (N_("Two-factor login is on. Please keep recovery codes for the day you lose your phone."), "success"),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        N_("Two-factor login is on. Please keep recovery codes for the day you lose your phone."), "success"
+    ),
     "TWO_FACTOR_DISABLED": (N_("Two-factor login is off."), "success"),
     "TWO_FACTOR_INVALID_TOKEN": (BAD_CODE, "error"),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (N_("Welcome back."), "success"),

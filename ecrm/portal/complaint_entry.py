@@ -81,7 +81,8 @@ def _token(form: ComplaintForm) -> str:
 def _enter(form: ComplaintForm, token: str, received: list[storage.Received]) -> Complaint:
     at, customer = now(), db.session.scalars(people.see(Customer)).one()
     complaint = Complaint(
-        customer=customer, category=form.categories[form.category.data], subscription=form.subscriptions.get(form.subscription.data),
+        customer=customer, category=form.categories[form.category.data],
+        subscription=form.subscriptions.get(form.subscription.data),
         subject=form.subject.data, description=form.description.data, channel=Channel.PORTAL, token=token,
     )
     enter(db.session, complaint, at)

@@ -35,8 +35,9 @@ class ComplaintForm(FlaskForm):
         """Offer the active categories and the customer's running subscriptions."""
         super().__init__(*args, **kwargs)
         self.token.data = self.token.data or uuid4().hex
-        active = people.see(ComplaintCategory).where(ComplaintCategory.active.is_(True)).order_by(ComplaintCategory.priority, ComplaintCategory.id)
-        self.categories = {str(row.id): row for row in people.rows(active)}
+        active = people.see(ComplaintCategory).where(ComplaintCategory.active.is_(True))
+        urgent_first = active.order_by(ComplaintCategory.priority, ComplaintCategory.id)
+        self.categories = {str(row.id): row for row in people.rows(urgent_first)}
         running = people.see(Subscription).where(Subscription.status != SubscriptionStatus.ENDED).order_by(Subscription.id)
         self.subscriptions = {str(row.id): row for row in people.rows(running)}
         self.category.choices = [(key, str(row)) for key, row in self.categories.items()]

@@ -1,6 +1,6 @@
 """One complaint: its history and replies, and what the customer may do with it."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,28 +9,18 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import policy, rules, storage
 from ecrm.extensions import db
-from ecrm.models import Attachment, Complaint, Reply, Step
+from ecrm.models import Attachment, Complaint, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
-from ecrm.portal import drafts, people, uploads, wording
+from ecrm.portal import drafts, people, story, uploads, wording
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.complaint_forms import RatingForm, ReplyForm
 from ecrm.rules.complaint import answer, rate
 from ecrm.rules.errors import FactMissing, NotNow, Refused
-from ecrm.rules.lifecycle import Verb
 
 RATEABLE = (ComplaintStatus.RESOLVED, ComplaintStatus.CLOSED)
 ANSWERED_NO_MORE = (ComplaintStatus.CLOSED, ComplaintStatus.CANCELLED)
-
-
-class Entry(NamedTuple):
-    """One entry of the history: a step with its name, or a reply with its files."""
-
-    at: Any
-    step: Step | None = None
-    reply: Reply | None = None
-    files: tuple[Attachment, ...] = ()
 
 
 @blueprint.get("/complaints/<number>")
@@ -118,8 +108,9 @@ def page(row: Complaint, status: int = 200, **forms: Any) -> Any:
     } | forms
     files = people.rows(people.see(Attachment).where(Attachment.complaint_id == row.id).order_by(Attachment.id))
     return make_response(render_template(
-        "portal/complaint.html", complaint=row, verbs=possible(row), history=history(row, files), rateable=row.status in RATEABLE,
-        answerable=row.status not in ANSWERED_NO_MORE, last_word=last_word(row), files=[file for file in files if file.reply_id is None], **shown,
+        "portal/complaint.html", complaint=row, verbs=story.possible(row), history=story.history(row, files),
+        last_word=story.last_word(row), rateable=row.status in RATEABLE, answerable=row.status not in ANSWERED_NO_MORE,
+        files=[file for file in files if file.reply_id is None], **shown,
     ), status)
 
 
@@ -133,44 +124,10 @@ def too_slow(number: str, error: Exception, **forms: Any) -> Any:
     return page(fetch(number), status=409, **forms)
 
 
-def possible(row: Complaint) -> list[Verb]:
-    """Return the verbs that the customer may carry out now, in the order of the lifecycle."""
-    return [
-        verb for verb in row.__lifecycle__.possible(row)
-        if policy.may_move(people.ROLE, Complaint, verb.name) and not _guarded(verb, row)
-    ]
-
-
-def _guarded(verb: Verb, row: Complaint) -> bool:
-    try:
-        if verb.guard:
-            verb.guard(row, now())
-    except Refused:
-        return True
-    return False
-
-
-def history(row: Complaint, files: list[Attachment]) -> list[Entry]:
-    """Return steps and public replies in the order in which they happened."""
-    steps = people.rows(people.see(Step).where(Step.table == Complaint.__tablename__, Step.row_id == row.id).order_by(Step.id))
-    replies = people.rows(people.see(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id))
-    entries = [Entry(row.opened_at if step.action == "create" else step.at, step=step) for step in steps if wording.event(step.action)]
-    entries += [Entry(one.at, reply=one, files=tuple(file for file in files if file.reply_id == one.id)) for one in replies]
-    return sorted(entries, key=lambda entry: entry.at)
-
-
-def last_word(row: Complaint) -> str | None:
-    """Return what was said with the last move: the question that we wait for, or what was done."""
-    steps = people.see(Step).where(Step.table == Complaint.__tablename__, Step.row_id == row.id, Step.to_status == row.status.value)
-    if row.status not in (ComplaintStatus.WAITING_CUSTOMER, ComplaintStatus.RESOLVED):
-        return None
-    step = db.session.scalars(steps.order_by(Step.id.desc()).limit(1)).one_or_none()
-    return step.reason if step else None
-
-
 def _answer_once(row: Complaint, text: str, received: list[storage.Received]) -> None:
     """Add the reply, unless it is the same as the customer's last one: then the button was pressed twice."""
-    last = db.session.scalars(people.see(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id.desc()).limit(1)).one_or_none()
+    replies = people.see(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id.desc())
+    last = db.session.scalars(replies.limit(1)).one_or_none()
     if last is not None and (last.author_id, last.text) == (current_user.id, text.strip()):
         return db.session.rollback()
     at, by = now(), current_user._get_current_object()

@@ -27,9 +27,14 @@ PAGES = {
     403: Said(_l("You may not see this page"), _l("Your account has no right to this page.")),
     404: Said(_l("This page does not exist"), _l("The address may be wrong, or the page is not yours.")),
     405: Said(_l("That did not work"), _l("Please go back and try again.")),
-    409: Said(_l("Somebody was faster"), _l("What you were changing has changed meanwhile. Please go back, load the page again and check.")),
+    409: Said(
+        _l("Somebody was faster"),
+        _l("What you were changing has changed meanwhile. Please go back, load the page again and check."),
+    ),
     413: Said(_l("The files are too large"), _l("Please go back, choose fewer or smaller files, and send it again.")),
-    500: Said(_l("Something broke on our side"), _l("It is not your fault. Please try again in a minute. If it goes on, call us.")),
+    500: Said(
+        _l("Something broke on our side"), _l("It is not your fault. Please try again in a minute. If it goes on, call us.")
+    ),
     503: Said(_l("We are not available right now"), _l("Please try again in a minute. If it is urgent, call us.")),
 }
 
@@ -52,7 +57,9 @@ def _page(error: Exception) -> Any:
 def _show(code: int, plain: bool = False) -> Any:
     """Return the page; a plain one touches neither the database nor the account, as they may be what broke."""
     said, settings = PAGES[code], current_app.config["ECRM"]
-    names = {"code": code, "said": said, "company": settings["COMPANY_NAME"], "company_phone": settings["COMPANY_PHONE"], "back": "/"}
+    names = {
+        "code": code, "said": said, "company": settings["COMPANY_NAME"], "company_phone": settings["COMPANY_PHONE"], "back": "/"
+    }
     if not plain:
         return make_response(render_template("errors/page.html", **names), code)
     with force_locale(_guess()):

@@ -33,9 +33,11 @@ class Line(NamedTuple):
 def home() -> Any:
     """What a customer wants to know first: their complaints, their line, what is on offer."""
     yours = Complaint.status.in_([ComplaintStatus.WAITING_CUSTOMER, ComplaintStatus.RESOLVED]).desc()  # first what waits for you
-    complaints = people.rows(people.see(Complaint).where(Complaint.status.in_(OPEN)).order_by(yours, Complaint.opened_at.desc()).limit(6))
+    still_open = people.see(Complaint).where(Complaint.status.in_(OPEN))
+    complaints = people.rows(still_open.order_by(yours, Complaint.opened_at.desc()).limit(6))
     return render_template(
-        "portal/home.html", customer=people.own_customer(), complaints=complaints, lines=lines(look.today()), promos=promos_for_reader()
+        "portal/home.html", customer=people.own_customer(), complaints=complaints, lines=lines(look.today()),
+        promos=promos_for_reader(),
     )
 
 
@@ -43,7 +45,8 @@ def home() -> Any:
 @people.customers_only
 def bandwidth() -> Any:
     """All bandwidth additions, the newest first."""
-    grants = people.rows(people.see(BandwidthGrant).order_by(BandwidthGrant.valid_from.desc(), BandwidthGrant.id.desc()).limit(100))
+    newest = people.see(BandwidthGrant).order_by(BandwidthGrant.valid_from.desc(), BandwidthGrant.id.desc())
+    grants = people.rows(newest.limit(100))
     return render_template("portal/bandwidth.html", grants=grants, lines=lines(look.today()), today=look.today())
 
 

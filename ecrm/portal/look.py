@@ -82,4 +82,6 @@ def telephone(number: str) -> str:
 
 def file_size(size: int) -> str:
     """Return bytes as kB or MB."""
-    return f"{format_decimal(round(size / 1_000_000, 1))} MB" if size >= 1_000_000 else f"{format_decimal(max(1, size // 1000))} kB"
+    if size >= 1_000_000:
+        return f"{format_decimal(round(size / 1_000_000, 1))} MB"
+    return f"{format_decimal(max(1, size // 1000))} kB"
