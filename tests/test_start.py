@@ -154,15 +154,12 @@ def test_a_taken_port(tmp_path: Path) -> None:
     assert str(port) in said and "ECRM_PORT=" in said
 
 
-def test_an_unwritable_instance_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("place", "command", "own"), [("file", "setup", {}), ("file/instance", "start", {}), ("file", "start", SECRETS)])
+def test_an_unwritable_instance_folder(tmp_path: Path, place: str, command: str, own: dict[str, str]) -> None:
     """A file in its place, or anything else that forbids to write there (root may write against permissions)."""
-    for folder in (tmp_path / "file", tmp_path / "file" / "instance"):
-        (tmp_path / "file").write_text("")
-        for command in ("setup", "start"):
-            said = refusal(command, instance=folder, ECRM_PORT=str(free_port()))
-            assert str(folder) in said and "ECRM_INSTANCE" in said
-        said = refusal("start", instance=folder, ECRM_PORT=str(free_port()), **SECRETS)
-        assert str(folder) in said and "ECRM_INSTANCE" in said
+    (tmp_path / "file").write_text("")
+    said = refusal(command, instance=tmp_path / place, ECRM_PORT=str(free_port()), **own)
+    assert str(tmp_path / place) in said and "ECRM_INSTANCE" in said
 
 
 def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
@@ -188,22 +185,17 @@ def test_a_database_newer_than_the_program(backend: str, tmp_path: Path, databas
     assert "9999" in said and "newer" in said and list(contents(url)) == ["alembic_version"]
 
 
-@pytest.mark.parametrize(("setting", "value"), [
-    ("ECRM_PORT", "http"), ("ECRM_DATABASE_URL", "postgresql://x/y"), ("ECRM_HTTPS_COOKIES", "maybe"), ("ECRM_TIME_ZONE", "Mars/Base"),
-])
-def test_a_malformed_setting_is_named(tmp_path: Path, setting: str, value: str) -> None:
-    """By every command, before it does anything."""
-    assert setting in refusal("start", instance=tmp_path / "instance", **{setting: value})
+def test_a_malformed_setting_is_named(tmp_path: Path) -> None:
+    """Which ones there are is for tests/test_config.py; here one reaches the person at the terminal."""
+    assert "ECRM_TIME_ZONE" in refusal("start", instance=tmp_path / "instance", ECRM_TIME_ZONE="Mars/Base")
 
 
 def test_production_gets_its_secrets_from_its_operator(tmp_path: Path) -> None:
     """None are made; the missing one is named, and so is what production forbids."""
     instance, port = tmp_path / "instance", str(free_port())
-    for without in SECRETS:
-        given = {name: value for name, value in PRODUCTION.items() if name != without}
-        assert without in refusal("start", instance=instance, ECRM_PORT=port, **given)
-    for wrong in ({"ECRM_SECRET_KEY": "short"}, {"ECRM_HTTPS_COOKIES": "false"}, {"ECRM_PUBLIC_URL": "http://care.example.net"}):
-        assert next(iter(wrong)) in refusal("start", instance=instance, ECRM_PORT=port, **PRODUCTION | wrong)
+    without = {name: value for name, value in PRODUCTION.items() if name != "ECRM_PASSWORD_SALT"}
+    assert "ECRM_PASSWORD_SALT" in refusal("start", instance=instance, ECRM_PORT=port, **without)
+    assert "ECRM_SECRET_KEY" in refusal("start", instance=instance, ECRM_PORT=port, **PRODUCTION | {"ECRM_SECRET_KEY": "short"})
     assert not instance.exists()
 
 

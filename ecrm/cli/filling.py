@@ -7,17 +7,23 @@ from ecrm import seeds
 from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.seeds.accounts import demo_logins_exist
+from ecrm.seeds.demo.make import make_demo
 from ecrm.seeds.load import load_seeds
+
+CUSTOMERS, COMPLAINTS = 150, 900
 
 
 def fill_empty() -> None:
-    """Load the seed files where the database is empty; raises ClickException where one of them is bad."""
+    """Fill an empty database in one transaction; raises ClickException where a seed file is bad, and nothing is loaded."""
     try:
         if not seeds.is_empty(db.session()):
             return
         report = load_seeds(db.session(), seed_folder())
         if report.problems:
-            raise click.ClickException(f"{report.problems[0]} ({len(report.problems)} problems; nothing was loaded).")
+            raise click.ClickException(f"Nothing was loaded, of {len(report.problems)} problems the first is: {report.problems[0]}")
+        if current_app.config["ECRM"]["PROFILE"] == "demo":
+            with click.progressbar(length=CUSTOMERS + COMPLAINTS, label="Making a company to look at") as bar:
+                make_demo(db.session(), CUSTOMERS, COMPLAINTS, progress=bar.update)
         db.session.commit()
     finally:
         db.session.remove()

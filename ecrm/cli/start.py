@@ -26,6 +26,7 @@ def start(info: ScriptInfo, without_worker: bool) -> None:
     """Migrate the database, then serve the pages and deliver letters until Ctrl-C."""
     os.umask(0o077)  # what is made here, the database first of all, is for its owner alone
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     _make_secrets()
     app = info.load_app()
     settings = app.config["ECRM"]

@@ -1,0 +1,55 @@
+# The verbs of this project. Each is a `flask --app ecrm …` or a pytest command, so that nothing needs make.
+# Settings come from the environment: ECRM_PORT=8001 make run (docs/configuration.md).
+
+PYTHON ?= python3
+BIN := .venv/bin
+NEEDED := mariadb-server-core mariadb-client-core chromium
+# mariadbd lies in /usr/sbin, which is not on everybody's path.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.PHONY: help run test clean
+
+help:  ## show the verbs
+	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
+
+run: .venv/installed  ## make everything that is missing and serve http://127.0.0.1:8000 until Ctrl-C
+	@exec $(BIN)/flask --app ecrm start
+
+test: .venv/installed-test  ## install what the tests need and run all of them
+	@$(MAKE) --no-print-directory .tools
+	$(BIN)/python -m pytest -n 2
+
+clean:  ## remove what can be made again; instance/ with its data stays
+	rm -rf .venv build dist *.egg-info .pytest_cache tests/failures
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
+.venv/installed: setup.cfg pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-test: setup.cfg pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ .venv/installed
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "E-CRM needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; $(MAKE) --no-print-directory .venv-package && $(PYTHON) -m venv .venv; }
+
+# Debian keeps a part of venv in a package of its own.
+.PHONY: .venv-package .tools
+.venv-package:
+	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		|| { echo "Python's venv is missing: apt-get install python3-venv (as root), then again." >&2; exit 1; }
+	apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv
+
+# The tests start a MariaDB of their own in a temporary folder; these packages start no service and make no data.
+.tools:
+	@if ! { command -v mariadbd && command -v mariadb-install-db && command -v my_print_defaults && command -v chromium; } >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -q && apt-get install -y -q --no-install-recommends $(NEEDED); \
+		else \
+			echo "The tests need MariaDB and Chromium: apt-get install $(NEEDED) (as root), then make test again." >&2; exit 1; \
+		fi; \
+	fi
