@@ -102,7 +102,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
-        CUSTOMER: Grant(R, rows.own_steps, INNER), SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_steps), MANAGER: Grant(R | X),
+        CUSTOMER: Grant(R, rows.own_steps, INNER), SUPPORT: Grant(R, rows.work_steps), TECHNICIAN: Grant(R, rows.job_steps), MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | X),
     },
     Counter: {ADMINISTRATOR: Grant(R)},
@@ -124,6 +124,12 @@ def may_move(role: RoleName, model: type, verb: str) -> bool:
     """Return whether `role` may carry out `verb` on the rows that it sees."""
     found = grant(model, role)
     return found is not None and verb in found.verbs
+
+
+def hidden(model: type, role: RoleName) -> frozenset[str]:
+    """Return the columns of `model` that `role` never sees; the trail keeps to them too."""
+    found = grant(model, role)
+    return found.hidden if found else frozenset()
 
 
 def scope(model: type, role: RoleName, user: User) -> ColumnElement[bool]:

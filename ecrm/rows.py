@@ -60,6 +60,11 @@ def job_steps(user: User) -> ColumnElement[bool]:
     return and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_jobs(user))))
 
 
+def work_steps(_user: User) -> ColumnElement[bool]:
+    """The trail without that of accounts."""
+    return Step.table != User.__tablename__
+
+
 # Rows of a customer: their own, and what is public.
 def own_customer(user: User) -> ColumnElement[bool]:
     """The customer that the account belongs to."""

@@ -117,7 +117,7 @@ def _masked(row: Any, key: str, value: Any) -> Any:
     column = inspect(type(row)).columns[key]
     if value is None:
         return None
-    if column.info.get("secret"):
+    if column.info.get("secret") or column.info.get("kind") == "nik":  # what is written here can never be taken back
         return MASK
     if isinstance(value, enum.Enum):
         return value.value

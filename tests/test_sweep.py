@@ -1,5 +1,7 @@
 """Every (role, table, action) cell over HTTP: what the policy grants answers, what it does not is refused and writes nothing."""
 
+import re
+
 import pytest
 from sqlalchemy import inspect
 
@@ -34,8 +36,6 @@ def test_list_and_details(app, cell):
 
 def _same(answer):
     """A page without what changes from one request to the next."""
-    import re
-
     return re.sub(r'nonce="[^"]*"|content="[^"]*"|value="[^"]*"', "", answer.get_data(as_text=True))
 
 
@@ -147,27 +147,12 @@ def test_forged_relations(app, cell):
             if relation is not None:
                 outside = sweep.cell_of(app, cell.role, relation.mapper.class_).outside
                 for forged in [*outside[:2], NOBODY, "1,2", "x", "9" * 30]:
-                    typed = _valid(app, cell, sweep.fields_of(page)) | {name: str(forged)}
+                    typed = sweep.valid(app, cell, sweep.fields_of(page)) | {name: str(forged)}
                     with nothing_written(app, f"{kind} with {name}={forged}"):
                         answer = cell.person.send(url, typed)
                         assert answer.status_code == 200, f"{kind} with {name}={forged}: {answer.status_code}"
-        answer = cell.person.send(url, _valid(app, cell, sweep.fields_of(page)))
+        answer = cell.person.send(url, sweep.valid(app, cell, sweep.fields_of(page)))
         assert answer.status_code == 302, f"{kind} with true ids: the refusals above may have had another reason"
-
-
-def _valid(app, cell, typed):
-    """Fill what a form needs, so that only the forged field can be the reason for a refusal."""
-    plain = {"email": "baru@test.example", "phone": "081234567890", "applicant_phone": "081234567890", "applicant_email": "a@test.example",
-             "identity_number": "3171010101900009", "postcode": "12345", "valid_from": "2026-01-01", "valid_until": "2030-01-01",
-             "since": "2026-01-01"}
-    for name in cell.view._form_names("create") + cell.view._form_names("edit"):
-        relation = inspect(cell.model).relationships.get(name)
-        if relation is not None:
-            rows = sweep.cell_of(app, cell.role, relation.mapper.class_).inside
-            typed[name] = typed.get(name) or str(rows[0] if rows else "")
-        elif not typed.get(name):
-            typed[name] = plain.get(name, "7")
-    return typed
 
 
 def test_a_views_needs_are_known(app, cell):
