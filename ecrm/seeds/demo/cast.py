@@ -3,22 +3,23 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ecrm.models.account import RoleName
 from ecrm.models.complaint import ComplaintStatus as S
 from ecrm.seeds.demo import course
-from ecrm.seeds.demo.company import Company, Kind
+from ecrm.seeds.demo.company import Company, Kind, Worker
 from ecrm.seeds.demo.crowd import Caller, Crowd
 from ecrm.seeds.demo.seasons import is_rainy
 from ecrm.seeds.demo.story import Story
 
 
 class Part(NamedTuple):
-    """A complaint with a given stage: `hero` is the demo's customer, `mine` is given to the demo's technician."""
+    """A complaint with a given stage: `hero` is the demo's customer, `technician` the one to whom it is given."""
 
     at: datetime
     stage: S
     code: str | None = None
     hero: bool = False
-    mine: bool = False
+    technician: Worker | None = None
     stars: int | None = None
     again: bool = False
 
@@ -37,37 +38,48 @@ STORMY = ("MATI", "PUTUS", "KABEL")
 
 def parts(company: Company, complaints: int) -> list[Part]:
     """Return the chosen complaints in the order of their opening, at most a third of all."""
-    now, rng = company.now, company.rng
-    chosen = [Part(now - timedelta(hours=hours), stage, code, True, stage is not S.NEW and code != "TAGIHAN", stars, again)
-              for hours, stage, code, stars, again in reversed(HISTORY)]
-    chosen += [Part(now - timedelta(hours=hours), stage, code, False, True) for hours, stage, code in JOBS]
-    crew = sum(len(place.technicians) for place in company.places)
+    now = company.now
+    mine = company.places[0].technicians[0]
+    chosen = [
+        Part(now - timedelta(hours=hours), stage, code, True, None if stage is S.NEW or code == "TAGIHAN" else mine, stars, again)
+        for hours, stage, code, stars, again in reversed(HISTORY)
+    ]
+    chosen += [Part(now - timedelta(hours=hours), stage, code, technician=mine) for hours, stage, code in JOBS]
+    crew = [person for person in company.staff[RoleName.TECHNICIAN] if person is not mine]
     usual = complaints / 1095 * 1.4 * 1.3  # unsolved ones that the usual course leaves
-    for n in range(max(0, min(int(4 * crew + 10 - usual), complaints // 5))):
-        hours = rng.uniform(0.2, 5) if n % 3 == 0 else rng.uniform(3, 26) if n % 3 == 1 else rng.uniform(20, 120)
-        stages = (S.NEW, S.ASSIGNED, S.IN_PROGRESS, S.WAITING_CUSTOMER) if hours < 8 else (S.ASSIGNED, S.IN_PROGRESS, S.WAITING_CUSTOMER)
-        chosen.append(Part(now - timedelta(hours=hours), rng.choices(stages, (6, 5, 4, 1) if hours < 8 else (6, 7, 2))[0]))
+    for n in range(max(0, min(int(4.5 * len(crew) + 10 - usual), complaints // 5))):
+        chosen.append(_of_today(company, n, crew[n % len(crew)]))
     return sorted(chosen[: max(1, complaints // 3)], key=lambda part: part.at)
+
+
+def _of_today(company: Company, n: int, technician: Worker) -> Part:
+    """Return one more unsolved complaint: every fourth waits for the desk, the others are dealt to the technicians in turn."""
+    rng = company.rng
+    if n % 4 == 3:
+        return Part(company.now - timedelta(hours=rng.uniform(0.1, 5)), S.NEW)
+    hours = rng.uniform(0.5, 6) if n % 3 == 0 else rng.uniform(4, 26) if n % 3 == 1 else rng.uniform(20, 90)
+    stage = rng.choices((S.ASSIGNED, S.IN_PROGRESS, S.WAITING_CUSTOMER), (6, 5, 1) if hours < 20 else (5, 6, 3))[0]
+    return Part(company.now - timedelta(hours=hours), stage, technician=technician)
 
 
 def play(company: Company, crowd: Crowd, part: Part) -> Story:
     """Return the story of a chosen complaint, at its stage."""
-    caller = crowd.caller(crowd.hero) if part.hero else _caller(company, crowd, part)
+    caller = crowd.caller(crowd.hero) if part.hero else _caller(crowd, part)
     story = Story(company, caller, _kind(company, part), part.at)
-    technician = company.places[0].technicians[0] if part.mine else None
     if part.stage is S.CLOSED:
         _finish(story, part)
     else:
-        course.until(story, part.stage, technician)
+        course.until(story, part.stage, part.technician)
     return story
 
 
-def _caller(company: Company, crowd: Crowd, part: Part) -> Caller:
-    """Return a customer of the technician's branch for one of the technician's jobs, else anybody."""
-    for _ in range(60):
-        caller = crowd.draw(part.at)
-        if not part.mine or caller.place == 0:
+def _caller(crowd: Crowd, part: Part) -> Caller:
+    """Return a customer of the technician's branch where there is a technician, else anybody."""
+    caller = crowd.draw(part.at)
+    for _ in range(200):
+        if part.technician is None or caller.place == part.technician.place:
             break
+        caller = crowd.draw(part.at)
     return caller
 
 
@@ -89,8 +101,12 @@ def _finish(story: Story, part: Part) -> None:
 
 
 def _kind(company: Company, part: Part) -> Kind:
-    named = [kind for kind in company.kinds if kind.code == part.code]
-    return named[0] if named else draw_kind(company, part.at)
+    """Return the category with the part's code, else one by chance that fits the technician."""
+    for kind in company.kinds:
+        if kind.code == part.code:
+            return kind
+    drawn = (draw_kind(company, part.at) for _ in range(50))
+    return next((kind for kind in drawn if kind.topic.field or part.technician is None), company.kinds[0])
 
 
 def draw_kind(company: Company, at: datetime) -> Kind:

@@ -8,7 +8,7 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, NotYet
 from ecrm.seeds.demo.company import Worker
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.seasons import DAYS
+from ecrm.seeds.demo.seasons import DAYS, at_work
 from ecrm.seeds.demo.story import Story
 
 BUSY = timedelta(days=14)  # in the last days the demo's technician gets no job by chance
@@ -40,8 +40,8 @@ def _usual(story: Story) -> None:
 def crew_member(story: Story) -> Worker:
     """Return a technician of the branch; the first one is the demo's login, whose present jobs are chosen by hand."""
     crew = story.place.technicians
-    recent = story.company.now - story.at < BUSY and len(crew) > 1
-    return crew[story.rng.randrange(1 if recent else 0, len(crew))]
+    spared = story.place is story.company.places[0] and story.company.now - story.at < BUSY and len(crew) > 1
+    return crew[story.rng.randrange(1 if spared else 0, len(crew))]
 
 
 def _in_the_field(story: Story, pace: float) -> None:
@@ -171,7 +171,9 @@ def until(story: Story, stage: S, technician: Worker | None = None, end: datetim
     begun, span, rng = story.at, (end or story.company.now) - story.at, story.rng
 
     def at(share: float) -> None:
-        story.at = begun + span * (share + rng.uniform(-0.03, 0.03))
+        usual = begun + span * (share + rng.uniform(-0.03, 0.03))
+        open_at = at_work(rng, usual, story.place.offset)
+        story.at = max(story.at, open_at if open_at < begun + span else usual)
 
     topic = story.kind.topic
     if stage is S.NEW:

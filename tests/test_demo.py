@@ -1,0 +1,238 @@
+"""`flask demo`: every row as the rules would have left it, every state and role, the known logins, and where it refuses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from ecrm.cli.data import seed_folder
+from ecrm.extensions import db
+from ecrm.models import (
+    BandwidthGrant, Complaint, Customer, Installation, Letter, Promo, Reply, Role, Step, Subscription, User,
+)
+from ecrm.models.account import RoleName, roles_users
+from ecrm.models.bandwidth import GrantStatus
+from ecrm.models.base import now
+from ecrm.models.complaint import UNSOLVED, ComplaintStatus as S
+from ecrm.models.installation import InstallationStatus
+from ecrm.models.letter import LetterState
+from ecrm.rules.complaint import enter, project
+from ecrm.rules.customer import admit
+from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
+from ecrm.seeds.demo.make import make_demo
+from ecrm.seeds.load import load_seeds
+from tests.conftest import BACKENDS
+
+CUSTOMERS, COMPLAINTS = 60, 400
+
+
+def fill(app, **options):
+    """Load the seeds and the demo."""
+    with app.app_context():
+        load_seeds(db.session(), seed_folder())
+        make_demo(db.session(), CUSTOMERS, COMPLAINTS, **options)
+        db.session.commit()
+    return app
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def made(request, make_app):
+    """An application with a demo company on each database."""
+    return fill(make_app(request.param))
+
+
+@pytest.fixture
+def demo(made):
+    """The same, for reading."""
+    with made.app_context():
+        yield made
+
+
+def count(model, *conditions):
+    """Return how many rows of a table meet the conditions."""
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+def test_as_many_as_asked_for(demo):
+    """The numbers of the command line are the numbers of rows."""
+    assert (count(Customer), count(Complaint)) == (CUSTOMERS, COMPLAINTS)
+
+
+def test_the_trail_tells_every_complaint(demo):
+    """Status, resolution, closing and reopenings are what the steps say, and each step begins where the last ended."""
+    steps = {}
+    for step in db.session.scalars(select(Step).filter_by(table="complaint").order_by(Step.id)):
+        steps.setdefault(step.row_id, []).append(step)
+    for row in db.session.scalars(select(Complaint)):
+        trail = steps[row.id]
+        seen = project(trail)
+        assert seen == {key: getattr(row, key) for key in seen}, row.number
+        assert trail[0].action == "create" and trail[0].at == row.opened_at
+        assert [step.from_status for step in trail[1:]] == [step.to_status for step in trail[:-1]]
+        assert [step.at for step in trail] == sorted(step.at for step in trail)
+        assert row.version == len(trail)
+
+
+@pytest.mark.parametrize("model", [Customer, Subscription, BandwidthGrant, Installation])
+def test_the_trail_tells_the_other_lifecycles(demo, model):
+    """The last step of every row with a status leads to the status that it has."""
+    last = {}
+    for step in db.session.scalars(select(Step).filter_by(table=model.__tablename__).order_by(Step.id)):
+        last[step.row_id] = step.to_status
+    assert last == {row.id: row.status.value for row in db.session.scalars(select(model))}
+
+
+@pytest.mark.parametrize("column", [
+    Complaint.status, Customer.status, Subscription.status, BandwidthGrant.status, Installation.status, Complaint.channel,
+    Complaint.priority, BandwidthGrant.reason,
+], ids=str)
+def test_every_state_is_there(demo, column):
+    """A list filtered by any state shows something."""
+    kind = getattr(column.type, "enum_class", None) or type(db.session.scalar(select(column).limit(1)))
+    assert set(db.session.scalars(select(column).distinct())) == set(kind)
+
+
+def test_every_role_logs_in(demo):
+    """One known login for each role, with one password that works."""
+    assert {role for role, _, _ in DEMO_LOGINS} == set(RoleName)
+    for role, email, password in DEMO_LOGINS:
+        user = db.session.scalars(select(User).filter_by(email=email)).one()
+        assert user.role_names == (role,) and user.verify_and_update_password(password) and user.confirmed_at
+    assert demo_logins_exist(db.session()) and len(DEMO_PASSWORD) >= 10
+
+
+def test_only_staff_and_the_demos_customer_have_the_known_password(demo):
+    """The other customers' accounts open by “forgot password” alone."""
+    known = select(User.email).where(User.password.is_not(None))
+    assert all(email.endswith("@demo.example") for email in db.session.scalars(known))
+    assert count(User, User.password.is_(None)) > 5
+
+
+def test_the_demos_customer_has_a_history(demo):
+    """Something unsolved, something resolved that waits for a rating, something closed, and more bandwidth."""
+    customer = db.session.scalars(select(Customer).join(Customer.user).where(User.email == "customer@demo.example")).one()
+    rows = list(db.session.scalars(select(Complaint).filter_by(customer_id=customer.id)))
+    assert {row.status for row in rows} >= {S.NEW, S.IN_PROGRESS, S.WAITING_CUSTOMER, S.RESOLVED, S.CLOSED}
+    assert [row.rating for row in rows if row.status is S.RESOLVED] == [None]
+    assert any(row.reopen_count for row in rows)
+    own = BandwidthGrant.subscription_id == customer.subscriptions[0].id
+    assert count(BandwidthGrant, own, BandwidthGrant.status == GrantStatus.ACTIVE, BandwidthGrant.valid_until > now().date()) == 1
+
+
+def test_the_demos_technician_has_a_day(demo):
+    """Six to eight unsolved jobs of different urgency, some of them late, and visits."""
+    technician = db.session.scalars(select(User).filter_by(email="technician@demo.example")).one()
+    jobs = list(db.session.scalars(select(Complaint).where(Complaint.technician_id == technician.id, Complaint.status.in_(UNSOLVED))))
+    assert 6 <= len(jobs) <= 8 and len({job.priority for job in jobs}) >= 3
+    assert 1 <= sum(job.resolution_due_at < now() for job in jobs) <= 3
+    assert count(Installation, Installation.technician_id == technician.id, Installation.status == InstallationStatus.SCHEDULED) >= 2
+
+
+def test_it_is_a_live_day(demo):
+    """Complaints of the last hours, work for every technician, late ones, reopened ones, rated ones; nothing of tomorrow."""
+    assert count(Complaint, Complaint.opened_at > now() - timedelta(hours=6)) >= 5
+    technicians = select(roles_users.c.user_id).join(Role, Role.id == roles_users.c.role_id).where(Role.name == "technician")
+    jobs = dict(db.session.execute(
+        select(Complaint.technician_id, func.count()).where(Complaint.status.in_(UNSOLVED)).group_by(Complaint.technician_id)).all())
+    assert all(jobs.get(number, 0) >= 1 for number in db.session.scalars(technicians))
+    assert count(Complaint, Complaint.status.in_(UNSOLVED), Complaint.resolution_due_at < now()) >= 3
+    assert count(Complaint, Complaint.reopen_count > 0) >= 5 and count(Complaint, Complaint.rating_remark.is_not(None)) >= 10
+    for moment in (Complaint.opened_at, Complaint.resolved_at, Complaint.closed_at, Reply.at, Step.at, Letter.sent_at):
+        assert count(moment.class_, moment > now()) == 0
+    assert db.session.scalar(select(func.min(Complaint.opened_at))) < now() - timedelta(days=900)
+
+
+def test_texts_are_complete(demo):
+    """No place of the corpus stays unfilled, nothing is blank."""
+    for column in (Complaint.subject, Complaint.description, Reply.text, Step.reason):
+        texts = set(db.session.scalars(select(column).where(column.is_not(None))))
+        assert len(texts) > 20 and not [text for text in texts if "{" in text or not text.strip()]
+
+
+def test_letters_are_sent_and_recent(demo):
+    """The worker finds nothing to send, so that nobody gets a letter of the demo."""
+    assert count(Letter) > 50 and count(Letter, Letter.state == LetterState.QUEUED) == 0
+    assert count(Letter, Letter.queued_at < now() - timedelta(days=22)) == 0
+    assert all(email.endswith(".example") for email in db.session.scalars(select(Letter.to_email).distinct()))
+
+
+def test_foreign_keys_hold(demo):
+    """Bulk inserts point at rows that exist."""
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+    for table in db.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            other = key.column.table.alias()
+            lost = select(func.count()).select_from(table.outerjoin(other, key.parent == other.c[key.column.name])).where(
+                key.parent.is_not(None), other.c[key.column.name].is_(None))
+            assert db.session.scalar(lost) == 0, key
+
+
+def test_new_numbers_go_on(demo):
+    """The next complaint and the next customer get numbers that nobody has."""
+    month = f"{now() + timedelta(hours=7):KL-%Y%m}"
+    numbers = sorted(db.session.scalars(select(Complaint.number).where(Complaint.number.startswith(month))))
+    assert numbers == [f"{month}-{n:06d}" for n in range(1, len(numbers) + 1)]
+    customer = db.session.scalars(select(Customer).limit(1)).one()
+    category = db.session.scalars(select(Complaint).limit(1)).one().category
+    row = enter(db.session(), Complaint(customer=customer, category=category, subject="Baru", description="Baru."), now())
+    assert row.number == f"{month}-{len(numbers) + 1:06d}"
+    newcomer = admit(db.session(), Customer(name="Baru", phone="+62811", address="-", branch=customer.branch, since=now().date()))
+    assert newcomer.number == f"PLG-{CUSTOMERS + 1:06d}"
+    db.session.rollback()
+
+
+def everything(app):
+    """Return all rows of all tables, passwords left out."""
+    with app.app_context():
+        return {
+            table.name: [tuple(row) for row in db.session.execute(
+                select(*[column for column in table.c if column.name not in ("password", "mf_recovery_codes")]).order_by(*table.primary_key))]
+            for table in db.metadata.sorted_tables if table.name != "step"
+        } | {"step": [tuple(row) for row in db.session.execute(select(Step.__table__).where(Step.table == "complaint"))]}
+
+
+def test_the_same_seed_gives_the_same_company(make_app):
+    """And another seed another one, at the same moment."""
+    at = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+    first, second, other = (everything(fill(make_app(), seed=seed, at=at)) for seed in (7, 7, 8))
+    assert first == second
+    assert first["customer"] != other["customer"] and first["complaint"] != other["complaint"]
+
+
+@pytest.mark.parametrize("hour", [1, 12, 22])
+def test_it_works_at_any_hour(make_app, hour):
+    """Also at night and early in the morning, when nobody is at work."""
+    app = fill(make_app(), at=datetime(2026, 2, 28, hour, 30, tzinfo=UTC))
+    with app.app_context():
+        assert count(Complaint) == COMPLAINTS and len(set(db.session.scalars(select(Complaint.status)))) == len(S)
+
+
+def test_it_refuses_where_customers_are(app):
+    """A company that works is not mixed with invented people."""
+    with app.app_context():
+        before = count(Customer)
+    result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
+    assert result.exit_code == 1 and "Traceback" not in result.output
+    with app.app_context():
+        assert count(Customer) == before and not demo_logins_exist(db.session())
+
+
+def test_it_refuses_in_production(make_app):
+    """Known passwords have no place there."""
+    app = make_app(PROFILE="production", HTTPS_COOKIES=True, PUBLIC_URL="https://care.example.net")
+    result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
+    assert result.exit_code == 1 and "ECRM_PROFILE" in result.output
+    with app.app_context():
+        assert count(User) == 0
+
+
+def test_the_command_seeds_an_empty_database(make_app):
+    """One command is enough, and it prints the logins."""
+    app = make_app()
+    result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
+    assert result.exit_code == 0, result.output
+    for _, email, password in DEMO_LOGINS:
+        assert email in result.output and password in result.output
+    with app.app_context():
+        assert (count(Customer), count(Complaint)) == (10, 30) and count(Promo) >= 6
