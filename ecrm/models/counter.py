@@ -14,8 +14,8 @@ class Counter(HasId, db.Model):
     """The last number given out under a name, such as KL-202611."""
 
     __tablename__ = "counter"
-    __label__: Any = _l("Counter")
-    __labels__: Any = _l("Counters")
+    __label__: Any = _l("Number series")
+    __labels__: Any = _l("Number series")
     __no_trail__ = True
     __table_args__ = args(CheckConstraint("value >= 0", name="value_not_negative"))
 
