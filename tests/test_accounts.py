@@ -63,8 +63,17 @@ def test_register_verify_log_in(app, browser):
         assert customer.user.language.value == "id"
 
 
+def test_a_number_alone_links_nobody(app, browser):
+    """Who knows a neighbour's number does not get the neighbour's complaints."""
+    person = browser()
+    person.send("/register", form(app, claimed_number="PLG-000003"))
+    person.get(link(app, "confirm"))
+    with app.app_context():
+        assert one(Customer, number="PLG-000003").user is None and one(Customer, email=NEW).user.email == NEW
+
+
 def test_a_known_customer_is_linked_by_number_and_email(app, browser):
-    """Number and e-mail together are needed; the number alone links nobody."""
+    """Number and e-mail together; a number that has an account already is left to support."""
     person = browser()
     with app.app_context():
         before = {number for (number,) in db.session.execute(select(Customer.number))}
