@@ -110,6 +110,10 @@ class Pages:
         kinds = ((BooleanField, "tick"), (TextAreaField, "text"), (FileField, "file"), (HiddenField, "hidden"))
         return next((name for kind, name in kinds if isinstance(field, kind)), "input")
 
+    def errors_of(self, field: Any) -> list[str]:
+        """Return the errors of a field; ours are lazy texts, which Flask-Admin's own templates leave out."""
+        return [str(error) for error in field.errors if not isinstance(error, (dict, list, tuple))]
+
     def field_attributes(self, field: Any) -> dict[str, Any]:
         """Return the HTML attributes that give a field the right control and keyboard."""
         control = self.control_of(field)
