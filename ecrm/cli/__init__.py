@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from ecrm.cli import data, translations
+from ecrm.cli import data, translations, worker
 
 MODULES = (
     data,
     translations,
+    worker,
 )
 
 

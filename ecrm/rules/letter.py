@@ -7,8 +7,8 @@ from ecrm.models.letter import LetterState
 
 
 def failed(letter: Letter) -> bool:
-    """Return whether the worker has given a letter up."""
-    return letter.state is LetterState.FAILED
+    """Return whether the worker has given a letter up that can be sent again; one with a link to an account is emptied."""
+    return letter.state is LetterState.FAILED and bool(letter.data)
 
 
 def again(letter: Letter, at: datetime) -> None:

@@ -1,0 +1,141 @@
+"""`flask worker` does the jobs that nobody clicks; `flask letters` shows the outbox and puts failed letters back."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+
+from ecrm.extensions import db
+from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
+from ecrm.models import Letter
+from ecrm.models.base import now
+from ecrm.models.letter import LetterState
+from ecrm.rules import letter as rules
+
+log = logging.getLogger(__name__)
+LOOK = 0.2  # seconds between two looks at whether to stop
+LONGEST_WAIT = 15.0  # seconds until a job that fails is tried again
+
+
+@dataclass
+class Turn:
+    """When a job is due next, on the monotonic clock, and how often it has failed in a row."""
+
+    job: Job
+    due: float = 0.0
+    failures: int = 0
+
+
+@dataclass
+class Worker:
+    """Does the jobs, each in its turn, until `stop` says so; a job that fails is logged and has its turn again."""
+
+    app: Flask
+    stop: Callable[[], bool] = lambda: False
+    turns: list[Turn] = field(default_factory=lambda: [Turn(job) for job in JOBS])
+    name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}")
+
+    def once(self) -> bool:
+        """Do every job once and return whether all went well."""
+        return all([self._do(turn) for turn in self.turns if not self.stop()])
+
+    def run(self) -> None:
+        """Do the jobs until it is time to stop."""
+        while not self.stop():
+            for turn in self.turns:
+                if turn.due <= time.monotonic() and not self.stop():
+                    self._do(turn)
+            while not self.stop() and min(turn.due for turn in self.turns) > time.monotonic():
+                time.sleep(LOOK)
+
+    def _do(self, turn: Turn) -> bool:
+        """Do one job and set its next turn; return whether it went well."""
+        try:
+            with self.app.app_context():
+                done = turn.job.run(db.session(), now(), Hand(self.name, self.stop))
+            if done:
+                log.info("%s: %d", turn.job.name, done)
+            turn.failures = 0
+        except DATABASE_AWAY as error:
+            turn.failures += 1
+            log.error("%s: the database does not do its part, trying again: %s", turn.job.name, error.orig)
+        except Exception:  # nothing is decided here: the other jobs, and this one next time, must have their turn
+            turn.failures += 1
+            log.exception("%s failed, trying again", turn.job.name)
+        turn.due = time.monotonic() + (min(2.0 ** turn.failures, LONGEST_WAIT) if turn.failures else turn.job.every)
+        return not turn.failures
+
+
+@contextmanager
+def _until_signal() -> Iterator[Callable[[], bool]]:
+    """Give the question whether SIGINT or SIGTERM came; a second signal ends the process at once."""
+    came = []
+
+    def note(number: int, _frame: object) -> None:
+        came.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do every job once and end: for cron. The exit code is 1 where one failed.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Deliver letters, close solved complaints and end bandwidth additions, until Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with _until_signal() as stop:
+        hand = Worker(app, stop)
+        if not once:
+            hand.run()
+        elif not hand.once():
+            raise click.exceptions.Exit(1)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@with_appcontext
+def letters(context: click.Context) -> None:
+    """Show how many letters wait, were sent and failed."""
+    if context.invoked_subcommand:
+        return
+    counts = dict(db.session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples())
+    for state in LetterState:
+        click.echo(f"{state.value:8}{counts.get(state, 0):8}")
+    oldest = db.session.scalars(select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at).limit(1)).first()
+    if oldest:
+        error = f": {oldest.last_error}" if oldest.last_error else ""
+        click.echo(f"The oldest waits since {oldest.queued_at:%Y-%m-%d %H:%M} UTC, tried {oldest.tries} times{error}")
+
+
+@letters.command()
+@with_appcontext
+def retry() -> None:
+    """Put the letters that were given up back into the queue."""
+    failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
+    again = [letter for letter in failed if rules.failed(letter)]
+    for letter in again:
+        rules.again(letter, now())
+    db.session.commit()
+    click.echo(f"{len(again)} letters are tried again.")
+    if len(again) < len(failed):
+        click.echo(f"{len(failed) - len(again)} held a link to an account, which is gone: the person has to ask for a new one.")
+
+
+COMMANDS: tuple[click.Command, ...] = (worker, letters)

@@ -1,0 +1,123 @@
+"""What happens by itself, without anybody at a screen: letters leave, solved complaints close, bandwidth additions end."""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import force_locale, gettext as _
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ecrm.letters.delivery import deliver_due
+from ecrm.letters.senders import sender
+from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription
+from ecrm.models.account import Language
+from ecrm.models.bandwidth import GrantStatus
+from ecrm.models.branch import TimeZone
+from ecrm.models.complaint import ComplaintStatus
+from ecrm.rules import move
+from ecrm.rules.complaint import CLOSE_DAYS
+from ecrm.rules.errors import NotNow
+
+log = logging.getLogger(__name__)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who does a job: a name that no other worker has, and the question whether to stop, asked between two rows."""
+
+    worker_id: str
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job: `run(session, at, hand)` does what is due, commits row by row and returns how many; `every` is in seconds."""
+
+    name: str
+    run: Callable[[Session, datetime, Hand], int]
+    every: float
+
+
+def deliver(session: Session, at: datetime, hand: Hand) -> int:
+    """Send the letters that are due, batch by batch over one connection; return how many were sent."""
+    sent = 0
+    with closing(sender()) as line:
+        while not hand.stop():
+            tally = deliver_due(session, line, at, hand.worker_id, stop=hand.stop)
+            sent += tally.sent
+            if tally.unreached or not tally.tried:
+                break
+    return sent
+
+
+def close_resolved(session: Session, at: datetime, hand: Hand) -> int:
+    """Close the complaints that were solved CLOSE_DAYS ago and of which the customer said nothing since."""
+    due = and_(Complaint.status == ComplaintStatus.RESOLVED, Complaint.resolved_at <= at - timedelta(days=CLOSE_DAYS))
+    return _move_each(session, Complaint, select(Complaint).where(due), "close", at, hand, _closing_words)
+
+
+def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
+    """End the bandwidth additions whose last day is over where their branch is."""
+    rows = (
+        select(BandwidthGrant).join(BandwidthGrant.subscription).join(Subscription.customer).join(Customer.branch)
+        .where(BandwidthGrant.status == GrantStatus.ACTIVE, or_(*(_over(zone, at) for zone in TimeZone)))
+    )
+    return _move_each(session, BandwidthGrant, rows, "expire", at, hand)
+
+
+JOBS = (Job("deliver", deliver, 2), Job("close_resolved", close_resolved, 300), Job("expire_grants", expire_grants, 300))
+
+
+def _over(zone: TimeZone, at: datetime) -> ColumnElement[bool]:
+    return and_(Branch.time_zone == zone, BandwidthGrant.valid_until < at.astimezone(ZoneInfo(zone.value)).date())
+
+
+def _closing_words(row: Complaint) -> dict[str, Any]:
+    """Return the reason, in the language of the customer who reads it."""
+    user = row.customer.user
+    with force_locale((user.language if user else Language.INDONESIAN).value):
+        return {"reason": _("Closed automatically: %(days)s days have passed since it was solved.", days=CLOSE_DAYS)}
+
+
+def _move_each(
+    session: Session, model: Any, due: Select[Any], verb: str, at: datetime, hand: Hand,
+    facts: Callable[[Any], dict[str, Any]] = lambda row: {},
+) -> int:
+    """Carry out a verb on every row that is due, each in its own transaction, and return how many."""
+    ids = list(session.scalars(due.with_only_columns(model.id).order_by(model.id)))
+    session.rollback()
+    done = 0
+    for row_id in ids:
+        if hand.stop():
+            break
+        done += _move_one(session, due.where(model.id == row_id), verb, at, facts)
+    return done
+
+
+def _move_one(session: Session, due: Select[Any], verb: str, at: datetime, facts: Callable[[Any], dict[str, Any]]) -> bool:
+    """Move one row if it is still due, and return whether it was; a row that breaks is logged and left for next time."""
+    try:
+        row = session.scalars(due).one_or_none()
+        if row is None:
+            session.rollback()
+            return False
+        move(row, verb, None, at, **facts(row))
+        session.commit()
+        return True
+    except (NotNow, StaleDataError):  # somebody, or another worker, was faster
+        session.rollback()
+    except DATABASE_AWAY:
+        session.rollback()
+        raise
+    except Exception:  # nothing is decided here: one broken row must not keep the others waiting
+        session.rollback()
+        log.exception("%s could not be done: %s", verb, due.compile().params)
+    return False
