@@ -6,12 +6,16 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import IntegrityError
 
 from ecrm.extensions import db
+from ecrm.models.base import now
 from ecrm.seeds import is_empty
 from ecrm.seeds.accounts import DEMO_LOGINS
+from ecrm.seeds.customer_import import Report, check, load
 from ecrm.seeds.demo.make import NotEmpty, make_demo
 from ecrm.seeds.load import load_seeds
+from ecrm.seeds.sheet import Unreadable
 
 
 def seed_folder() -> Path:
@@ -64,4 +68,57 @@ def demo(customers: int, complaints: int, dice: int) -> None:
         click.echo(f"{role.value:<14} {email:<28} {password}")
 
 
-COMMANDS: tuple[click.Command, ...] = (seed, demo)
+@click.group("import")
+def import_() -> None:
+    """Bring existing lists in."""
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
+@click.option("--partial", is_flag=True, help="Load the good rows even where others are wrong.")
+@click.option("--errors", type=click.Path(path_type=Path), help="Where the wrong rows go; default: FILE.errors.csv beside FILE.")
+@with_appcontext
+def customers(file: Path, dry_run: bool, partial: bool, errors: Path | None) -> None:
+    """Bring the customer list FILE (CSV or XLSX) in; again and again, by customer number."""
+    errors = errors or file.with_suffix(".errors.csv")
+    if errors.resolve() == file.resolve():
+        raise click.ClickException("--errors must be another file than the list itself.")
+    report = _check(file, errors)
+    _say(report, errors)
+    wrong = report.counts["error"]
+    if wrong and not (partial and not dry_run):
+        raise click.ClickException("Nothing was changed." if dry_run else "Nothing was loaded. Correct the rows, or load the others with --partial.")
+    if dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+        return
+    try:
+        load(db.session(), file, now())
+        db.session.commit()
+    except IntegrityError as error:
+        raise click.ClickException("Somebody changed these customers meanwhile; nothing was loaded, try again.") from error
+    click.echo(f"Loaded: {report.counts['new']} new, {report.counts['changed']} changed.")
+
+
+def _check(file: Path, errors: Path) -> Report:
+    """Return what the list would do; raises ClickException where a file cannot be read or written."""
+    try:
+        return check(db.session(), file, errors)
+    except Unreadable as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+def _say(report: Report, errors: Path) -> None:
+    """Print the counts and the first rows that would do something."""
+    click.echo(", ".join(f"{count} {name}" for name, count in report.counts.items()))
+    if report.ignored:
+        click.echo(f"Ignored columns: {', '.join(report.ignored)}")
+    for line in report.first:
+        click.echo(line)
+    if report.counts["error"]:
+        click.echo(f"The wrong rows are in {errors}, each with its reasons; correct them there and load that file.")
+
+
+COMMANDS: tuple[click.Command, ...] = (seed, demo, import_)
