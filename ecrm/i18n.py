@@ -9,7 +9,8 @@ from flask_babel import Domain
 from werkzeug.utils import cached_property
 
 TRANSLATIONS = str(Path(__file__).parent / "translations")
-WTFORMS = Domain(TRANSLATIONS, "wtforms")  # English needs no catalogue: the texts in the code are English
+# WTForms' own texts, and those of Flask-Admin's fields. English needs no catalogue: the texts in the code are English.
+FORMS = Domain([TRANSLATIONS, TRANSLATIONS], "admin;wtforms")
 SECURITY = {
     # Flask-Security's own texts, and over them our words for its messages, which stand with all our others.
     "SECURITY_I18N_DOMAIN": "flask_security;messages",
@@ -18,15 +19,15 @@ SECURITY = {
 
 
 class FormTexts:
-    """WTForms' texts in the reader's language."""
+    """The texts of fields and validators in the reader's language."""
 
     def gettext(self, string: str) -> str:
         """Return a text in the reader's language."""
-        return WTFORMS.get_translations().ugettext(string)
+        return FORMS.get_translations().ugettext(string)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """Return the text for `n` things in the reader's language."""
-        return WTFORMS.get_translations().ungettext(singular, plural, n)
+        return FORMS.get_translations().ungettext(singular, plural, n)
 
 
 class Translated:
@@ -50,7 +51,7 @@ class Request(flask.Request):
     @cached_property
     def wtforms_translations(self) -> Any:
         """Return the catalogue of the reader's language."""
-        return WTFORMS.get_translations()
+        return FORMS.get_translations()
 
 
 def init_app(app: flask.Flask) -> None:
