@@ -124,6 +124,7 @@ def test_all_or_nothing_unless_partial(app, sheet):
 ERRORS = {
     "no name": ({"name": ""}, "name: "), "no branch": ({"branch": ""}, "branch: "), "unknown branch": ({"branch": "SBY"}, "branch: “SBY”"),
     "unknown area": ({"area": "Nagoya"}, "area: “Nagoya”"), "unknown plan": ({"plan": "X"}, "plan: “X”"), "bad phone": ({"phone": "telepon"}, "phone: "),
+    "half a phone": ({"phone": "0812 1"}, "phone: "),
     "bad mail": ({"email": "rina@"}, "email: “rina@”"), "short NIK": ({"identity_number": "317201"}, "identity_number: "),
     "NIK from a spreadsheet": ({"identity_number": "3,17201E+15"}, "identity_number: "), "future": ({"since": "2099-01-01"}, "since: "),
     "no day": ({"since": "31/02/2024"}, "since: “31/02/2024”"), "status": ({"status": "lunas"}, "status: “lunas”"),

@@ -11,6 +11,6 @@ def e164(text: str) -> str | None:
         number = phonenumbers.parse(text, HOME)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # also where it could be dialled within one town only
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
