@@ -18,6 +18,7 @@ from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import move
 from ecrm.rules.complaint import enter
+from tests import sweep
 from tests.world import email, one
 
 JOB = "Lampu LOS merah"
@@ -477,3 +478,25 @@ def test_the_page_shows_the_customers_other_complaints(app, browser):
     number = id_of(app)
     assert "Tagihan ganda" in browser("support").get(details("support", number)).get_data(as_text=True)
     assert "Tagihan ganda" not in browser("technician").get(details("technician", number)).get_data(as_text=True)
+
+
+def test_a_promos_picture_is_uploaded_and_shown(app, browser):
+    """The form takes a picture, refuses what is none beside the field, and keeps the old one where it is left blank."""
+    support = browser("support")
+    with app.app_context():
+        number = one(Promo, code="HEMAT").id
+    edit = f"/admin/support/promo/edit/?id={number}"
+    fields = sweep.fields_of(support.get(edit))
+    answer = support.send(edit, fields | {"title": "Judul baru", "picture": (io.BytesIO(b"<svg/>"), "x.svg")})
+    assert answer.status_code == 200 and "Judul baru" in answer.get_data(as_text=True) and "field-picture has-error" in answer.get_data(as_text=True)
+    assert support.send(edit, fields | {"picture": photo(size=(700, 500))}).status_code == 302
+    with app.app_context():
+        key = one(Promo, id=number).picture_key
+    assert key
+    assert support.send(edit, sweep.fields_of(support.get(edit)) | {"title": "Judul baru"}).status_code == 302
+    with app.app_context():
+        assert (one(Promo, id=number).picture_key, one(Promo, id=number).title) == (key, "Judul baru")
+    page = Page(support.get(f"/admin/support/promo/details/?id={number}"))
+    shown = page.all("img", **{"class": "picture"})[0]["src"]
+    assert (support.get(shown).status_code, support.get(shown).mimetype) == (200, "image/jpeg")
+    assert support.get("/admin/support/promo/picture/?id=999999").status_code == 404

@@ -80,6 +80,10 @@ class Pages:
         """Return the buttons of a row's page that lead elsewhere."""
         return []
 
+    def picture(self, row: Any) -> str | None:
+        """Return the address of a row's picture, None where it has none."""
+        return None
+
     def searched(self) -> str:
         """Return the names of the columns that the search box reads."""
         labels = self.column_labels  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from flask_login import current_user
 from ecrm import policy
 from ecrm.admin import look, lookup
 from ecrm.admin.pages import the_only
+from ecrm.admin.picture import Pictured
 from ecrm.admin.screen import Screen
 from ecrm.models import BandwidthGrant, Plan, Promo, Subscription
 from ecrm.models.bandwidth import GrantReason
@@ -30,7 +31,7 @@ class PlanScreen(Screen):
     sort = ("code", False)
 
 
-class PromoScreen(Screen):
+class PromoScreen(Pictured, Screen):
     """Promos."""
 
     model = Promo
@@ -42,10 +43,11 @@ class PromoScreen(Screen):
     filters = ("published", "audience", "valid_from", "valid_until")
     sortable = ("code", "valid_from", "valid_until")
     groups = (
-        (_l("Offer"), ("code", "title", "text")),
+        (_l("Offer"), ("code", "title", "text", "picture")),
         (_l("When and for whom"), ("valid_from", "valid_until", "audience", "plans", "published")),
     )
-    help = {"plans": _l("Left blank, it is for all plans."), "published": _l("Customers see it from then on.")}
+    help = {"plans": _l("Left blank, it is for all plans."), "published": _l("Customers see it from then on."),
+            "picture": _l("JPEG, PNG, WebP or HEIC, at most 10 MB, wider than high. Left blank, the picture stays as it is.")}
 
 
 class GrantScreen(Screen):
