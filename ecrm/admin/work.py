@@ -154,6 +154,6 @@ class ComplaintPage:
             unsolved = select(Complaint.technician_id, func.count()).where(Complaint.status.in_(UNSOLVED))
             busy = {str(number): count for number, count in db.session.execute(unsolved.group_by(Complaint.technician_id))}
             for choice in field.choices[1:]:
-                number = busy.get(choice.value, 0)
-                choice.label = f"{choice.label} – {ngettext('%(num)s unsolved', '%(num)s unsolved', number)}"
+                load = ngettext("%(num)s unsolved", "%(num)s unsolved", busy.get(choice.value, 0))
+                choice.label = f"{choice.label} – {load}"
         return form
