@@ -23,7 +23,8 @@ class TrailBroken(Exception):
 
 def init_app() -> None:
     """Listen to the application's session."""
-    for name, listener in (("before_flush", _before), ("after_flush", _after), ("do_orm_execute", _refuse_bulk)):
+    listeners = (("before_flush", _before), ("after_flush", _after), ("after_soft_rollback", _forget), ("do_orm_execute", _refuse_bulk))
+    for name, listener in listeners:
         if not event.contains(db.session, name, listener):
             event.listen(db.session, name, listener)
 
@@ -58,6 +59,13 @@ def _after(session: Session, _context: Any) -> None:
             steps += _steps(row, action, before)
     if steps:
         session.execute(insert(Step), steps)
+
+
+def _forget(session: Session, _transaction: Any) -> None:
+    """Drop what a rollback took back, so that no later flush of the session writes it down."""
+    session.info.pop("trail", None)
+    for row in session.identity_map.values():
+        row.__dict__.pop("_moves", None)
 
 
 def _steps(row: Any, action: str, before: dict[str, Any]) -> list[dict[str, Any]]:
