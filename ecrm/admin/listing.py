@@ -59,7 +59,7 @@ class Listing:
     def _found(self, search: str | None, filters: Any) -> Any:
         """Return the query narrowed by the search, every word of which stands somewhere, and by the filters."""
         query = self.get_query()
-        for word in (search or "").split()[:MOST_WORDS] if self._search_supported else ():  # type: ignore[attr-defined]
+        for word in lookup.words(search or "")[:MOST_WORDS] if self._search_supported else ():  # type: ignore[attr-defined]
             columns = [getattr(self.model, name) for name in self.column_searchable_list]  # type: ignore[attr-defined]
             query = query.filter(or_(*(lookup.contains(column, word) for column in columns)))
         return self._apply_filters(query, None, {}, {}, filters or [])[0]  # type: ignore[attr-defined]

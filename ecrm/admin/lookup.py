@@ -1,5 +1,6 @@
 """Relation fields that offer, accept and find only rows that the role may see."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,7 @@ LARGE: dict[type, tuple[str, ...]] = {
     User: ("name", "email"),
 }
 NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
+PHONE = re.compile(r"(\+|0)[0-9\s().-]{3,25}")
 MOST = 20  # rows that one look-up returns
 
 
@@ -72,8 +74,18 @@ def _along(row: Any, path: str) -> list[Any]:
     return found
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a search; a telephone number is one, however its digits are grouped."""
+    return [re.sub(r"[\s().-]", "", text)] if PHONE.fullmatch(text.strip()) else text.split()
+
+
 def contains(column: Any, term: str) -> Any:
-    """Return the condition that a column contains what was typed, wildcards taken as the letters that they are."""
+    """Return the condition that a column contains what was typed, wildcards taken as the letters that they are.
+
+    Telephone numbers are kept as +62812…, people type 0812….
+    """
+    if column.info.get("kind") == "phone" and term.startswith("0") and term.isdigit():
+        term = term[1:]
     return column.icontains(term, autoescape=True)
 
 
@@ -99,7 +111,9 @@ class Lookup(QueryAjaxModelLoader):
 
     def get_list(self, term: str, offset: int = 0, limit: int = MOST) -> Any:
         """Return the first rows in scope that contain what was typed, those of one customer where the form has chosen one."""
-        rows = self.get_query().filter(or_(*(contains(column, term or "") for column in self._cached_fields)))
+        rows = self.get_query()
+        for word in words(term or "")[:8]:
+            rows = rows.filter(or_(*(contains(column, word) for column in self._cached_fields)))
         narrowing = NARROWED.get(self.model)
         if narrowing and narrowing in request.args:
             rows = rows.filter(getattr(self.model, f"{narrowing}_id") == (whole(request.args[narrowing]) or 0))

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
 
 from ecrm import policy
-from ecrm.admin import lookup
+from ecrm.admin import lookup, story
 from ecrm.extensions import db
 
 SHORT = 5  # rows of a short list
@@ -63,7 +63,8 @@ class Pages:
     """The part of a screen that its templates ask.
 
     A subclass declares: `groups` of the form (title, columns), `help` for columns, `wide` columns of the form,
-    `belongs` (short lists on a row's page), and `opens_row` where saving leads to the row's page.
+    `belongs` (short lists on a row's page), `reach` (the columns of telephone and address), and `opens_row` where
+    saving leads to the row's page.
     """
 
     groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
@@ -71,6 +72,7 @@ class Pages:
     wide: tuple[str, ...] = ("address",)
     belongs: tuple[Belongs, ...] = ()
     opens_row = False
+    reach: tuple[str, ...] = ()
 
     def row_class(self, row: Any) -> str:
         """Return the classes of a row in a list."""
@@ -79,6 +81,14 @@ class Pages:
     def links(self, row: Any) -> list[Link]:
         """Return the buttons of a row's page that lead elsewhere."""
         return []
+
+    def history(self, row: Any) -> list[story.Event]:
+        """Return the history of a row, with the changes of the columns that its page shows."""
+        return story.of(row, self, tuple(name for name in (*self.columns, *self.details) if "." not in name))  # type: ignore[attr-defined]
+
+    def contact(self, row: Any) -> list[Any]:
+        """Return telephone and address of a row, for the buttons that call and find; none where the role sees neither."""
+        return [getattr(row, name) for name in self.allowed(self.reach)]  # type: ignore[attr-defined]
 
     def picture(self, row: Any) -> str | None:
         """Return the address of a row's picture, None where it has none."""

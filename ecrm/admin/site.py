@@ -19,7 +19,6 @@ from ecrm.models import MODELS, Complaint, Customer, Installation
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
-from ecrm.rules.phone import e164
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 TABLES = {model.__tablename__: model for model in MODELS}
@@ -79,9 +78,6 @@ class Front(AdminIndexView):
         screen = self.admin.screen(Complaint if text.upper().startswith("KL-") else Customer) or self.admin.screen(Complaint)
         if screen is None:
             abort(404)
-        digits = text.replace(" ", "").replace("-", "")
-        if screen.model is Customer and digits.lstrip("+").isdigit():
-            text = e164(text) or digits.removeprefix("0")
         return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
 
     def _counted(self, tile: tiles.Tile, today: Any) -> dict[str, Any]:

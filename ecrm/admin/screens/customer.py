@@ -41,6 +41,7 @@ class CustomerScreen(Screen):
         "phone": _l("Such as 0812 3456 7890."),
         "email": _l("Letters go there until the customer has an account."),
     }
+    reach = ("phone", "address")
     column_formatters = {"phone": look.phone_cell}
     column_formatters_detail = {"phone": look.phone_cell, "address": look.address_cell}
     opens_row = True
@@ -114,6 +115,7 @@ class InstallationScreen(Screen):
         "applicant_phone": _l("Such as 0812 3456 7890."),
         "customer": _l("Only where the applicant is a customer already."),
     }
+    reach = ("applicant_phone", "address")
     column_formatters = {"applicant_phone": look.phone_cell, "registered_at": look.short_cell, "visit_at": look.short_cell}
     column_formatters_detail = {"applicant_phone": look.phone_cell, "address": look.address_cell}
     opens_row = True
