@@ -53,7 +53,7 @@ class Installation(HasId, Versioned, db.Model):
     visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Visit")))
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Technician")))
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Activated")))
-    report: Mapped[str | None] = mapped_column(Text, info=label(_l("Report")))
+    report: Mapped[str | None] = mapped_column(Text, info=label(_l("Work report")))
 
     customer: Mapped[Customer | None] = relationship(info=label(_l("Customer")))
     area: Mapped[CoverageArea] = relationship(info=label(_l("Coverage area")))
