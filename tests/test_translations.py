@@ -95,6 +95,25 @@ def test_placeholders_are_the_same(domain):
             assert placeholders(text) == wanted, english
 
 
+GLOSSARY = {
+    "complaint": "keluhan", "internal note": "catatan internal", "technician": "teknisi", "plan": "paket", "subscription": "langganan",
+    "promo": "promo", "bandwidth addition": "penambahan bandwidth", "customer": "pelanggan", "branch": "cabang",
+    "coverage area": "area layanan", "installation": "pemasangan", "survey": "survei", "trail": "riwayat", "history": "riwayat",
+    "password": "kata sandi", "two-factor": "dua langkah", "recovery code": "kode pemulihan", "attachment": "lampiran",
+}
+NAMES = {"Customer support"}  # the role is called so in Indonesian too
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_one_word_for_each_term(domain):
+    """The glossary holds, and customers are addressed politely, with the capital that this takes."""
+    for english, indonesian in texts(translated(domain)).values():
+        said, text = PLACEHOLDER.sub("", english[-1]).lower(), indonesian[0]
+        missed = [word for term, word in GLOSSARY.items() if re.search(rf"\b{term}(s|es)?\b", said) and word not in text.lower()]
+        assert not missed or english[0] in NAMES, (english, indonesian)
+        assert not re.search(r"\b([Kk]amu|anda)\b", text), indonesian
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_compiled_files_are_current(domain):
     """What the application reads is what the .po file says."""

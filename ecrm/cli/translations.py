@@ -80,6 +80,8 @@ def translations() -> None:
 @translations.command()
 def update() -> None:
     """Write new texts into the .po files, take out old ones, and list what waits for a translation."""
+    if not (PROJECT / "pyproject.toml").exists():
+        raise click.ClickException("The texts can be collected from the project's source tree only.")
     for domain in DOMAINS:
         catalogue = translated(domain)
         catalogue.update(template(domain), no_fuzzy_matching=True, update_creation_date=False)
