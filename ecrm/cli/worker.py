@@ -14,7 +14,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
+from ecrm.cli.ready import unreachable
 from ecrm.extensions import db
 from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
 from ecrm.models import Letter
@@ -108,6 +110,15 @@ def worker(once: bool) -> None:
             raise click.exceptions.Exit(1)
 
 
+@contextmanager
+def _database() -> Iterator[None]:
+    """Say in one line that the database does not answer."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise unreachable(error) from error
+
+
 @click.group(invoke_without_command=True)
 @click.pass_context
 @with_appcontext
@@ -115,27 +126,30 @@ def letters(context: click.Context) -> None:
     """Show how many letters wait, were sent and failed."""
     if context.invoked_subcommand:
         return
-    counts = dict(db.session.execute(select(Letter.state, func.count()).group_by(Letter.state)).tuples())
+    queued = select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at).limit(1)
+    with _database():
+        counts = {state: count for state, count in db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))}
+        oldest = db.session.scalars(queued).first()
     for state in LetterState:
         click.echo(f"{state.value:8}{counts.get(state, 0):8}")
-    oldest = db.session.scalars(select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at).limit(1)).first()
     if oldest:
         error = f": {oldest.last_error}" if oldest.last_error else ""
-        click.echo(f"The oldest waits since {oldest.queued_at:%Y-%m-%d %H:%M} UTC, tried {oldest.tries} times{error}")
+        click.echo(f"The oldest waits since {oldest.queued_at:%Y-%m-%d %H:%M} UTC; tries: {oldest.tries}{error}")
 
 
 @letters.command()
 @with_appcontext
 def retry() -> None:
     """Put the letters that were given up back into the queue."""
-    failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
-    again = [letter for letter in failed if rules.failed(letter)]
-    for letter in again:
-        rules.again(letter, now())
-    db.session.commit()
-    click.echo(f"{len(again)} letters are tried again.")
+    with _database():
+        failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
+        again = [letter for letter in failed if rules.failed(letter)]
+        for letter in again:
+            rules.again(letter, now())
+        db.session.commit()
+    click.echo(f"Letters that are tried again: {len(again)}")
     if len(again) < len(failed):
-        click.echo(f"{len(failed) - len(again)} held a link to an account, which is gone: the person has to ask for a new one.")
+        click.echo(f"Letters that held a link to an account, which is gone, so that the person has to ask again: {len(failed) - len(again)}")
 
 
 COMMANDS: tuple[click.Command, ...] = (worker, letters)
