@@ -88,7 +88,8 @@ def customers(file: Path, dry_run: bool, partial: bool, errors: Path | None) -> 
     _say(report, errors)
     wrong = report.counts["error"]
     if wrong and not (partial and not dry_run):
-        raise click.ClickException("Nothing was changed." if dry_run else "Nothing was loaded. Correct the rows, or load the others with --partial.")
+        remedy = "Nothing was loaded. Correct the rows, or load the others with --partial."
+        raise click.ClickException("Nothing was changed." if dry_run else remedy)
     if dry_run:
         click.echo("Nothing was changed: this was a dry run.")
         return

@@ -39,8 +39,9 @@ class Found:
     def __str__(self) -> str:
         """Say it in one line."""
         what = self.line.values.get("number") or self.line.values.get("name", "")
-        more = "; ".join(self.line.faults) or ", ".join([*self.changes, *([self.verb] if self.verb else []), *(["plan"] if self.plan else [])])
-        return f"line {self.line.number}: {self.verdict} {what}" + (f" ({more})" if more and self.verdict != "new" else "")
+        more = [*self.changes, *([self.verb] if self.verb else []), *(["plan"] if self.plan else [])]
+        why = "; ".join(self.line.faults) or ", ".join(more)
+        return f"line {self.line.number}: {self.verdict} {what}" + (f" ({why})" if why else "")
 
 
 def compare(session: Session, customers: CustomerList) -> Iterator[Found]:
@@ -97,7 +98,8 @@ def _check_new(line: Line, known: _Known) -> None:
             line.faults.append(f"{name}: {_('This field is required.')}")
     if "number" not in line.values and _person(line) in known.by_person:
         number = known.by_person[_person(line)]
-        line.faults.append(_("Customer %(number)s has this name and phone; write that number in the row to update it.", number=number))
+        text = _("Customer %(number)s has this name and phone; write that number in the row to update it.", number=number)
+        line.faults.append(text)
     if "plan" in line.values and line.values.get("status", C.ACTIVE) not in (C.ACTIVE, C.SUSPENDED):
         line.faults.append("plan: " + _("Only active and suspended customers have a plan."))
 

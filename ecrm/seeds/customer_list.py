@@ -22,7 +22,8 @@ NAMES = {  # what people write above a column; our own export's headings come on
     "number": "number, nomor, no, nomor pelanggan, no pelanggan, id pelanggan, kode pelanggan, customer number, customer no",
     "name": "name, nama, nama pelanggan, nama lengkap, customer name, customer",
     "identity_number": "identity number, nik, no ktp, nomor ktp, ktp, nomor identitas, no identitas",
-    "phone": "phone, telepon, telp, no telepon, nomor telepon, hp, no hp, nomor hp, ponsel, handphone, whatsapp, no wa, telephone, mobile",
+    "phone": "phone, telepon, telp, no telepon, nomor telepon, hp, no hp, nomor hp, ponsel, handphone, whatsapp, no wa, "
+             "telephone, mobile",
     "email": "email, e mail, surel, alamat email",
     "address": "address, alamat, alamat lengkap, alamat pemasangan",
     "branch": "branch, cabang, kode cabang, branch code",
@@ -58,7 +59,8 @@ class CustomerList:
         _number, self.header = next(self._lines)
         known = _headings()
         self._columns = [known.get(_bare(title)) for title in self.header]
-        self.ignored = [title for title, column in zip(self.header, self._columns) if not column and title and _bare(title) not in OURS]
+        unknown = (title for title, column in zip(self.header, self._columns) if title and not column)
+        self.ignored = [title for title in unknown if _bare(title) not in OURS]
         self._check_header()
         self._parsers = _parsers(session)
         self._areas = {(area.branch_id, area.name.lower()): area.id for area in session.scalars(select(CoverageArea))}
@@ -140,7 +142,8 @@ def _status() -> cells.Parse:
     for language in ("id", "en"):
         with force_locale(language):
             values |= {str(status.label): status for status in CustomerStatus}
-    return _named({status.value: status for status in CustomerStatus}, values | {word: CustomerStatus(value) for word, value in WORDS.items()})
+    values |= {word: CustomerStatus(value) for word, value in WORDS.items()}
+    return _named({status.value: status for status in CustomerStatus}, values)
 
 
 def _identity_number(cell: str) -> str:

@@ -54,10 +54,11 @@ def load_seeds(session: Session, folder: Path) -> Report:
     make_roles(session)
     known = {kind(session).file for kind in KINDS}
     present = {path.name for path in folder.glob("*.csv")} if folder.is_dir() else set()
+    names = ", ".join(sorted(known))
     for name in sorted(present - known):
-        report.problems.append(Problem(name, 0, "", _("Unknown file; the names are %(names)s.", names=", ".join(sorted(known)))))
+        report.problems.append(Problem(name, 0, "", _("Unknown file; the names are %(names)s.", names=names)))
     if not present & known:
-        report.problems.append(Problem(str(folder), 0, "", _("No such file in this folder: %(names)s.", names=", ".join(sorted(known)))))
+        report.problems.append(Problem(str(folder), 0, "", _("No such file in this folder: %(names)s.", names=names)))
     for make in KINDS:
         kind = make(session)
         if kind.file in present:
@@ -101,7 +102,8 @@ def _read(kind: Kind, path: Path, problems: list[Problem]) -> Iterator[Values]:
             faults.append(("", _("The row has more cells than the header.")))
         key = tuple(texts[name].casefold() for name in kind.key)
         if key in seen:
-            faults.append((kind.key[-1], _("“%(text)s” stands in line %(line)s already.", text=texts[kind.key[-1]], line=seen[key])))
+            name = kind.key[-1]
+            faults.append((name, _("“%(text)s” stands in line %(line)s already.", text=texts[name], line=seen[key])))
         seen.setdefault(key, number)
         problems += [Problem(path.name, number, column, reason) for column, reason in faults]
         if not faults:

@@ -20,12 +20,16 @@ from ecrm.seeds.demo.story import Story
 
 FATES = (S.ACTIVE, S.EXPIRED, S.DRAFT, S.REVOKED)
 OFFERS = (  # code, title, text, first and last day from today, for whom, published
-    ("KEMERDEKAAN", "Promo kemerdekaan: kecepatan dua kali lipat", "Selama Agustus semua pelanggan menikmati kecepatan dua kali lipat tanpa biaya.",
+    ("KEMERDEKAAN", "Promo kemerdekaan: kecepatan dua kali lipat",
+     "Selama Agustus semua pelanggan menikmati kecepatan dua kali lipat tanpa biaya.",
      -115, -84, Audience.EVERYBODY, True),
-    ("SETIA", "Bonus 20 Mbps untuk pelanggan setia", "Sudah tiga tahun bersama kami? Ajukan tambahan 20 Mbps selama tiga bulan lewat layanan pelanggan.",
+    ("SETIA", "Bonus 20 Mbps untuk pelanggan setia",
+     "Sudah tiga tahun bersama kami? Ajukan tambahan 20 Mbps selama tiga bulan lewat layanan pelanggan.",
      -40, 50, Audience.EXISTING, True),
-    ("KILAT", "Pasang hari ini, aktif besok", "Pendaftaran sebelum pukul 12 dipasang keesokan harinya, atau bulan pertama gratis.", -10, 20, Audience.NEW, True),
-    ("RAMADAN", "Paket Ramadan", "Konsep: kuota malam tanpa batas selama Ramadan. Menunggu persetujuan.", 60, 95, Audience.EVERYBODY, False),
+    ("KILAT", "Pasang hari ini, aktif besok",
+     "Pendaftaran sebelum pukul 12 dipasang keesokan harinya, atau bulan pertama gratis.", -10, 20, Audience.NEW, True),
+    ("RAMADAN", "Paket Ramadan", "Konsep: kuota malam tanpa batas selama Ramadan. Menunggu persetujuan.",
+     60, 95, Audience.EVERYBODY, False),
 )
 
 
@@ -45,8 +49,9 @@ def announce(session: Session, company: Company) -> None:
 def thank(company: Company, crowd: Crowd, count: int) -> None:
     """Grant `count` additions for loyalty or a promo; the demo's customer has one that ran out and one that is active."""
     rng = company.rng
+    hero = crowd.caller(crowd.hero)
     for fate, days in ((S.EXPIRED, 400), (S.ACTIVE, 20)):
-        _grant(company, crowd.caller(crowd.hero), fate, company.now - timedelta(days=days), GrantReason.LOYALTY, shared.LOYALTY[0])
+        _grant(company, hero, fate, company.now - timedelta(days=days), GrantReason.LOYALTY, shared.LOYALTY[0])
     for n in range(max(0, count - 2)):
         fate = FATES[n] if n < len(FATES) else rng.choices(FATES, (26, 62, 4, 8))[0]
         begun = company.now - timedelta(days=_days_ago(rng, fate))
@@ -66,7 +71,8 @@ def compensate(company: Company, story: Story) -> None:
     if begun < company.now:
         days = (company.now - begun).days
         fate = S.ACTIVE if days < 25 else S.EXPIRED
-        _grant(company, story.caller, fate, begun, GrantReason.COMPENSATION, company.rng.choice(shared.COMPENSATION), complaint=row.id)
+        note = company.rng.choice(shared.COMPENSATION)
+        _grant(company, story.caller, fate, begun, GrantReason.COMPENSATION, note, row.id)
 
 
 def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: GrantReason, note: str,
@@ -75,8 +81,9 @@ def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: G
     clerk = rng.choice(company.staff[RoleName.SUPPORT])
     days = 90 if fate is S.ACTIVE else rng.choice((30, 60, 90))
     row = Draft(
-        id=company.bulk.new_id("bandwidth_grant"), subscription_id=caller.subscription, extra_mbps=rng.choice((5, 10, 10, 20, 20, 50)),
-        valid_from=begun.date(), valid_until=begun.date() + timedelta(days=days), reason=reason, note=note, status=S.DRAFT,
+        id=company.bulk.new_id("bandwidth_grant"), subscription_id=caller.subscription,
+        extra_mbps=rng.choice((5, 10, 10, 20, 20, 50)), valid_from=begun.date(),
+        valid_until=begun.date() + timedelta(days=days), reason=reason, note=note, status=S.DRAFT,
         complaint_id=complaint, granted_by_id=clerk.id, version=1,
     )
     title = f"+{row.extra_mbps} Mbps {row.valid_from}–{row.valid_until}"

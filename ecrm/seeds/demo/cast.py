@@ -32,7 +32,8 @@ HISTORY = (  # of the demo's customer, the older ones first
     (2_900, S.CLOSED, "WIFI", 5, False), (31, S.RESOLVED, "PUTUS", None, False), (26, S.IN_PROGRESS, "LAMBAT", None, False),
     (20, S.WAITING_CUSTOMER, "TAGIHAN", None, False), (0.7, S.NEW, "WIFI", None, False),
 )
-WEIGHTS = {"MATI": 22, "PUTUS": 16, "LAMBAT": 17, "KABEL": 6, "WIFI": 12, "SITUS": 6, "TAGIHAN": 11, "PAKET": 5, "LAYANAN": 3, "LAIN": 3}
+WEIGHTS = {"MATI": 22, "PUTUS": 16, "LAMBAT": 17, "KABEL": 6, "WIFI": 12, "SITUS": 6,
+           "TAGIHAN": 11, "PAKET": 5, "LAYANAN": 3, "LAIN": 3}
 STORMY = ("MATI", "PUTUS", "KABEL")
 
 

@@ -88,12 +88,8 @@ class Company:
 def gather(session: Session, seed: int, now: datetime) -> Company:
     """Return the company of the seeds: branches with their connected areas, plans, categories; no staff yet."""
     rng = Random(seed)
-    places = [
-        Place(branch.id, branch.code, branch.city, ZoneInfo(branch.time_zone.value).utcoffset(now.replace(tzinfo=None)) or timedelta(), [
-            (area.id, area.name, area.postcode or "") for area in session.scalars(
-                select(CoverageArea).filter_by(branch_id=branch.id, coverage=Coverage.COVERED).order_by(CoverageArea.id))
-        ], []) for branch in session.scalars(select(Branch).filter_by(active=True).order_by(Branch.id))
-    ]
+    branches = session.scalars(select(Branch).filter_by(active=True).order_by(Branch.id))
+    places = [_place(session, branch, now) for branch in branches]
     kinds = [
         Kind(row.id, row.code, row.priority, row.response_hours, row.resolution_hours, topic(row.code))
         for row in session.scalars(select(ComplaintCategory).filter_by(active=True).order_by(ComplaintCategory.id))
@@ -102,3 +98,10 @@ def gather(session: Session, seed: int, now: datetime) -> Company:
     counters = {name: value for name, value in session.execute(select(Counter.name, Counter.value))}
     return Company(Bulk(session.connection()), rng, now, Names(seed), [place for place in places if place.areas], plans, kinds,
                    counters=counters)
+
+
+def _place(session: Session, branch: Branch, now: datetime) -> Place:
+    connected = select(CoverageArea).filter_by(branch_id=branch.id, coverage=Coverage.COVERED).order_by(CoverageArea.id)
+    areas = [(area.id, area.name, area.postcode or "") for area in session.scalars(connected)]
+    offset = now.astimezone(ZoneInfo(branch.time_zone.value)).utcoffset() or timedelta()
+    return Place(branch.id, branch.code, branch.city, offset, areas, [])

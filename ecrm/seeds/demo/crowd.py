@@ -100,7 +100,8 @@ def make(company: Company, count: int, hashed: str, role_id: int, progress: Any)
     crowd.hero = sum(age > HERO_DAYS for age in ages)
     ages.insert(crowd.hero, HERO_DAYS)
     for index, age in enumerate(ages):
-        _Newcomer(company, crowd, index, today - timedelta(days=age), _fate(company, index, age, count, crowd.hero)).settle(hashed, role_id)
+        fate = _fate(company, index, age, count, crowd.hero)
+        _Newcomer(company, crowd, index, today - timedelta(days=age), fate).settle(hashed, role_id)
         progress(1)
     company.counters["PLG"] = company.counters.get("PLG", 0)
     return crowd

@@ -5,10 +5,12 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-PREFIXES = ("811", "812", "813", "821", "822", "852", "853", "815", "856", "857", "858", "817", "819", "859", "877", "878", "895", "896", "897")
+PREFIXES = ("811", "812", "813", "821", "822", "852", "853",
+            "815", "856", "857", "858", "817", "819", "859", "877", "878", "895", "896", "897")
 REGIONS = {"JKT": ("317201", "317203", "317305"), "BDG": ("327301", "327312", "327324"), "BTM": ("217102", "217108", "217110"),
            "MDN": ("127103", "127111", "127121")}  # province, town and district as identity cards have them
-SHOPS = ("Toko {}", "Warung {}", "Apotek {}", "Klinik {}", "Bengkel {}", "Kafe {}", "Laundry {}", "Koperasi {}", "Kos {}", "Bimbel {}")
+SHOPS = ("Toko {}", "Warung {}", "Apotek {}", "Klinik {}", "Bengkel {}", "Kafe {}",
+         "Laundry {}", "Koperasi {}", "Kos {}", "Bimbel {}")
 MAIL = "mail.example"  # a domain that nobody can own: no letter of the demo reaches a stranger
 
 
@@ -53,7 +55,8 @@ class Names:
     def address(self, rng: Random, area: str, city: str, postcode: str) -> str:
         """Return street, number, neighbourhood, area, town and postcode."""
         street, number = rng.choice(self._streets), 1 + int(rng.random() ** 2 * 180)
-        return f"{street} No. {number}, RT {rng.randint(1, 15):03d}/RW {rng.randint(1, 12):03d}, {area}, {city} {postcode}".strip()
+        block = f"RT {rng.randint(1, 15):03d}/RW {rng.randint(1, 12):03d}"
+        return f"{street} No. {number}, {block}, {area}, {city} {postcode}".strip()
 
 
 def phone(rng: Random) -> str:

@@ -26,11 +26,13 @@ class Story:
         """Enter the complaint; the caller's branch has to do with it."""
         self.company, self.rng, self.caller, self.kind, self.at = company, company.rng, caller, kind, at
         self.place = company.places[caller.place]
+        self.case = self.rng.choice(kind.topic.cases)
         self.clerk = self.rng.choice(company.staff[RoleName.SUPPORT])
         self.technician: Worker | None = None
         self.customer = Actor(caller.account, caller.name, caller.email, Via.PORTAL)
         self.row = self._row()
-        self.subject = Subject("complaint", self.row, LIFECYCLE, f"{self.row.number} {self.row.subject}", company.bulk.later, self._reader)
+        title = f"{self.row.number} {self.row.subject}"
+        self.subject = Subject("complaint", self.row, LIFECYCLE, title, company.bulk.later, self._reader)
         by_customer = self.row.channel is Channel.PORTAL
         acts.create(self.subject, self.customer if by_customer else acts.worker(self.clerk), at, ("description",))
         reader = caller.recipient
@@ -47,16 +49,17 @@ class Story:
         return Draft(
             id=self.company.bulk.new_id("complaint"), number=self.company.number("KL", at, self.place), token=None,
             customer_id=caller.id, branch_id=self.place.id, subscription_id=caller.subscription or None, category_id=kind.id,
-            subject=self.fill(rng.choice(kind.topic.subjects))[:150], description=self.description(), channel=channel,
+            subject=self.fill(rng.choice(self.case.subjects))[:150], description=self.description(), channel=channel,
             priority=priority, status=S.NEW, technician_id=None, opened_at=at, first_response_at=None, resolved_at=None,
-            closed_at=None, response_due_at=sla.due(at, kind.response_hours), resolution_due_at=sla.due(at, kind.resolution_hours),
+            closed_at=None,
+            response_due_at=sla.due(at, kind.response_hours), resolution_due_at=sla.due(at, kind.resolution_hours),
             response_hours=kind.response_hours, resolution_hours=kind.resolution_hours, waiting_since=None, waited_seconds=0,
             reopen_count=0, rating=None, rating_remark=None, version=1,
         )
 
     def description(self) -> str:
         """Return what the customer writes."""
-        greeting, detail = self.rng.choice(shared.GREETINGS), self.rng.choice(self.kind.topic.details)
+        greeting, detail = self.rng.choice(shared.GREETINGS), self.rng.choice(self.case.details)
         return greeting + self.fill(detail) + self.rng.choice(shared.ENDINGS)
 
     def fill(self, text: str) -> str:
@@ -100,7 +103,7 @@ class Story:
 
     def resolve(self) -> None:
         """Say what was done."""
-        acts.move(self.company, self.subject, "resolve", self.hand, self.at, self.rng.choice(self.kind.topic.resolutions))
+        acts.move(self.company, self.subject, "resolve", self.hand, self.at, self.rng.choice(self.case.resolutions))
 
     def confirm(self) -> None:
         """The customer says that it works."""
@@ -112,8 +115,8 @@ class Story:
 
     def reopen(self) -> None:
         """The customer says that it does not work."""
-        acts.move(self.company, self.subject, "reopen", self.customer if self.caller.account else acts.worker(self.clerk), self.at,
-                  self.fill(self.rng.choice(self.kind.topic.reopens)))
+        by = self.customer if self.caller.account else acts.worker(self.clerk)
+        acts.move(self.company, self.subject, "reopen", by, self.at, self.fill(self.rng.choice(self.kind.topic.reopens)))
 
     def cancel(self) -> None:
         """Take the complaint back."""
@@ -129,7 +132,8 @@ class Story:
         """Add a reply or an internal note; the customer's own answer ends the waiting, as rules.complaint.answer has it."""
         if self.at > self.company.now:
             raise NotYet
-        self.subject.put(self.at, "reply", {"complaint_id": self.row.id, "author_id": by.id, "public": public, "text": text, "at": self.at})
+        reply = {"complaint_id": self.row.id, "author_id": by.id, "public": public, "text": text, "at": self.at}
+        self.subject.put(self.at, "reply", reply)
         by_customer = by is self.customer
         if by_customer and self.row.status is S.WAITING_CUSTOMER:
             acts.move(self.company, self.subject, "resume", by, self.at)

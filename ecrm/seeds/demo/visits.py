@@ -47,8 +47,9 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     place = company.places[caller.place if caller else 0 if wish.mine else rng.randrange(len(company.places))]
     technician = place.technicians[0 if wish.mine else rng.randrange(len(place.technicians))]
     row = _row(company, place, caller, wish)
-    reader = Recipient(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id) if row.applicant_email else None
-    readers = {"applicant": reader, "technician": Recipient(technician.email, technician.name, Language.INDONESIAN, None)}
+    readers = {"technician": Recipient(technician.email, technician.name, Language.INDONESIAN, None)}
+    if row.applicant_email:
+        readers["applicant"] = Recipient(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id)
     subject = Subject("installation", row, LIFECYCLE, f"{row.number} {row.applicant_name}",
                       lambda _at, table, values: company.bulk.add(table, values), readers.get)
     seller = acts.worker(rng.choice(company.staff[RoleName.SALES]))
@@ -69,8 +70,8 @@ def _row(company: Company, place: Place, caller: Caller | None, wish: Wish) -> D
     return Draft(
         id=identity, number=number, applicant_name=name, applicant_phone=phone(rng),
         applicant_email=caller.email if caller else mailbox(name, 900_000 + identity) if rng.random() < 0.7 else None,
-        address=company.names.address(rng, area, place.city, postcode), customer_id=caller.id if caller else None, area_id=area_id,
-        plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id, status=S.REGISTERED,
+        address=company.names.address(rng, area, place.city, postcode), area_id=area_id,
+        customer_id=caller.id if caller else None, plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id, status=S.REGISTERED,
         registered_at=wish.at, survey_result=None, visit_at=None, technician_id=None, activated_at=None, report=None, version=1,
     )
 
