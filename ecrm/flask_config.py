@@ -21,6 +21,8 @@ def _flask(values: dict[str, Any]) -> dict[str, Any]:
         "SECRET_KEY": values["SECRET_KEY"],
         "TESTING": values["PROFILE"] == "test",
         "PREFERRED_URL_SCHEME": address.scheme,
+        # A forged Host must not reach a link or a redirect; a demo is also opened by number from a phone in the same room.
+        "TRUSTED_HOSTS": [address.hostname] if values["PROFILE"] == "production" else None,
         "SESSION_COOKIE_NAME": "__Host-ecrm" if values["HTTPS_COOKIES"] else "ecrm",
         "SESSION_COOKIE_SECURE": values["HTTPS_COOKIES"],
         "SESSION_COOKIE_SAMESITE": "Lax",

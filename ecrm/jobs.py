@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ecrm import storage
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
 from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription
@@ -73,7 +74,15 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
     return _move_each(session, BandwidthGrant, rows, "expire", at, hand)
 
 
-JOBS = (Job("deliver", deliver, 2), Job("close_resolved", close_resolved, 300), Job("expire_grants", expire_grants, 300))
+def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
+    """Remove the half-written files of interrupted uploads."""
+    return storage.sweep(at)
+
+
+JOBS = (
+    Job("deliver", deliver, 2), Job("close_resolved", close_resolved, 300), Job("expire_grants", expire_grants, 300),
+    Job("sweep_files", sweep_files, 3600),
+)
 
 
 def _over(zone: TimeZone, at: datetime) -> ColumnElement[bool]:

@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 
 from ecrm import config
 from ecrm.cli.settings import page, settings
@@ -90,6 +93,15 @@ def test_production_refuses_what_is_unsafe(tmp_path: Path, name: str, value: str
     assert read(tmp_path, PRODUCTION)["PROFILE"] == "production"
 
 
+def test_production_answers_to_its_own_name_only(make_app: Callable[..., Flask]) -> None:
+    """A forged Host, which could come back in a link, is refused; a demo answers to any."""
+    own = {"PROFILE": "production", "HTTPS_COOKIES": True, "PUBLIC_URL": "https://care.example.net"}
+    production, demo = make_app(**own).test_client(), make_app(PROFILE="demo").test_client()
+    for host, status in (("care.example.net", 200), ("care.example.net:443", 200), ("evil.example", 400), ("care.example.net.evil.example", 400)):
+        assert production.get("/", headers={"Host": host}).status_code == status
+        assert demo.get("/", headers={"Host": host}).status_code == 200
+
+
 def test_the_page_is_current() -> None:
     """docs/configuration.md is what `flask --app ecrm settings --markdown` prints."""
     found = (ROOT / "docs" / "configuration.md").read_text("utf-8")
@@ -140,8 +152,6 @@ def test_the_wheel_holds_everything(tmp_path: Path) -> None:
             target.write_bytes((ROOT / name).read_bytes())
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=source, check=True, capture_output=True, env=clean)
-    from zipfile import ZipFile
-
     with ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         packed = set(wheel.namelist())
     assert [name for name in kept if (ROOT / name).exists() and name not in packed] == []
