@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 
 from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
+from ecrm.letters.rendering import render
 from ecrm.models import (
     BandwidthGrant, Complaint, Customer, Installation, Letter, Promo, Reply, Role, Step, Subscription, User,
 )
@@ -18,6 +19,7 @@ from ecrm.models.installation import InstallationStatus
 from ecrm.models.letter import LetterState
 from ecrm.rules.complaint import enter, project
 from ecrm.rules.customer import admit
+from ecrm.rules.facts import facts
 from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
 from ecrm.seeds.demo.make import make_demo
 from ecrm.seeds.load import load_seeds
@@ -154,6 +156,19 @@ def test_letters_are_sent_and_recent(demo):
     assert count(Letter) > 50 and count(Letter, Letter.state == LetterState.QUEUED) == 0
     assert count(Letter, Letter.queued_at < now() - timedelta(days=22)) == 0
     assert all(email.endswith(".example") for email in db.session.scalars(select(Letter.to_email).distinct()))
+
+
+def test_letters_can_be_sent_again(demo):
+    """A letter of the demo knows what the rules would have told, so that its template can be filled."""
+    seen = set()
+    for letter in db.session.scalars(select(Letter)):
+        if letter.template not in seen:
+            seen.add(letter.template)
+            row = db.session.get({"complaint": Complaint, "installation": Installation, "bandwidth_grant": BandwidthGrant}[letter.data["table"]],
+                                 letter.data["id"])
+            assert letter.data.keys() >= facts(row).keys() and letter.data["zone"] == facts(row)["zone"]
+            assert render(letter).text
+    assert len(seen) > 10
 
 
 def test_foreign_keys_hold(demo):

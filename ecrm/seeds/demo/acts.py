@@ -43,7 +43,10 @@ class Draft(SimpleNamespace):
 
 @dataclass
 class Subject:
-    """A row with what its moves need; `put` takes the steps and letters, `reader` names whom a letter goes to."""
+    """A row with what its moves need; `put` takes the steps and letters.
+
+    `reader` names whom a letter goes to, `facts` gives what rules.facts says of the row in a letter.
+    """
 
     table: str
     row: Draft
@@ -51,6 +54,7 @@ class Subject:
     title: str
     put: Callable[[datetime, str, dict[str, Any]], None]
     reader: Callable[[str], Recipient | None] = lambda audience: None
+    facts: Callable[[], dict[str, Any]] = dict
 
 
 def create(subject: Subject, by: Actor, at: datetime, leave_out: tuple[str, ...] = ()) -> None:
@@ -103,7 +107,7 @@ def tell(company: Company, subject: Subject, verb: str, audience: str, by: Actor
         data = {
             "table": subject.table, "id": subject.row.id, "number": getattr(subject.row, "number", None), "title": subject.title,
             "status": subject.row.status.value, "reason": reason, "by": by.name, "at": at.isoformat(),
-        }
+        } | subject.facts()
         post(company, subject, f"{subject.table}_{verb}_{audience}", reader, at, data)
 
 

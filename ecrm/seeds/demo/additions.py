@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.crowd import Caller, Crowd
+from ecrm.seeds.demo.crowd import Caller, Crowd, contact
 from ecrm.seeds.demo.story import Story
 
 FATES = (S.ACTIVE, S.EXPIRED, S.DRAFT, S.REVOKED)
@@ -75,6 +76,15 @@ def compensate(company: Company, story: Story) -> None:
         _grant(company, story.caller, fate, begun, GrantReason.COMPENSATION, note, row.id)
 
 
+def _facts(company: Company, caller: Caller, row: Draft) -> dict[str, Any]:
+    """Return what rules.facts says of a grant."""
+    return {
+        "mbps": row.extra_mbps, "valid_from": row.valid_from.isoformat(), "valid_until": row.valid_until.isoformat(),
+        "plan": company.plans[caller.plan].name, "address": contact(company, caller)[1],
+        "zone": company.places[caller.place].zone,
+    }
+
+
 def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: GrantReason, note: str,
            complaint: int | None = None) -> None:
     rng = company.rng
@@ -88,7 +98,7 @@ def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: G
     )
     title = f"+{row.extra_mbps} Mbps {row.valid_from}–{row.valid_until}"
     subject = Subject("bandwidth_grant", row, LIFECYCLE, title, lambda _at, table, values: company.bulk.add(table, values),
-                      lambda audience: caller.recipient)
+                      lambda audience: caller.recipient, lambda: _facts(company, caller, row))
     by = acts.worker(clerk)
     acts.create(subject, by, begun)
     try:

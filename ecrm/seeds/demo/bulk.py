@@ -4,7 +4,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from ecrm.extensions import db
 
@@ -37,7 +37,7 @@ class Bulk:
         self._rows[table].append(row)
         self._kept += 1
         if self._kept >= CHUNK:
-            self._flush()
+            self.flush()
 
     def later(self, at: datetime, table: str, row: Row) -> None:
         """Keep a row until reach() comes to its moment, so that ids follow the calendar."""
@@ -53,9 +53,14 @@ class Bulk:
     def close(self) -> None:
         """Write all that is left."""
         self.reach(None)
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def written(self, query: Select[Any]) -> Any:
+        """Return the only row of a query on what has been written."""
+        return self._connection.execute(query).one()
+
+    def flush(self) -> None:
+        """Write what is kept, but for what waits for its moment."""
         for table in self._tables:
             rows = self._rows[table.name]
             if rows:

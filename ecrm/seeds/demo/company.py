@@ -27,6 +27,7 @@ class Place(NamedTuple):
     code: str
     city: str
     offset: timedelta
+    zone: str
     areas: list[tuple[int, str, str]]
     technicians: list["Worker"]
 
@@ -104,4 +105,4 @@ def _place(session: Session, branch: Branch, now: datetime) -> Place:
     connected = select(CoverageArea).filter_by(branch_id=branch.id, coverage=Coverage.COVERED).order_by(CoverageArea.id)
     areas = [(area.id, area.name, area.postcode or "") for area in session.scalars(connected)]
     offset = now.astimezone(ZoneInfo(branch.time_zone.value)).utcoffset() or timedelta()
-    return Place(branch.id, branch.code, branch.city, offset, areas, [])
+    return Place(branch.id, branch.code, branch.city, offset, branch.time_zone.value, areas, [])

@@ -5,6 +5,9 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
+from ecrm.models import Customer
 from ecrm.models.account import Language, RoleName
 from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus as S
 from ecrm.rules.customer import CUSTOMER, SUBSCRIPTION
@@ -38,6 +41,13 @@ class Caller(NamedTuple):
     def recipient(self) -> Recipient | None:
         """Return whom letters to the customer go to."""
         return Recipient(self.email, self.name, self.language, self.id) if self.email else None
+
+
+def contact(company: Company, caller: Caller) -> tuple[str, str]:
+    """Return a customer's telephone number and address, which are not kept in memory."""
+    table = Customer.__table__
+    phone_number, address = company.bulk.written(select(table.c.phone, table.c.address).where(table.c.id == caller.id))
+    return phone_number, address
 
 
 class Crowd:
@@ -103,7 +113,7 @@ def make(company: Company, count: int, hashed: str, role_id: int, progress: Any)
         fate = _fate(company, index, age, count, crowd.hero)
         _Newcomer(company, crowd, index, today - timedelta(days=age), fate).settle(hashed, role_id)
         progress(1)
-    company.counters["PLG"] = company.counters.get("PLG", 0)
+    company.bulk.flush()
     return crowd
 
 

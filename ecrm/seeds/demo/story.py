@@ -1,6 +1,7 @@
 """One complaint of the demo: its entry, and what people do with it, each act as the rules write it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import Priority
@@ -12,7 +13,7 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Kind, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.crowd import Caller
+from ecrm.seeds.demo.crowd import Caller, contact
 from ecrm.seeds.demo.seasons import at_work
 
 CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.COUNTER)
@@ -29,15 +30,16 @@ class Story:
         self.case = self.rng.choice(kind.topic.cases)
         self.clerk = self.rng.choice(company.staff[RoleName.SUPPORT])
         self.technician: Worker | None = None
+        self._contact: tuple[str, str] | None = None
         self.customer = Actor(caller.account, caller.name, caller.email, Via.PORTAL)
         self.row = self._row()
         title = f"{self.row.number} {self.row.subject}"
-        self.subject = Subject("complaint", self.row, LIFECYCLE, title, company.bulk.later, self._reader)
+        self.subject = Subject("complaint", self.row, LIFECYCLE, title, company.bulk.later, self._reader, self._facts)
         by_customer = self.row.channel is Channel.PORTAL
         acts.create(self.subject, self.customer if by_customer else acts.worker(self.clerk), at, ("description",))
         reader = caller.recipient
         if reader and at >= company.now - acts.LETTERS:
-            data = {"table": "complaint", "id": self.row.id, "number": self.row.number, "title": self.row.subject}
+            data = {"table": "complaint", "id": self.row.id, "number": self.row.number, "title": self.row.subject} | self._facts()
             acts.post(company, self.subject, "complaint_received_customer", reader, at, data)
 
     def _row(self) -> Draft:
@@ -76,6 +78,15 @@ class Story:
         if audience == "technician" and self.technician:
             return Recipient(self.technician.email, self.technician.name, Language.INDONESIAN, None)
         return None
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what rules.facts says of a complaint."""
+        phone, address = self._contact = self._contact or contact(self.company, self.caller)
+        return {
+            "topic": self.row.subject, "technician": self.technician.name if self.technician else None,
+            "priority": int(self.row.priority), "due": self.row.resolution_due_at.isoformat(), "zone": self.place.zone,
+            "customer_name": self.caller.name, "phone": phone, "address": address,
+        }
 
     # Acts. Each moves the clock on to `at`, and raises NotYet where that lies in the future.
     def goes_by(self, hours: float, staff: bool = True) -> None:

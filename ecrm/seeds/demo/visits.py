@@ -1,7 +1,7 @@
 """The demo's installations: those of the customers of the last years, and applications at every stage of today."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ecrm.models.account import Language, RoleName
 from ecrm.models.installation import InstallationStatus as S
@@ -37,7 +37,7 @@ def connect(company: Company, crowd: Crowd, count: int) -> None:
     for index in recent[-max(1, count - open_ones):]:
         since = datetime.combine(crowd.days(index)[0], time(6), tzinfo=UTC)
         wishes.append(Wish(since - timedelta(days=rng.uniform(5, 14)), S.ACTIVATED, index, False))
-    for wish in sorted(wishes):
+    for wish in sorted(wishes, key=lambda wish: wish.at):
         _install(company, crowd, wish)
 
 
@@ -51,7 +51,8 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     if row.applicant_email:
         readers["applicant"] = Recipient(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id)
     subject = Subject("installation", row, LIFECYCLE, f"{row.number} {row.applicant_name}",
-                      lambda _at, table, values: company.bulk.add(table, values), readers.get)
+                      lambda _at, table, values: company.bulk.add(table, values), readers.get,
+                      lambda: _facts(company, place, technician, row))
     seller = acts.worker(rng.choice(company.staff[RoleName.SALES]))
     acts.create(subject, seller, wish.at)
     try:
@@ -59,6 +60,15 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     except NotYet:
         pass
     company.bulk.add("installation", vars(row))
+
+
+def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
+    """Return what rules.facts says of an installation."""
+    return {
+        "technician": technician.name if row.technician_id else None, "visit": row.visit_at.isoformat() if row.visit_at else None,
+        "plan": next(plan.name for plan in company.plans if plan.id == row.plan_id), "zone": place.zone,
+        "applicant": row.applicant_name, "phone": row.applicant_phone, "address": row.address,
+    }
 
 
 def _row(company: Company, place: Place, caller: Caller | None, wish: Wish) -> Draft:
@@ -71,7 +81,8 @@ def _row(company: Company, place: Place, caller: Caller | None, wish: Wish) -> D
         id=identity, number=number, applicant_name=name, applicant_phone=phone(rng),
         applicant_email=caller.email if caller else mailbox(name, 900_000 + identity) if rng.random() < 0.7 else None,
         address=company.names.address(rng, area, place.city, postcode), area_id=area_id,
-        customer_id=caller.id if caller else None, plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id, status=S.REGISTERED,
+        customer_id=caller.id if caller else None, status=S.REGISTERED,
+        plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id,
         registered_at=wish.at, survey_result=None, visit_at=None, technician_id=None, activated_at=None, report=None, version=1,
     )
 
