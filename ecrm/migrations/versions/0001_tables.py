@@ -425,88 +425,21 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attachment_sha256'))
-        batch_op.drop_index(batch_op.f('ix_attachment_reply_id'))
-        batch_op.drop_index(batch_op.f('ix_attachment_complaint_id'))
-
+    # A table takes its indexes along; MariaDB does not drop one alone that a foreign key needs.
     op.drop_table('attachment')
-    with op.batch_alter_table('reply', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_reply_complaint_id'))
-        batch_op.drop_index(batch_op.f('ix_reply_author_id'))
-        batch_op.drop_index(batch_op.f('ix_reply_at'))
-
     op.drop_table('reply')
-    with op.batch_alter_table('bandwidth_grant', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_bandwidth_grant_subscription_id_status'))
-        batch_op.drop_index(batch_op.f('ix_bandwidth_grant_status_valid_until'))
-        batch_op.drop_index(batch_op.f('ix_bandwidth_grant_complaint_id'))
-
     op.drop_table('bandwidth_grant')
-    with op.batch_alter_table('complaint', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_complaint_technician_id_status_priority_resolution_due_at'))
-        batch_op.drop_index(batch_op.f('ix_complaint_subscription_id'))
-        batch_op.drop_index(batch_op.f('ix_complaint_status_priority_resolution_due_at_id'))
-        batch_op.drop_index(batch_op.f('ix_complaint_resolved_at'))
-        batch_op.drop_index(batch_op.f('ix_complaint_opened_at_id'))
-        batch_op.drop_index(batch_op.f('ix_complaint_customer_id_opened_at'))
-        batch_op.drop_index(batch_op.f('ix_complaint_category_id_opened_at'))
-        batch_op.drop_index(batch_op.f('ix_complaint_branch_id_status_opened_at'))
-
     op.drop_table('complaint')
-    with op.batch_alter_table('subscription', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_subscription_status_id'))
-        batch_op.drop_index(batch_op.f('ix_subscription_plan_id'))
-        batch_op.drop_index(batch_op.f('ix_subscription_customer_id'))
-
     op.drop_table('subscription')
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_letter_to_email'))
-        batch_op.drop_index(batch_op.f('ix_letter_state_next_try_at'))
-        batch_op.drop_index(batch_op.f('ix_letter_queued_at'))
-        batch_op.drop_index(batch_op.f('ix_letter_customer_id'))
-
     op.drop_table('letter')
-    with op.batch_alter_table('installation', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_installation_technician_id_status_visit_at'))
-        batch_op.drop_index(batch_op.f('ix_installation_status_registered_at'))
-        batch_op.drop_index(batch_op.f('ix_installation_customer_id'))
-        batch_op.drop_index(batch_op.f('ix_installation_area_id'))
-
     op.drop_table('installation')
-    with op.batch_alter_table('step', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_step_table_row_id_id'))
-        batch_op.drop_index(batch_op.f('ix_step_table_action_at'))
-        batch_op.drop_index(batch_op.f('ix_step_at'))
-        batch_op.drop_index(batch_op.f('ix_step_actor_id_at'))
-
     op.drop_table('step')
-    with op.batch_alter_table('roles_users', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_roles_users_role_id'))
-
     op.drop_table('roles_users')
-    with op.batch_alter_table('customer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_customer_status_id'))
-        batch_op.drop_index(batch_op.f('ix_customer_phone'))
-        batch_op.drop_index(batch_op.f('ix_customer_name'))
-        batch_op.drop_index(batch_op.f('ix_customer_email'))
-        batch_op.drop_index(batch_op.f('ix_customer_branch_id_status'))
-        batch_op.drop_index(batch_op.f('ix_customer_area_id'))
-
     op.drop_table('customer')
     op.drop_table('user')
-    with op.batch_alter_table('promo_plan', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_promo_plan_plan_id'))
-
     op.drop_table('promo_plan')
-    with op.batch_alter_table('coverage_area', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_coverage_area_postcode'))
-
     op.drop_table('coverage_area')
     op.drop_table('role')
-    with op.batch_alter_table('promo', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_promo_published_valid_until'))
-
     op.drop_table('promo')
     op.drop_table('plan')
     op.drop_table('counter')

@@ -1,0 +1,98 @@
+"""A new table costs one line in each registry; each omission is found here, and the failure names the file."""
+
+import pytest
+from flask_babel import LazyString
+from sqlalchemy import inspect
+
+from ecrm import policy
+from ecrm.admin.screens import SCREENS
+from ecrm.cli.policy import markdown
+from ecrm.extensions import db
+from ecrm.models import MODELS
+from ecrm.models.account import STAFF, RoleName
+from ecrm.rules import LIFECYCLES
+from tests.test_floors import ROOT
+
+TABLES = {mapper.class_ for mapper in db.Model.registry.mappers}
+SCREEN_OF = {screen.model: screen for screen in SCREENS}
+every = pytest.mark.parametrize("model", sorted(TABLES, key=lambda model: model.__name__), ids=lambda model: model.__name__)
+
+
+@every
+def test_registered(model):
+    """Each table is in MODELS, has a screen, and a policy entry that somebody on the staff can read."""
+    assert model in MODELS, f"{model.__name__}: add it to MODELS in ecrm/models/__init__.py"
+    assert model in SCREEN_OF, f"{model.__name__}: write its screen in ecrm/admin/screens/ and add it to SCREENS in its __init__.py"
+    assert model in policy.POLICY, f"{model.__name__}: give it an entry in POLICY of ecrm/policy.py"
+    readers = [role for role in STAFF if policy.may(role, model, policy.Right.READ)]
+    assert readers, f"{model.__name__}: nobody on the staff may read it; see its entry in ecrm/policy.py"
+
+
+@every
+def test_labelled(model):
+    """Each table, column and relation says what people call it, in a text that can be translated."""
+    for name in ("__label__", "__labels__"):
+        assert isinstance(getattr(model, name, None), LazyString), f"{model.__name__}: give it {name} = _l(…) in its file in ecrm/models/"
+    for item in (*inspect(model).columns, *inspect(model).relationships):
+        assert isinstance(item.info.get("label"), LazyString), f"{model.__name__}.{item.key}: info=label(_l(…)) is missing in ecrm/models/"
+    assert model.__str__ is not object.__str__ and "__str__" in vars(model), f"{model.__name__}: write its __str__ in ecrm/models/"
+
+
+@every
+def test_grants_name_what_exists(model):
+    """Hidden columns and verbs of the policy exist; a misspelt one would hide or allow nothing."""
+    known = set(inspect(model).all_orm_descriptors.keys())
+    lifecycle = LIFECYCLES.get(model)
+    verbs = {verb.name for verb in lifecycle.verbs} if lifecycle else set()
+    verbs |= {deed.name for deed in SCREEN_OF[model].deeds}
+    for role, grant in policy.POLICY[model].items():
+        assert grant.hidden <= known, f"{role.value} on {model.__name__} in ecrm/policy.py hides unknown {sorted(grant.hidden - known)}"
+        assert grant.verbs <= verbs, f"{role.value} on {model.__name__} in ecrm/policy.py names unknown verbs {sorted(grant.verbs - verbs)}"
+        assert policy.Right.READ in grant.may, f"{role.value} on {model.__name__} in ecrm/policy.py may do things without reading"
+
+
+@every
+def test_screens_name_what_exists(model):
+    """Each column that a screen declares exists, and each column of the table has a place on the screen or is left out on purpose."""
+    screen = SCREEN_OF[model]
+    known = set(inspect(model).columns.keys()) | set(inspect(model).relationships.keys())
+    for attribute in ("columns", "details", "form", "form_create", "form_edit", "search", "filters", "sortable"):
+        for path in getattr(screen, attribute) or ():
+            assert path.partition(".")[0] in known, f"{screen.__name__}.{attribute} in ecrm/admin/screens/ names unknown “{path}”"
+    for attribute in ("search", "sortable"):
+        for name in getattr(screen, attribute):
+            assert name in inspect(model).columns, f"{screen.__name__}.{attribute}: “{name}” is no column of the table"
+    for name in ("status", "version", "id"):
+        for form in (screen.form, screen.form_create or (), screen.form_edit or ()):
+            assert name not in form, f"{screen.__name__}: “{name}” is on a form; a status changes by move() alone"
+
+
+@every
+def test_world_has_rows(app, model):
+    """The tests' little company has a row of each table, so that every sweep meets it."""
+    with app.app_context():
+        assert db.session.query(model).first() is not None, f"{model.__name__}: add a row in tests/world.py"
+
+
+def test_every_lifecycle_has_its_people():
+    """Each verb is somebody's, or happens by itself."""
+    by_itself = {("BandwidthGrant", "expire")}
+    for model, lifecycle in LIFECYCLES.items():
+        granted = set().union(*(grant.verbs for grant in policy.POLICY[model].values()))
+        for verb in lifecycle.verbs:
+            known = verb.name in granted or (model.__name__, verb.name) in by_itself
+            assert known, f"{model.__name__}.{verb.name}: no role in ecrm/policy.py may do it"
+
+
+def test_the_policys_page_is_current():
+    """docs/policy.md is what the policy says."""
+    text = (ROOT.parent / "docs" / "policy.md").read_text()
+    assert text == markdown(), "run: flask --app ecrm policy --markdown > docs/policy.md"
+
+
+def test_the_policy_is_printed(make_app):
+    """`flask policy` prints each table and each role."""
+    printed = make_app().test_cli_runner().invoke(args=["policy"])
+    assert printed.exit_code == 0
+    for name in [*(model.__tablename__ for model in MODELS), *(role.value for role in RoleName)]:
+        assert name in printed.output
