@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import after_this_request, current_app, has_request_context
+from flask import current_app
 from flask_security import MailUtil
-from flask_security.utils import _view_commit
 from sqlalchemy.orm import Session
 
 from ecrm.extensions import db
@@ -24,7 +23,7 @@ WITHIN = {
 
 
 class OutboxMailUtil(MailUtil):
-    """Queues Flask-Security's letters in the transaction of the request, where it would send them itself."""
+    """Queues Flask-Security's letters, uncommitted, where it would send them itself."""
 
     def send_mail(
         self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
@@ -35,8 +34,6 @@ class OutboxMailUtil(MailUtil):
         if kind == "two_factor_rescue":  # to our support, about the person
             recipient, user = current_app.config["MAIL_DEFAULT_SENDER"], None
         _queue(db.session(), kind, recipient, user, at, data)
-        if has_request_context():
-            after_this_request(_view_commit)  # "forgot password" writes nothing else, and so does not commit by itself
 
 
 def invite(session: Session, user: User, link: str, at: datetime, until: datetime | None = None) -> Letter:
