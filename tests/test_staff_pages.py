@@ -500,3 +500,23 @@ def test_a_promos_picture_is_uploaded_and_shown(app, browser):
     shown = page.all("img", **{"class": "picture"})[0]["src"]
     assert (support.get(shown).status_code, support.get(shown).mimetype) == (200, "image/jpeg")
     assert support.get("/admin/support/promo/picture/?id=999999").status_code == 404
+
+
+def test_the_way_back_leads_to_the_list_as_it_was(app, browser):
+    """From a filtered list to a complaint, through a verb, and back to the same filter; never to another host."""
+    support, number = browser("support"), id_of(app)
+    row = Page(support.get(f"{LIST}?flt0_priority=1")).all("tr", **{"class": ""})
+    opened = next(own["data-href"] for own in row if f"id={number}&" in own.get("data-href", ""))
+    form = next(own["action"] for own in Page(support.get(opened)).all("form") if "verb=start" in own.get("action", ""))
+    page = Page(support.send(form, follow_redirects=True))
+    back = page.all("a", href=f"{LIST}?page_size=25&flt0_priority=1")
+    assert back and page.all("article", **{"data-status": "in_progress"})
+    elsewhere = support.get(f"{details('support', number)}&url=https://evil.example/").get_data(as_text=True)
+    assert 'href="https://evil' not in elsewhere
+
+
+def test_days_are_shown_as_people_write_them(app, browser):
+    """The chip of a range of days has no technical form, and an open end is a dash."""
+    text = Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-01..2026-11-20")).text
+    assert "1 Nov 2026 – 20 Nov 2026" in text
+    assert "1 Nov 2026 –" in Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-1..")).text

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from flask_babel import get_timezone, gettext as _
+from flask_babel import format_date, get_timezone, gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty
 
@@ -151,6 +151,12 @@ class Days(Filter):
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
         return query.filter(self.column >= value[0], self.column < value[1])
+
+    def shown(self, value: str) -> str:
+        """Return the days as people write them, an open end as a dash."""
+        first, dots, last = value.partition("..")
+        begin, end = (format_date(datetime.strptime(day, "%Y-%m-%d"), "d MMM y", rebase=False) if day else "" for day in (first, last))
+        return f"{begin} – {end}".strip() if dots else begin
 
 
 class Related(Filter):

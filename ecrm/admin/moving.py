@@ -53,7 +53,7 @@ class Moving:
         row = self.get_one(request.args.get("id"))  # type: ignore[attr-defined]
         verb = self._verb(request.args.get("verb", ""))
         form = self._facts_form(verb, row, request.form)
-        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
         if form.validate():
             try:
                 self._carry_out(verb, row, **self._facts(form))
@@ -78,7 +78,7 @@ class Moving:
 
     def move_again(self, row: Any, verb: Verb, form: Form) -> ResponseReturnValue:
         """Show what was typed again; back to the row's page where nothing was."""
-        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
         if not form.errors and not any(field.data for field in form):
             return redirect(page)
         shown = self.render(self.move_template, model=row, verb=verb, form=form, return_url=page)  # type: ignore[attr-defined]

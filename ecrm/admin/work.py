@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from sqlalchemy import func, select
@@ -69,12 +70,12 @@ class ComplaintPage:
             flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
             return self.page(self._again(), form), 409
         flash(_("The reply is on its way to the customer.") if public else _("The internal note is saved."), "success")
-        return redirect(self.get_url(".details_view", id=row.id, _anchor="conversation"))  # type: ignore[attr-defined]
+        return redirect(self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation"))  # type: ignore[attr-defined]
 
     def move_again(self, row: Any, verb: Any, form: Form) -> ResponseReturnValue:
         """Show the complaint with what was typed for a verb, in its form or, where the verb went, as a message to send."""
         typed = any(field.data for field in form)
-        page = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
         if not form.errors and not typed:
             return redirect(page)
         message = None
@@ -89,7 +90,7 @@ class ComplaintPage:
         others = policy.visible(Complaint, self.role, current_user).where(
             Complaint.customer_id == row.customer_id, Complaint.id != row.id)
         return self.render(  # type: ignore[attr-defined, no-any-return]
-            "admin/complaint.html", model=row, return_url=self.get_url(".index_view"),  # type: ignore[attr-defined]
+            "admin/complaint.html", model=row, return_url=get_redirect_target() or self.get_url(".index_view"),  # type: ignore[attr-defined]
             replies=self._rows(Reply, Reply.complaint_id == row.id, Reply.id, joinedload(Reply.author)),
             files=[file for file in files if file.reply_id is None],
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
