@@ -49,7 +49,7 @@ SETTINGS = (
     Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
     Setting("MAIL_SERVER", kinds.text, None, "SMTP host; without it letters are written to mail in the instance folder"),
     Setting("MAIL_PORT", kinds.port, 587, "SMTP port"),
-    Setting("MAIL_USE_TLS", kinds.yes_or_no, True, "STARTTLS on the SMTP connection"),
+    Setting("MAIL_USE_TLS", kinds.yes_or_no, True, "TLS on the SMTP connection, its certificate checked: STARTTLS, or from the first byte on port 465"),
     Setting("MAIL_USERNAME", kinds.text, None, "SMTP user"),
     Setting("MAIL_PASSWORD", kinds.text, None, "SMTP password", secret=True),
     Setting("MAIL_SENDER", kinds.email, "layanan@prestasi.example", "sender address of letters"),
