@@ -223,6 +223,29 @@ def test_it_works_at_any_hour(make_app, hour):
         assert count(Complaint) == COMPLAINTS and len(set(db.session.scalars(select(Complaint.status)))) == len(S)
 
 
+OWN = {
+    "branches.csv": "code,name,city,address,phone,time_zone,active\nAMB,Ambon,Ambon,Jl. Pattimura 1,0911 123456,WIT,yes\n",
+    "areas.csv": "branch,name,postcode,coverage\nAMB,Sirimau,97121,{coverage}\n",
+    "plans.csv": "code,name,down_mbps,up_mbps,monthly_price,on_sale\nSATU,Satu,10,5,200000,yes\n",
+    "categories.csv": "code,name,name_en,priority,response_hours,resolution_hours,active\nAPA,Apa saja,Anything,normal,4,24,yes\n",
+}
+
+
+@pytest.mark.parametrize("coverage", ["covered", "planned"])
+def test_it_builds_on_the_operators_own_seeds(make_app, tmp_path, coverage):
+    """One branch in another zone, one plan, one category are enough; without a connected area it says so."""
+    for name, content in OWN.items():
+        (tmp_path / name).write_text(content.format(coverage=coverage), encoding="utf-8")
+    app = make_app()
+    with app.app_context():
+        assert not load_seeds(db.session(), tmp_path).problems
+        db.session.commit()
+    result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
+    assert result.exit_code == (0 if coverage == "covered" else 1), result.output
+    with app.app_context():
+        assert count(Complaint) == (30 if coverage == "covered" else 0)
+
+
 def test_it_refuses_where_customers_are(app):
     """A company that works is not mixed with invented people."""
     with app.app_context():

@@ -92,7 +92,8 @@ def _finish(story: Story, part: Part) -> None:
         story.at = end + timedelta(hours=9)
         story.reopen()
         story.at += timedelta(hours=3)
-        story.start()
+        if story.technician:
+            story.start()
         story.at += timedelta(hours=2)
         story.resolve()
     story.at += timedelta(hours=5)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, ComplaintCategory, Counter, Customer, Plan, Role
+from ecrm.models import Counter, Customer, Role
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.seeds.demo import additions, cast, course, visits
@@ -22,8 +22,8 @@ Progress = Callable[[int], object]
 STEP = 200  # how many rows go by between two reports of progress
 
 
-class NotEmpty(Exception):
-    """There are customers already, or there is nothing to build on; str() is for the person."""
+class DemoRefused(Exception):
+    """There are customers already, or too little to build on; str() is for the person."""
 
 
 def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, progress: Progress = lambda done: None,
@@ -31,10 +31,12 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     """Fill a seeded database without customers; everything in the one transaction of `session`, not committed.
 
     `progress` is told how many more of the customers and complaints are done; `at` is the present moment, aware.
-    The same numbers, seed and moment give the same rows, but for the passwords' hash. Raises NotEmpty.
+    The same numbers, seed and moment give the same rows, but for the passwords' hash. Raises DemoRefused.
     """
     check_empty(session)
     company = gather(session, seed, at or now())
+    if not (company.places and company.plans and company.kinds):
+        raise DemoRefused(_("The demo needs a branch with a covered area, a plan and a complaint category, all active."))
     hashed, roles = hire(session, company, customers, complaints)
     crowd = make(company, customers, hashed, roles[RoleName.CUSTOMER], progress)
     additions.announce(session, company)
@@ -49,12 +51,11 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
 
 
 def check_empty(session: Session) -> None:
-    """Raise NotEmpty where customers are there, or the seeds are not."""
+    """Raise DemoRefused where customers are there, or the seeds are not."""
     if session.scalars(select(Customer.id).limit(1)).first() is not None:
-        raise NotEmpty(_("This database holds customers already; the demo needs one without."))
-    for model in (Role, Branch, Plan, ComplaintCategory):
-        if session.scalars(select(model.id).limit(1)).first() is None:
-            raise NotEmpty(_("Load the seed files first: flask --app ecrm seed."))
+        raise DemoRefused(_("This database holds customers already; the demo needs one without."))
+    if session.scalars(select(Role.id).limit(1)).first() is None:
+        raise DemoRefused(_("Load the seed files first: flask --app ecrm seed."))
 
 
 def _stories(company: Company, crowd: Crowd, complaints: int) -> Iterator[Story]:
