@@ -14,7 +14,6 @@ from flask import current_app, url_for
 from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from ecrm.models import Complaint
 from ecrm.models.base import now
@@ -118,63 +117,9 @@ def map_url(address: str) -> str:
 
 def file_size(size: int) -> str:
     """Return bytes as kB or MB."""
-    return f"{format_decimal(round(size / 1_000_000, 1))} MB" if size >= 1_000_000 else f"{format_decimal(max(1, size // 1000))} kB"
-
-
-# Formatters of columns, as Flask-Admin calls them
-
-
-def due_cell(view: Any, _context: Any, row: Any, _name: str) -> Any:
-    """Return a complaint's due time with its mark."""
-    it = due_of(row)
-    return Markup('<time class="due{}" datetime="{}" title="{}">{}</time>').format(
-        " is-late" if it.late else "", row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
-
-
-def subject_cell(_view: Any, _context: Any, row: Any, _name: str) -> Any:
-    """Return a complaint's subject with its category under it."""
-    return Markup('{}<br><span class="small muted">{}</span>').format(row.subject, row.category)
-
-
-def customer_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
-    """Return the name of a row's customer as a link, the number on hover."""
-    customer = view._get_field_value(row, name)
-    if customer is None or not view.site_has(type(customer)):
-        return "" if customer is None else str(customer)
-    url = url_for(f"{view.role.value}_customer.details_view", id=customer.id)
-    return Markup('<a href="{}" title="{}">{}</a>').format(url, customer.number, customer.name)
-
-
-def short_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
-    """Return a moment as briefly as a dense list needs it: the time this year, the year before."""
-    at = view._get_field_value(row, name)
-    if at is None:
-        return ""
-    style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(at), format_datetime(at, style))
-
-
-def phone_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
-    """Return a telephone number as a link that calls it."""
-    number = view._get_field_value(row, name)
-    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(number, telephone(number)) if number else ""
-
-
-def address_cell(view: Any, _context: Any, row: Any, name: str) -> Any:
-    """Return an address as a link to the map."""
-    address = view._get_field_value(row, name)
-    if not address:
-        return ""
-    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(map_url(address), address)
-
-
-def rupiah_cell(view: Any, _context: Any, row: Any, name: str) -> str:
-    """Return an amount with the separators of the reader's language."""
-    amount = view._get_field_value(row, name)
-    return "" if amount is None else f"Rp {format_decimal(amount)}"
-
-
-# Lists
+    if size >= 1_000_000:
+        return f"{format_decimal(round(size / 1_000_000, 1))} MB"
+    return f"{format_decimal(max(1, size // 1000))} kB"
 
 
 @pass_context

@@ -30,7 +30,6 @@ class Belongs:
     where: Any
     filters: Any = None
     prefill: Any = None
-    title: Any = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,21 @@ class Pages:
     saving leads to the row's page.
     """
 
+    # What Flask-Admin and the rest of the screen bring.
+    admin: Any
+    model: Any
+    endpoint: str
+    columns: tuple[str, ...]
+    details: tuple[str, ...]
+    column_labels: dict[str, Any]
+    column_searchable_list: list[str]
+    allowed: Any
+    get_url: Any
+    _found: Any
+    _filter_args: Any
+    _get_filters: Any
+    _form_ajax_refs: Any
+
     groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     help: dict[str, Any] = {}
     wide: tuple[str, ...] = ("address",)
@@ -84,11 +98,11 @@ class Pages:
 
     def history(self, row: Any) -> list[story.Event]:
         """Return the history of a row, with the changes of the columns that its page shows."""
-        return story.of(row, self, tuple(name for name in (*self.columns, *self.details) if "." not in name))  # type: ignore[attr-defined]
+        return story.of(row, self, tuple(name for name in (*self.columns, *self.details) if "." not in name))
 
     def contact(self, row: Any) -> list[Any]:
         """Return telephone and address of a row, for the buttons that call and find; none where the role sees neither."""
-        return [getattr(row, name) for name in self.allowed(self.reach)]  # type: ignore[attr-defined]
+        return [getattr(row, name) for name in self.allowed(self.reach)]
 
     def picture(self, row: Any) -> str | None:
         """Return the address of a row's picture, None where it has none."""
@@ -96,12 +110,12 @@ class Pages:
 
     def searched(self) -> str:
         """Return the names of the columns that the search box reads."""
-        labels = self.column_labels  # type: ignore[attr-defined]
-        return ", ".join(str(labels[name]) for name in self.column_searchable_list)  # type: ignore[attr-defined]
+        labels = self.column_labels
+        return ", ".join(str(labels[name]) for name in self.column_searchable_list)
 
     def sibling(self, model: Any) -> Any:
         """Return the screen of another table on the same site, None where the role has none."""
-        return self.admin.screen(model)  # type: ignore[attr-defined]
+        return self.admin.screen(model)
 
     # Forms
 
@@ -134,7 +148,7 @@ class Pages:
         if control == "lookup":
             texts = {"data-search": _("Type to search"), "data-nothing": _("Nothing found."), "data-clear": _("Clear")}
             narrowing = lookup.NARROWED.get(field.loader.model)
-            return texts | ({"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {})  # type: ignore[attr-defined]
+            return texts | ({"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {})
         if control == "text":
             return {"rows": 5}
         if isinstance(field, DateField):
@@ -147,7 +161,7 @@ class Pages:
         """Return the form of a new row, its look-ups filled from the address, such as ?customer=7."""
         form = super().create_form(obj)  # type: ignore[misc]
         if request.method == "GET":
-            for name, loader in self._form_ajax_refs.items():  # type: ignore[attr-defined]
+            for name, loader in self._form_ajax_refs.items():
                 if name in request.args and name in form._fields:
                     form[name].data = loader.get_one(request.args[name])
             self.prefill(form)
@@ -159,25 +173,25 @@ class Pages:
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
         """Return where saving leads: to the row, or back to the list."""
         if self.opens_row:
-            return self.get_url(".details_view", id=model.id)  # type: ignore[attr-defined]
+            return self.get_url(".details_view", id=model.id)
         return super().get_save_return_url(model, is_created)  # type: ignore[misc]
 
     # Counting and finding
 
     def filters_of(self, wanted: dict[str, str]) -> list[tuple[int, str, str]]:
         """Return Flask-Admin's form of filters {key: value}."""
-        known = self._filter_args  # type: ignore[attr-defined]
+        known = self._filter_args
         return [(known[key][0], str(known[key][1].name), value) for key, value in wanted.items()]
 
     def list_address(self, wanted: dict[str, str]) -> str:
         """Return the address of the list with these filters."""
-        filters = self._get_filters(self.filters_of(wanted))  # type: ignore[attr-defined]
-        return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))  # type: ignore[attr-defined]
+        filters = self._get_filters(self.filters_of(wanted))
+        return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))
 
     def count(self, wanted: dict[str, str]) -> int:
         """Return how many rows the list with these filters has."""
-        found = self._found(None, self.filters_of(wanted))  # type: ignore[attr-defined]
-        return found.with_entities(func.count(self.model.id)).scalar()  # type: ignore[attr-defined]
+        found = self._found(None, self.filters_of(wanted))
+        return found.with_entities(func.count(self.model.id)).scalar()
 
     # Short lists
 
@@ -189,10 +203,10 @@ class Pages:
         view = self.sibling(wanted.model)
         query = policy.visible(wanted.model, view.role, current_user).where(wanted.where(row))
         rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(SHORT + 1)))
-        back = self.get_url(".details_view", id=row.id)  # type: ignore[attr-defined]
+        back = self.get_url(".details_view", id=row.id)
         may_add = wanted.prefill is not None and view.can_create
         return Short(
-            view=view, title=str(wanted.title or wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:SHORT],
+            view=view, title=str(wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:SHORT],
             all_url=view.list_address(wanted.filters(row)) if len(rows) > SHORT and wanted.filters else None,
             new_url=view.get_url(f"{view.endpoint}.create_view", url=back, **wanted.prefill(row)) if may_add else None,
             new_text=_("New: %(thing)s", thing=wanted.model.__label__), back=back,

@@ -22,7 +22,7 @@ from ecrm.models.installation import InstallationStatus
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 TABLES = {model.__tablename__: model for model in MODELS}
-UPLOADS = {f"{role.value}_complaint.reply_view" for role in STAFF} | {f"{role.value}_promo.{view}" for role in STAFF for view in ("create_view", "edit_view")}
+UPLOADS = {f"{role.value}_{view}" for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")}
 MEBIBYTE = 1024 * 1024
 MOST_JOBS = 50  # on a technician's front page
 MOST_URGENT = 8  # complaints on the front page of those who work on all of them
@@ -94,8 +94,9 @@ class Front(AdminIndexView):
     def _jobs(self) -> dict[str, Any]:
         """Return the person's unsolved complaints, most urgent first, and the visits that are planned, next first."""
         visits = policy.visible(Installation, self.role, current_user).where(Installation.status == InstallationStatus.SCHEDULED)
+        planned = db.session.scalars(visits.order_by(Installation.visit_at).limit(MOST_JOBS))
         return {
-            "jobs": self._unsolved(MOST_JOBS), "visits": list(db.session.scalars(visits.order_by(Installation.visit_at).limit(MOST_JOBS))),
+            "jobs": self._unsolved(MOST_JOBS), "visits": list(planned),
             "screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Installation),
         }
 

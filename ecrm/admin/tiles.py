@@ -60,7 +60,8 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
         )),
     ),
     RoleName.SALES: (
-        Group(_l("Applications"), tuple(Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus)),
+        Group(_l("Applications"), tuple(
+            Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus)),
     ),
     RoleName.MANAGER: (
         Group(_l("Unsolved complaints"), (

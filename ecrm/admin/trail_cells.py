@@ -42,5 +42,6 @@ def values(view: Any, _context: Any, step: Any, name: str) -> Any:
 
 
 CELLS = {
-    "table": table, "row_id": row, "action": action, "from_status": status, "to_status": status, "before": values, "after": values,
+    "table": table, "row_id": row, "action": action, "from_status": status, "to_status": status,
+    "before": values, "after": values,
 }

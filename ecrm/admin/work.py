@@ -39,19 +39,26 @@ class AnswerForm(Form):
 class ComplaintPage:
     """The part of the complaints' screen that shows one complaint and takes answers."""
 
+    # What the screen brings.
     model: Any
     role: Any
+    get_one: Any
+    get_url: Any
+    render: Any
+    verbs: Any
+    sibling: Any
+    form_edit: Any
     extra_needs = {"reply_view": Right.READ}
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         """Show the complaint."""
-        return self.page(self.get_one(request.args.get("id")))  # type: ignore[attr-defined]
+        return self.page(self.get_one(request.args.get("id")))
 
     @expose("/reply/", methods=("POST",))
     def reply_view(self) -> ResponseReturnValue:
         """Take an answer with its files: a reply that the customer sees, or an internal note."""
-        row = self.get_one(request.args.get("id"))  # type: ignore[attr-defined]
+        row = self.get_one(request.args.get("id"))
         if not self.may_answer(row):
             abort(403)
         form = AnswerForm(request.form)
@@ -70,16 +77,16 @@ class ComplaintPage:
             flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
             return self.page(self._again(), form), 409
         flash(_("The reply is on its way to the customer.") if public else _("The internal note is saved."), "success")
-        return redirect(self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation"))  # type: ignore[attr-defined]
+        return redirect(self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation"))
 
     def move_again(self, row: Any, verb: Any, form: Form) -> ResponseReturnValue:
         """Show the complaint with what was typed for a verb, in its form or, where the verb went, as a message to send."""
         typed = any(field.data for field in form)
-        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
+        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))
         if not form.errors and not typed:
             return redirect(page)
         message = None
-        if verb not in self.verbs(row) and typed and "reason" in form._fields:  # type: ignore[attr-defined]
+        if verb not in self.verbs(row) and typed and "reason" in form._fields:
             message = AnswerForm(data={"text": form["reason"].data})
             flash(_("What you typed stands below, as a message that is not sent yet."), "info")
         return self.page(row, message, verb, form), 422 if form.errors else 409
@@ -89,16 +96,17 @@ class ComplaintPage:
         files = self._rows(Attachment, Attachment.complaint_id == row.id, Attachment.id)
         others = policy.visible(Complaint, self.role, current_user).where(
             Complaint.customer_id == row.customer_id, Complaint.id != row.id)
-        return self.render(  # type: ignore[attr-defined, no-any-return]
-            "admin/complaint.html", model=row, return_url=get_redirect_target() or self.get_url(".index_view"),  # type: ignore[attr-defined]
+        shown: str = self.render(
+            "admin/complaint.html", model=row, return_url=get_redirect_target() or self.get_url(".index_view"),
             replies=self._rows(Reply, Reply.complaint_id == row.id, Reply.id, joinedload(Reply.author)),
             files=[file for file in files if file.reply_id is None],
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
-            events=story.of(row, self, self.form_edit),  # type: ignore[attr-defined]
+            events=story.of(row, self, self.form_edit),
             others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),
             contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
             answer_form=answer_form or AnswerForm(), tried=tried, tried_form=tried_form,
         )
+        return shown
 
     def may_answer(self, row: Complaint) -> bool:
         """Return whether the role may write replies."""
@@ -144,7 +152,7 @@ class ComplaintPage:
 
     def _contact(self, row: Complaint) -> dict[str, Any]:
         """Return the columns of the customer that the role may see."""
-        screen = self.sibling(Customer)  # type: ignore[attr-defined]
+        screen = self.sibling(Customer)
         return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
 
     def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:

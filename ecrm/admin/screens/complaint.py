@@ -7,7 +7,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm import policy, storage
-from ecrm.admin import look
+from ecrm.admin import cells
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
@@ -31,8 +31,8 @@ class ComplaintScreen(ComplaintPage, Screen):
     group = GROUP
     columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
-        "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address", "first_response_at", "resolved_at",
-        "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating", "rating_remark",
+        "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
+        "first_response_at", "resolved_at", "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating", "rating_remark",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
@@ -43,8 +43,8 @@ class ComplaintScreen(ComplaintPage, Screen):
     sort = ("opened_at", True)
     unsolved = UNSOLVED
     checks = (complaint.check,)
-    column_formatters = {"subject": look.subject_cell, "customer": look.customer_cell, "resolution_due_at": look.due_cell,
-                         "opened_at": look.short_cell}
+    column_formatters = {"subject": cells.subject, "customer": cells.customer, "resolution_due_at": cells.due,
+                         "opened_at": cells.short}
     groups = (
         (_l("Who complains"), ("customer", "subscription", "channel")),
         (_l("What is wrong"), ("category", "priority", "subject", "description")),

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from ecrm.admin import look
+from ecrm.admin import cells, look
 from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import OfCustomer
@@ -42,15 +42,18 @@ class CustomerScreen(Screen):
         "email": _l("Letters go there until the customer has an account."),
     }
     reach = ("phone", "address")
-    column_formatters = {"phone": look.phone_cell}
-    column_formatters_detail = {"phone": look.phone_cell, "address": look.address_cell}
+    column_formatters = {"phone": cells.phone}
+    column_formatters_detail = {"phone": cells.phone, "address": cells.address}
     opens_row = True
     belongs = (
-        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id, _this, _this),
-        Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"), lambda row: Subscription.customer_id == row.id,
-                _this, _this),
-        Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted, None, _this),
-        Belongs(Installation, ("number", "area", "plan", "status", "visit_at"), lambda row: Installation.customer_id == row.id, _this),
+        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id,
+                filters=_this, prefill=_this),
+        Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"),
+                lambda row: Subscription.customer_id == row.id, filters=_this, prefill=_this),
+        Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted,
+                prefill=_this),
+        Belongs(Installation, ("number", "area", "plan", "status", "visit_at"), lambda row: Installation.customer_id == row.id,
+                filters=_this),
     )
     search = ("number", "name", "phone", "email")
     filters = ("status", "branch", "area", "since")
@@ -78,13 +81,13 @@ class SubscriptionScreen(Screen):
     filters = ("status", "plan", "valid_from", "valid_until")
     more_filters = (OfCustomer,)
     sortable = ("valid_from",)
-    column_formatters_detail = {"address": look.address_cell}
+    column_formatters_detail = {"address": cells.address}
     opens_row = True
     belongs = (
         Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"),
-                lambda row: BandwidthGrant.subscription_id == row.id, None, lambda row: {"subscription": str(row.id)}),
-        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id, None,
-                lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
+                lambda row: BandwidthGrant.subscription_id == row.id, prefill=lambda row: {"subscription": str(row.id)}),
+        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id,
+                prefill=lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
 
     def prefill(self, form):
@@ -116,8 +119,8 @@ class InstallationScreen(Screen):
         "customer": _l("Only where the applicant is a customer already."),
     }
     reach = ("applicant_phone", "address")
-    column_formatters = {"applicant_phone": look.phone_cell, "registered_at": look.short_cell, "visit_at": look.short_cell}
-    column_formatters_detail = {"applicant_phone": look.phone_cell, "address": look.address_cell}
+    column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.short}
+    column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address}
     opens_row = True
 
     @staticmethod

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm import policy
-from ecrm.admin import look, lookup
+from ecrm.admin import cells, look, lookup
 from ecrm.admin.pages import the_only
 from ecrm.admin.picture import Pictured
 from ecrm.admin.screen import Screen
@@ -27,7 +27,7 @@ class PlanScreen(Screen):
     search = ("code", "name")
     filters = ("on_sale", "down_mbps")
     sortable = ("code", "name", "down_mbps", "monthly_price")
-    column_formatters = {"monthly_price": look.rupiah_cell}
+    column_formatters = {"monthly_price": cells.rupiah}
     sort = ("code", False)
 
 

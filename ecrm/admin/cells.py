@@ -1,0 +1,60 @@
+"""The cells of lists that say more than their value: formatters of columns, as Flask-Admin calls them."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_datetime, format_decimal
+from markupsafe import Markup
+
+from ecrm.admin import look
+from ecrm.models.base import now
+
+
+def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return a complaint's due time with its mark."""
+    it = look.due_of(row)
+    return Markup('<time class="due{}" datetime="{}" title="{}">{}</time>').format(
+        " is-late" if it.late else "", row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+
+
+def subject(_view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return a complaint's subject with its category under it."""
+    return Markup('{}<br><span class="small muted">{}</span>').format(row.subject, row.category)
+
+
+def customer(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return the name of a row's customer as a link, the number on hover."""
+    customer = view._get_field_value(row, name)
+    if customer is None or not view.site_has(type(customer)):
+        return "" if customer is None else str(customer)
+    url = url_for(f"{view.role.value}_customer.details_view", id=customer.id)
+    return Markup('<a href="{}" title="{}">{}</a>').format(url, customer.number, customer.name)
+
+
+def short(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return a moment as briefly as a dense list needs it: the time this year, the year before."""
+    at = view._get_field_value(row, name)
+    if at is None:
+        return ""
+    style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), format_datetime(at, style))
+
+
+def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return a telephone number as a link that calls it."""
+    number = view._get_field_value(row, name)
+    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(number, look.telephone(number)) if number else ""
+
+
+def address(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return an address as a link to the map."""
+    address = view._get_field_value(row, name)
+    if not address:
+        return ""
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(look.map_url(address), address)
+
+
+def rupiah(view: Any, _context: Any, row: Any, name: str) -> str:
+    """Return an amount with the separators of the reader's language."""
+    amount = view._get_field_value(row, name)
+    return "" if amount is None else f"Rp {format_decimal(amount)}"

@@ -1,0 +1,177 @@
+"""The staff's lists and front pages over HTTP: they open usefully, and every count is the number of rows behind it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from ecrm.admin.site import Front
+from ecrm.extensions import db
+from ecrm.models import Complaint, ComplaintCategory, Customer, Letter, User
+from ecrm.models.account import STAFF, RoleName
+from ecrm.models.base import Priority, now
+from ecrm.models.complaint import ComplaintStatus
+from ecrm.rules import move
+from ecrm.rules.complaint import enter
+from tests.staff import JOB, LIST, Page, details, id_of
+from tests.world import email, one
+
+
+def test_who_works_on_complaints_begins_with_the_unsolved_the_most_urgent_first(app, browser):
+    """The filter is a chip that can be removed; then all are there, the newest first. A manager begins with all."""
+    with app.app_context():
+        customer = one(Customer, number="PLG-000003")
+        for priority, subject in ((Priority.LOW, "santai"), (Priority.URGENT, "gawat")):
+            enter(db.session, Complaint(customer=customer, category=one(ComplaintCategory, code="BILL"), subject=subject, description="x",
+                                        priority=priority), now() - timedelta(hours=1))
+        move(one(Complaint, subject="Tagihan ganda"), "resolve", None, now(), reason="Beres")
+        db.session.commit()
+        unsolved = [f"{LIST}details/?id={row.id}" for row in sorted(
+            db.session.scalars(select(Complaint).where(Complaint.resolved_at.is_(None))),
+            key=lambda row: (row.priority, row.resolution_due_at, row.id))]
+        everything = db.session.query(Complaint).count()
+    support = browser("support")
+    page = Page(support.get(LIST))
+    assert page.rows() == unsolved
+    chips = [own["href"] for own in page.all("a", **{"class": "chip"})]
+    assert len(chips) == 1
+    shown = Page(support.get(chips[0]))
+    assert shown.count() == everything and not shown.all("a", **{"class": "chip"})
+    assert Page(browser("manager").get("/admin/manager/complaint/")).count() == everything
+
+
+def test_the_export_button_sends_what_the_list_shows(app, browser):
+    """The button of the opening list carries its filter."""
+    support = browser("support")
+    with app.app_context():
+        move(one(Complaint, subject="Tagihan ganda"), "resolve", None, now(), reason="Beres")
+        db.session.commit()
+    url = Page(support.get(LIST)).all("a", id="export-csv")[0]["href"]
+    body = support.get(url).get_data(as_text=True)
+    assert JOB in body and "Tagihan ganda" not in body
+
+
+def test_filters_are_a_plain_form(app, browser):
+    """Every filter has a field with the name that the address takes, and a choice narrows the list."""
+    support = browser("support")
+    page = Page(support.get(LIST))
+    names = [own["name"] for tag in ("select", "input") for own in page.all(tag) if own.get("name", "").startswith("flt")]
+    keys = {name.partition("_")[2] for name in names}
+    assert {"status", "priority", "category", "technician", "late", "reopened", "opened_at"} <= keys
+    with app.app_context():
+        number = one(User, email=email("technician")).id
+    field = next(name for name in names if name.endswith("_technician"))
+    page = Page(support.get(LIST, query_string={"view": "all", field: number}))
+    assert page.rows() == [f"{LIST}details/?id={id_of(app)}"]
+
+
+def test_the_bulk_bar_carries_out_a_verb_on_the_chosen_rows(app, browser):
+    """The button and the boxes are one plain form."""
+    support, number = browser("support"), id_of(app)
+    page = Page(support.get(LIST))
+    assert page.all("button", name="action", value="start")
+    assert str(number) in [own["value"] for own in page.all("input", name="rowid", form="action_form")]
+    support.send("/admin/support/complaint/action/", {"action": "start", "rowid": str(number), "url": LIST})
+    with app.app_context():
+        assert one(Complaint, id=number).status is ComplaintStatus.IN_PROGRESS
+
+
+def test_a_number_as_people_say_it_finds_the_customer(app, browser):
+    """The box in the head takes a telephone number with 0, a name, or a complaint's number."""
+    support = browser("support")
+    with app.app_context():
+        number = one(Complaint, subject=JOB).number
+    for typed, table in (("0812-0000-002", "customer"), ("08120000002", "customer"), ("Siti", "customer"), (number, "complaint")):
+        page = Page(support.get("/admin/support/find", query_string={"q": typed}, follow_redirects=True))
+        assert page.count() == 1 and f"/admin/support/{table}/details/" in page.rows()[0], typed
+
+
+# Front pages
+
+def _disturb(app):
+    """Make some of every kind: late, reopened, waiting, failed, not verified."""
+    with app.app_context():
+        support, at = one(User, email=email("support")), now()
+        rows = {row.subject: row for row in db.session.scalars(select(Complaint))}
+        move(rows[JOB], "resolve", support, at, reason="Beres")
+        db.session.commit()
+        move(rows[JOB], "reopen", support, at, reason="Mati lagi")
+        move(rows["Tagihan ganda"], "wait", support, at, reason="Menunggu bukti")
+        one(User, email=email("customer2")).confirmed_at = None
+        table = Complaint.__table__
+        db.session.commit()
+        db.session.execute(table.update().where(table.c.subject == "Internet putus-putus").values(
+            resolution_due_at=at - timedelta(hours=1), response_due_at=at - timedelta(hours=2)))
+        db.session.execute(Letter.__table__.update().where(Letter.__table__.c.id == 1).values(state="failed"))
+        db.session.commit()
+
+
+@pytest.mark.parametrize("role", [role for role in STAFF if role is not RoleName.TECHNICIAN], ids=lambda role: role.value)
+def test_every_count_opens_the_list_that_it_counts(app, browser, role):
+    """The number on the front page is the number of rows behind it."""
+    _disturb(app)
+    person = browser(role.value)
+    tiles = [own for own in Page(person.get(f"/admin/{role.value}/")).all("a") if "tile" in own.get("class", "").split()]
+    assert tiles and any(own["data-count"] != "0" for own in tiles)
+    for own in tiles:
+        answer = person.get(own["href"])
+        assert Page(answer).count() == int(own["data-count"]), own["href"]
+    if role is RoleName.SUPPORT:
+        counts = {own["href"].partition("?")[2]: own["data-count"] for own in tiles}
+        assert counts["flt0_late=1"] == "1" and counts["flt0_status=unsolved&flt1_reopened=1"] == "1"
+
+
+def test_waiting_for_the_customer_is_not_late(app, browser):
+    """The clock stands while we wait, also on the front page."""
+    number = id_of(app)
+    with app.app_context():
+        row = one(Complaint, id=number)
+        move(row, "wait", one(User, email=email("support")), now() - timedelta(hours=3), reason="Tidak di rumah")
+        db.session.commit()
+        table = Complaint.__table__
+        db.session.execute(table.update().where(table.c.id == number).values(
+            resolution_due_at=now() - timedelta(hours=1), response_due_at=now() - timedelta(hours=2)))
+        db.session.commit()
+    support = browser("support")
+    assert f"{LIST}details/?id={number}" not in Page(support.get(f"{LIST}?flt0_late=1")).rows()
+    assert not [own for own in Page(support.get(LIST)).all("tr") if own.get("class") == "is-late"]
+
+
+def test_the_technicians_site_opens_on_own_jobs(app, browser):
+    """Own unsolved jobs with telephone and map, own visits; nothing of a colleague, nothing solved."""
+    answer = browser("technician").get("/admin/technician/")
+    page, text = Page(answer), answer.get_data(as_text=True)
+    assert page.count() == 1 and JOB in text and "Internet putus-putus" not in text
+    assert page.all("a", href="tel:+628120000001")
+    assert page.all("a", href="https://www.google.com/maps/search/?api=1&query=Jl.%20Kapuk%201")
+    assert "Pemohon technician" in text and "Pemohon technician2" not in text
+    with app.app_context():
+        move(one(Complaint, subject=JOB), "resolve", None, now(), reason="Beres")
+        db.session.commit()
+    assert Page(browser("technician").get("/admin/technician/")).count() == 0
+
+
+def test_every_role_has_a_front_page(app):
+    """Counts, or jobs: no role opens on an empty page without a word."""
+    fronts = {admin.role for admin in app.extensions["admin"] if isinstance(admin.index_view, Front)}
+    assert fronts == set(STAFF)
+
+
+def test_the_way_back_leads_to_the_list_as_it_was(app, browser):
+    """From a filtered list to a complaint, through a verb, and back to the same filter; never to another host."""
+    support, number = browser("support"), id_of(app)
+    row = Page(support.get(f"{LIST}?flt0_priority=1")).all("tr", **{"class": ""})
+    opened = next(own["data-href"] for own in row if f"id={number}&" in own.get("data-href", ""))
+    form = next(own["action"] for own in Page(support.get(opened)).all("form") if "verb=start" in own.get("action", ""))
+    page = Page(support.send(form, follow_redirects=True))
+    back = page.all("a", href=f"{LIST}?page_size=25&flt0_priority=1")
+    assert back and page.all("article", **{"data-status": "in_progress"})
+    elsewhere = support.get(f"{details('support', number)}&url=https://evil.example/").get_data(as_text=True)
+    assert 'href="https://evil' not in elsewhere
+
+
+def test_days_are_shown_as_people_write_them(app, browser):
+    """The chip of a range of days has no technical form, and an open end is a dash."""
+    text = Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-01..2026-11-20")).text
+    assert "1 Nov 2026 – 20 Nov 2026" in text
+    assert "1 Nov 2026 –" in Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-1..")).text
