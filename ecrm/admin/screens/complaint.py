@@ -32,7 +32,8 @@ class ComplaintScreen(ComplaintPage, Screen):
     columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
-        "first_response_at", "resolved_at", "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating", "rating_remark",
+        "first_response_at", "resolved_at", "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating",
+        "rating_remark",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
