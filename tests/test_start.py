@@ -53,7 +53,7 @@ def started(*arguments: str, instance: Path, **environ: str) -> Iterator[tuple[s
     port = str(free_port())
     process = flask("start", *arguments, instance=instance, ECRM_PORT=port, **environ)
     try:
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None)
+        wait_for(lambda: process.poll() is not None or talks(int(port)))
         assert process.poll() is None, process.communicate()
         yield process, f"http://127.0.0.1:{port}"
     finally:
@@ -74,6 +74,16 @@ def wait_for(what: Callable[[], object]) -> None:
     while not what():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.1)
+
+
+def talks(port: int) -> bool:
+    """Return whether a server answers there, whatever it says."""
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return connection.recv(8) == b"HTTP/1.0"
+    except ConnectionRefusedError:
+        return False
 
 
 def answers(url: str) -> bool:

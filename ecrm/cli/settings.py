@@ -30,8 +30,9 @@ This page is written by `flask --app ecrm settings --markdown`.
 - without `ECRM_HTTPS_COOKIES=true` and an `ECRM_PUBLIC_URL` that begins with `https://`,
 - while the database holds logins of the demo.
 
-Behind a reverse proxy set `ECRM_TRUSTED_PROXIES` to the number of proxies, so that the real address of a visitor is known. Another WSGI server takes
-the application from `ecrm.wsgi:app`; beside it run `flask --app ecrm worker`, which delivers letters.
+It answers only to the host name in `ECRM_PUBLIC_URL`. A reverse proxy in front must pass `Host` on; set `ECRM_TRUSTED_PROXIES` to the number of proxies, so
+that the real address of a visitor is known. Another WSGI server takes the application from `ecrm.wsgi:app`; beside it run `flask --app ecrm worker`, which
+delivers letters. Where several servers share a database, `flask --app ecrm start --without-worker` serves pages only; more than one worker does no harm.
 """
 
 
