@@ -13,7 +13,7 @@ from ecrm.models.base import now
 from ecrm.seeds import is_empty
 from ecrm.seeds.accounts import DEMO_LOGINS
 from ecrm.seeds.customer_import import Report, check, load
-from ecrm.seeds.demo.make import DemoRefused, make_demo
+from ecrm.seeds.demo.make import DemoRefused, check_empty, make_demo
 from ecrm.seeds.load import load_seeds
 from ecrm.seeds.sheet import Unreadable
 
@@ -57,11 +57,12 @@ def demo(customers: int, complaints: int, dice: int) -> None:
     session = db.session()
     if is_empty(session):
         _load(seed_folder())
-    with click.progressbar(length=customers + complaints, label="Demo") as bar:
-        try:
+    try:
+        check_empty(session)
+        with click.progressbar(length=customers + complaints, label="Making the demo") as bar:
             make_demo(session, customers, complaints, dice, bar.update)
-        except DemoRefused as refused:
-            raise click.ClickException(str(refused)) from refused
+    except DemoRefused as refused:
+        raise click.ClickException(str(refused)) from refused
     session.commit()
     click.echo(f"{customers} customers and {complaints} complaints are there.")
     for role, email, password in DEMO_LOGINS:

@@ -40,7 +40,7 @@ class Found:
         """Say it in one line."""
         what = self.line.values.get("number") or self.line.values.get("name", "")
         more = [*self.changes, *([self.verb] if self.verb else []), *(["plan"] if self.plan else [])]
-        why = "; ".join(self.line.faults) or ", ".join(more)
+        why = " ".join(self.line.faults) or ", ".join(more)
         return f"line {self.line.number}: {self.verdict} {what}" + (f" ({why})" if why else "")
 
 
