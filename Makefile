@@ -7,7 +7,7 @@ NEEDED := mariadb-server-core mariadb-client-core chromium
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test clean
+.PHONY: help run test screenshots clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -19,17 +19,21 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2
 
+screenshots: .venv/installed-test  ## renew the pictures of README.md
+	@$(MAKE) --no-print-directory .tools
+	$(BIN)/python -m tests.screenshots
+
 clean:  ## remove what can be made again; instance/ with its data stays
 	rm -rf .venv build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
 .venv/installed: setup.cfg pyproject.toml | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable .
 	@touch $@
 
 .venv/installed-test: setup.cfg pyproject.toml | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test]'
 	@touch $@ .venv/installed
 
 .venv/bin/pip:

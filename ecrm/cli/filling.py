@@ -22,7 +22,7 @@ def fill_empty() -> None:
         if report.problems:
             raise click.ClickException(f"Nothing was loaded, of {len(report.problems)} problems the first is: {report.problems[0]}")
         if current_app.config["ECRM"]["PROFILE"] == "demo":
-            with click.progressbar(length=CUSTOMERS + COMPLAINTS, label="Making a company to look at") as bar:
+            with click.progressbar(length=CUSTOMERS + COMPLAINTS, label="Making a company to look at", show_eta=False) as bar:
                 make_demo(db.session(), CUSTOMERS, COMPLAINTS, progress=bar.update)
         db.session.commit()
     finally:
