@@ -94,9 +94,10 @@ def test_placeholders_are_the_same(domain):
 
 GLOSSARY = {
     "complaint": "keluhan", "internal note": "catatan internal", "technician": "teknisi", "plan": "paket",
-    "subscription": "langganan", "promo": "promo", "bandwidth addition": "penambahan bandwidth", "customer": "pelanggan", "branch": "cabang",
-    "coverage area": "area layanan", "installation": "pemasangan", "survey": "survei", "trail": "riwayat", "history": "riwayat",
-    "password": "kata sandi", "two-factor": "dua langkah", "recovery code": "kode pemulihan", "attachment": "lampiran",
+    "subscription": "langganan", "promo": "promo", "bandwidth addition": "penambahan bandwidth", "customer": "pelanggan",
+    "branch": "cabang", "coverage area": "area layanan", "installation": "pemasangan", "survey": "survei", "trail": "riwayat",
+    "history": "riwayat", "password": "kata sandi", "two-factor": "dua langkah", "recovery code": "kode pemulihan",
+    "attachment": "lampiran",
 }
 NAMES = {"Customer support"}  # the role is called so in Indonesian too
 
