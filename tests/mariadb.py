@@ -36,7 +36,9 @@ def server(*options: str) -> Iterator[str]:
 def _install(folder: Path, user: str) -> None:
     command = ["mariadb-install-db", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}",
                "--auth-root-authentication-method=normal", "--skip-test-db"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"mariadb-install-db failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 @contextmanager

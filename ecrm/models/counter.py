@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ecrm.extensions import db
@@ -28,11 +29,16 @@ class Counter(HasId, db.Model):
 
 
 def next_number(session: Session, name: str) -> int:
-    """Return the next number under `name`, 1 for a new name; the row stays locked until the transaction ends."""
+    """Return the next number under `name`, 1 for a new name; the row stays locked until the transaction ends.
+
+    One statement makes the row or counts it up: to insert first and update then would let two people who are first in
+    a new month wait for each other.
+    """
     table = Counter.__table__
-    count = table.update().where(table.c.name == name).values(value=table.c.value + 1)
-    if not session.execute(count).rowcount:
-        begin = table.insert().values(name=name, value=0)
-        session.execute(begin.prefix_with("IGNORE", dialect="mysql").prefix_with("OR IGNORE", dialect="sqlite"))
-        session.execute(count)
+    if session.get_bind().dialect.name == "sqlite":
+        count = sqlite.insert(table).values(name=name, value=1)
+        count = count.on_conflict_do_update(index_elements=["name"], set_={"value": table.c.value + 1})
+    else:
+        count = mysql.insert(table).values(name=name, value=1).on_duplicate_key_update(value=table.c.value + 1)
+    session.execute(count)
     return session.execute(select(table.c.value).where(table.c.name == name)).scalar_one()
