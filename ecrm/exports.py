@@ -2,13 +2,14 @@
 
 import csv
 import enum
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from flask import Response
+from flask import Response, stream_with_context
 from flask_babel import get_timezone, gettext as _
 
 from ecrm import xlsx
@@ -30,15 +31,15 @@ def response(kind: str, name: str, header: list[str], rows: Iterable[list[Any]])
     """
     make: Callable[..., Generator[Any]] = csv_pieces if kind == "csv" else xlsx_pieces
     pieces = make(header, rows)
-    answer = Response(_go_on(next(pieces), pieces), content_type=TYPES[kind])
-    answer.call_on_close(pieces.close)  # a reader who goes away ends the reading
+    answer = Response(stream_with_context(_go_on(next(pieces), pieces)), content_type=TYPES[kind])
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     return answer
 
 
-def _go_on(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
+def _go_on(first: Any, rest: Generator[Any]) -> Generator[Any]:
+    with closing(rest):  # a reader who goes away ends the reading
+        yield first
+        yield from rest
 
 
 def csv_pieces(header: list[str], rows: Iterable[list[Any]]) -> Generator[str]:

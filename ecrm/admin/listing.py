@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import abort, flash, request, stream_with_context
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.model.base import ViewArgs
@@ -140,7 +140,7 @@ class Listing:
         scope = policy.scope(self.model, self.role, current_user)
         db.session.close()  # a slow download must not keep a connection
         name = f"{self.model.__tablename__}-{now():%Y%m%d-%H%M}"
-        return exports.response(export_type, name, header, stream_with_context(self._export_rows(ids, scope)))
+        return exports.response(export_type, name, header, self._export_rows(ids, scope))
 
     def _export_rows(self, ids: array, scope: Any) -> Iterator[list[Any]]:
         """Yield the values of each row. The ids are kept, 8 bytes each; rows are read and forgotten a chunk at a time."""

@@ -1,0 +1,256 @@
+"""Exports: exactly what the list shows, in the reader's language, harmless to spreadsheets, and never all in memory."""
+
+import csv
+import gc
+import io
+import random
+import re
+from datetime import UTC, date, datetime
+from itertools import count
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import String, event
+
+from ecrm import exports, policy, xlsx
+from ecrm.admin import listing
+from ecrm.extensions import db
+from ecrm.models import Branch, Complaint, Customer, Plan, User
+from ecrm.models.account import Language
+from ecrm.models.customer import CustomerStatus
+from ecrm.policy import Right
+from tests.sweep import CELLS, cell_of, name_of
+from tests.world import email, one
+
+DANGER = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1+1")
+
+
+def rows_of(answer):
+    """Return the cells of a CSV or XLSX answer."""
+    assert answer.status_code == 200
+    if "csv" in answer.content_type:
+        return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+EXPORTED = [cell for cell in CELLS if policy.may(*cell, Right.EXPORT)]
+
+
+@pytest.mark.parametrize(("role", "model"), EXPORTED, ids=name_of)
+def test_an_export_is_the_list(app, role, model):
+    """Each role's export of each table holds the rows that its list shows, in the list's order, whatever is asked."""
+    cell = cell_of(app, role, model)
+    questions = ["view=all", "view=all&search=a", "view=all&search=KL-", "view=all&sort=0", "view=all&sort=0&desc=1"]
+    for key in {"status", "state", "active", "published"} & set(cell.view._filter_args or {}):
+        with app.test_request_context():
+            questions += [f"flt0_{key}={value}" for value, _text in cell.view._filter_args[key][1].choices()]
+    name = next((name for name, _label in cell.view._export_columns if _is_text(model, name)), None)
+    for question in questions:
+        shown = _listed(cell, f"{question}&page_size=100")
+        found = rows_of(cell.person.get(f"{cell.base}export/csv/?{question}"))
+        assert len(found) - 1 == len(shown), question
+        if name and shown:
+            with app.app_context():
+                texts = dict(db.session.execute(db.select(model.id, getattr(model, name))).all())
+            place = [key for key, _label in cell.view._export_columns].index(name)
+            assert [row[place] for row in found[1:]] == [exports.harmless(texts[number] or "") for number in shown], question
+
+
+def _is_text(model, name):
+    column = model.__table__.columns.get(name)
+    return column is not None and type(column.type) is String and not column.info.get("kind")
+
+
+def _listed(cell, question):
+    """Return the ids of the rows that a list shows, in its order."""
+    text = cell.person.get(f"{cell.base}?{question}").get_data(as_text=True)
+    body = text[text.index("<tbody"):] if "<tbody" in text else ""
+    found = re.findall(rf"/{cell.model.__tablename__}/details/\?id=(\d+)", body)
+    return list(map(int, dict.fromkeys(found)))
+
+
+def test_formulas_do_no_harm(app):
+    """No cell of any export begins like a formula, in neither format, in titles neither."""
+    with app.app_context():
+        branch = one(Branch, code="JKT")
+        for number, text in enumerate(DANGER):
+            db.session.add(Customer(number=f"X{number}", name=text, phone="+6281234567890", address=text, branch=branch,
+                                    since=date(2026, 1, 1), status=CustomerStatus.ACTIVE, email=f"{text.strip()}@x.example"))
+        db.session.commit()
+    person = app.test_client().become("support")
+    for kind in ("csv", "xlsx"):
+        found = rows_of(person.get(f"/admin/support/customer/export/{kind}/?view=all"))
+        assert sum(text.strip() in str(cell) for row in found for cell in row for text in DANGER) >= len(DANGER)
+        for row in found:
+            for cell in row:
+                assert not str(cell or "").startswith(exports.DANGEROUS), f"{kind}: {cell!r}"
+    assert exports.harmless("=1") == "'=1" and exports.harmless("a=1") == "a=1"
+
+
+def test_what_a_reader_meets(app):
+    """CSV opens in Excel: BOM, local time, telephone numbers as people write them, labels in the reader's language."""
+    with app.app_context():
+        row = one(Complaint, subject="Lampu LOS merah")
+        number, priority = row.number, row.priority
+        one(User, email=email("manager")).language = Language.ENGLISH
+        db.session.commit()
+        with db.engine.begin() as connection:
+            connection.execute(Complaint.__table__.update().where(Complaint.number == number)
+                               .values(opened_at=datetime(2026, 1, 1, 20, 30, tzinfo=UTC)))
+    found = {}
+    for role in ("support", "manager"):
+        answer = app.test_client().become(role).get(f"/admin/{role}/complaint/export/csv/?view=all&search={number}")
+        assert answer.data.startswith("\ufeff".encode()) and answer.data.count("\ufeff".encode()) == 1
+        assert "filename=complaint-" in answer.headers["Content-Disposition"]
+        found[role] = rows_of(answer)
+    assert found["manager"][1] != found["support"][1], "labels are in the reader's language"
+    assert {"Number", "Status"} <= set(found["manager"][0]) and str(priority.value) not in found["manager"][1]
+    for rows in found.values():
+        assert "2026-01-02 03:30:00" in rows[1] and "0812-0000-001" in rows[1]
+
+
+def test_xlsx_has_real_values(app):
+    """Numbers are numbers, days are days, moments are local moments, and text is text."""
+    with app.app_context():
+        one(Plan, code="HOME20").name = "0012"
+        db.session.commit()
+    person = app.test_client().become("support")
+    plan = next(row for row in rows_of(person.get("/admin/support/plan/export/xlsx/")) if row[0] == "HOME20")
+    assert plan[:5] == ["HOME20", "0012", 20, 10, 250_000]
+    customer = rows_of(person.get("/admin/support/customer/export/xlsx/?view=all&search=Budi"))[1]
+    assert datetime(2023, 5, 1) in customer
+    complaint = rows_of(person.get("/admin/support/complaint/export/xlsx/?view=all"))[1]
+    assert sum(isinstance(value, datetime) for value in complaint) >= 3
+
+
+def test_a_sheet_is_full(monkeypatch):
+    """What does not fit on a sheet of Excel goes on the next, under the same titles."""
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 10)
+    for number, sheets in ((0, 1), (9, 1), (10, 2), (18, 2), (19, 3)):
+        book = load_workbook(io.BytesIO(b"".join(xlsx.pieces(["n"], ([n] for n in range(number)), "Data"))))
+        values = [row[0] for sheet in book for row in sheet.iter_rows(min_row=2, values_only=True)]
+        assert (len(book.worksheets), values) == (sheets, list(range(number)))
+        assert all(sheet["A1"].value == "n" for sheet in book)
+
+
+def test_telephone_numbers():
+    """A number is written as people write it; where it cannot be, it does no harm."""
+    assert exports.telephone("+622150101234") == "(021) 50101234"
+    assert exports.telephone("+6561234567") == "(+65) 61234567"
+    assert exports.telephone("+x") == "'+x"
+
+
+# Flat memory, few queries, early bytes, and a reader who goes away
+
+
+@pytest.fixture
+def many(app):
+    """Three thousand complaints more."""
+    with app.app_context(), db.engine.begin() as connection:
+        columns = {column.key for column in Complaint.__table__.columns} - {"id", "number", "token"}
+        row = {key: value for key, value in connection.execute(Complaint.__table__.select()).mappings().first().items() if key in columns}
+        dice = random.Random(1)  # texts that a packer cannot fold into nothing
+        connection.execute(Complaint.__table__.insert(), [
+            row | {"number": f"M-{n:05d}", "description": dice.randbytes(150).hex()} for n in range(3000)
+        ])
+    return app
+
+
+class Watch:
+    """Counts statements, the most rows that live at a time, and the connections in use."""
+
+    def __init__(self, app):
+        """Watch the application's engine."""
+        self.app, self.statements, self.alive = app, 0, 0
+
+    def __enter__(self):
+        with self.app.app_context():
+            self.engine = db.engine
+        event.listen(self.engine, "before_cursor_execute", self._count)
+        return self
+
+    def __exit__(self, *_error):
+        event.remove(self.engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_arguments):
+        self.statements += 1
+
+    def look(self):
+        """Note how many complaints are objects now."""
+        self.alive = max(self.alive, sum(isinstance(thing, Complaint) for thing in gc.get_objects()))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_memory_stays_flat(many, monkeypatch, kind):
+    """At no time are more than a chunk's rows objects, and between two pieces none keeps a connection."""
+    monkeypatch.setattr(xlsx, "PIECE", 4096)
+    plain, calls = exports.Cells.plain, count()
+
+    def spy(cells, value):
+        if next(calls) % 5000 == 0:
+            watch.look()
+        return plain(cells, value)
+
+    monkeypatch.setattr(exports.Cells, "plain", spy)
+    person = many.test_client().become("manager")
+    gc.collect()
+    with Watch(many) as watch:
+        answer, pieces = person.get(f"/admin/manager/complaint/export/{kind}/?view=all", buffered=False), 0
+        for _piece in answer.response:
+            pieces += 1
+            assert watch.engine.pool.checkedout() == 0
+        answer.close()
+    assert pieces > 3 and watch.alive <= 2 * listing.CHUNK
+
+
+def test_statements_grow_with_chunks_only(many):
+    """A row costs no statement of its own, whatever its columns name."""
+    for role, table in (("manager", "complaint"), ("support", "bandwidth_grant"), ("manager", "user"), ("manager", "step"), ("support", "promo")):
+        person, counts = many.test_client().become(role), []
+        for _twice in range(2):
+            with Watch(many) as watch:
+                assert len(rows_of(person.get(f"/admin/{role}/{table}/export/csv/?view=all"))) > 1
+            counts.append(watch.statements)
+        assert max(counts) <= 12 + 8 * (3010 // listing.CHUNK + 1) if table == "complaint" else max(counts) <= 20, (table, counts)
+
+
+def test_lists_cost_no_statement_per_row(many):
+    """A page of 100 rows asks as often as a page of 25."""
+    for role, table in (("manager", "complaint"), ("support", "complaint"), ("manager", "step")):
+        person, counts = many.test_client().become(role), []
+        for size in (25, 100):
+            with Watch(many) as watch:
+                assert person.get(f"/admin/{role}/{table}/?view=all&page_size={size}").status_code == 200
+            counts.append(watch.statements)
+        assert counts[1] <= counts[0] + 1, (role, table, counts)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_first_piece_comes_early(many, monkeypatch, kind):
+    """The first bytes leave before the last row is read; a reader who goes away ends the reading."""
+    monkeypatch.setattr(xlsx, "PIECE", 4096)
+    with Watch(many) as watch:
+        answer = many.test_client().become("manager").get(f"/admin/manager/complaint/export/{kind}/?view=all", buffered=False)
+        pieces = iter(answer.response)
+        assert next(pieces)
+        early = watch.statements
+        answer.close()
+        assert watch.statements == early and watch.engine.pool.checkedout() == 0
+        whole = many.test_client().become("manager").get(f"/admin/manager/complaint/export/{kind}/?view=all")
+        assert len(rows_of(whole)) == 3004 and watch.statements - early > early
+
+
+def test_an_error_before_the_first_byte_is_a_page(many, monkeypatch):
+    """What breaks at once is an error page, not half a file."""
+    def broken(*_arguments):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(exports.Cells, "plain", broken)
+    many.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        for kind in ("csv", "xlsx"):
+            answer = many.test_client().become("manager").get(f"/admin/manager/complaint/export/{kind}/?view=all")
+            assert answer.status_code == 500 and "attachment" not in answer.headers.get("Content-Disposition", "")
+    finally:
+        many.config["PROPAGATE_EXCEPTIONS"] = None
