@@ -24,11 +24,15 @@ def free_port() -> int:
 def server(*options: str) -> Iterator[str]:
     """Run a server and yield its address, mysql+pymysql://root@127.0.0.1:PORT; it and its folder go at the end."""
     folder = Path(tempfile.mkdtemp(prefix="ecrm-mariadb-"))
-    port, user = free_port(), getpass.getuser()
+    user = getpass.getuser()
     try:
         _install(folder, user)
-        with _running(folder, user, port, options):
+        port, process = _start(folder, user, options)
+        try:
             yield f"mysql+pymysql://root@127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(60)
     finally:
         shutil.rmtree(folder)
 
@@ -41,18 +45,23 @@ def _install(folder: Path, user: str) -> None:
         raise RuntimeError(f"mariadb-install-db failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-@contextmanager
-def _running(folder: Path, user: str, port: int, options: tuple[str, ...]) -> Iterator[None]:
+def _start(folder: Path, user: str, options: tuple[str, ...], tries: int = 3) -> tuple[int, "subprocess.Popen[bytes]"]:
+    """Start the server; somebody may take the free port before it does, so that it gets another."""
+    port = free_port()
     command = ["mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
                f"--port={port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve",
                "--innodb-buffer-pool-size=128M", *options]
-    with open(folder / "log", "wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            _wait(port, process, folder / "log")
-            yield
-        finally:
-            process.terminate()
-            process.wait(30)
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait(port, process, folder / "log")
+    except RuntimeError:
+        process.kill()
+        process.wait()
+        if tries == 1:
+            raise
+        return _start(folder, user, options, tries - 1)
+    return port, process
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
