@@ -7,7 +7,7 @@ from typing import Any
 from flask import has_request_context, request
 from flask_login import current_user
 from sqlalchemy import event, insert, inspect
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, RelationshipDirection, Session
 
 from ecrm.extensions import db
 from ecrm.models import Step
@@ -96,10 +96,14 @@ def _old_values(row: Any) -> dict[str, Any]:
         if history.has_changes():
             old[attribute.key] = _masked(row, attribute.key, history.deleted[0] if history.deleted else None)
     for relation in state.mapper.relationships:
-        if relation.secondary is not None and relation.key in state.dict:
-            history = state.attrs[relation.key].history
-            if history.has_changes():
-                old[relation.key] = _names([*history.unchanged, *history.deleted])
+        if relation.key not in state.dict or not state.attrs[relation.key].history.has_changes():
+            continue
+        history = state.attrs[relation.key].history
+        if relation.secondary is not None:
+            old[relation.key] = _names([*history.unchanged, *history.deleted])
+        elif relation.direction is RelationshipDirection.MANYTOONE:  # the flush will write the foreign key, later than now
+            for column in relation.local_columns:
+                old.setdefault(column.key, _plain(row, column.key))
     old.pop("version", None)
     return old
 

@@ -80,7 +80,8 @@ def move(row: Any, name: str, by: User | None, at: datetime, **facts: Any) -> No
     reason = _take(row, verb, facts)
     source, target = row.status, verb.target_of(row)
     row.status = target
-    flag_modified(row, "status")  # a move to the same status is a move too: its step must be written
+    if source is target:
+        flag_modified(row, "status")  # a move to the same status is a move too: its step must be written
     if verb.effect:
         verb.effect(row, at)
     row.__dict__.setdefault("_moves", []).append(Moved(name, source, target, by, at, reason))
