@@ -97,7 +97,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     },
     User: {
         SUPPORT: Grant(R, rows.technicians, PERSONAL), TECHNICIAN: Grant(R, rows.oneself, PERSONAL), MANAGER: Grant(R | X, hidden=PERSONAL),
-        ADMINISTRATOR: Grant(R | C | E | X),
+        ADMINISTRATOR: Grant(R | C | E | X, verbs=frozenset({"invite"})),
     },
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},

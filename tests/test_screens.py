@@ -281,6 +281,32 @@ def test_a_new_account_of_staff_is_complete(app, form):
         assert step.actor.email == email("administrator") and rini.fs_uniquifier not in str(step.after)
 
 
+def test_an_invitation_lets_a_person_in(app, form, browser):
+    """The new colleague gets a letter, chooses a password at its link, and is in; the link works once, and nobody else sends it."""
+    with app.app_context():
+        role = str(one(User, email=email("sales")).roles[0].id)
+    assert form("administrator", User).send(name="Rini", email="rini@test.example", roles=role, active="y", language="id").saved
+    with app.app_context():
+        number = one(User, email="rini@test.example").id
+    for person in ("manager", "support"):
+        with nothing_written(app, "an invitation without the right"):
+            assert browser(person).send(f"/admin/{person}/user/move/?id={number}&verb=invite").status_code in (403, 404)
+    assert browser("administrator").send(f"/admin/administrator/user/move/?id={number}&verb=invite").status_code == 302
+    with app.app_context():
+        letter = one(Letter, to_email="rini@test.example")
+        path, letter_id = re.search(r"/reset/[^\s\"<>]+", letter.data["body"]).group(0), letter.id
+    assert "/reset/" not in browser("administrator").get(f"/admin/administrator/letter/details/?id={letter_id}").get_data(as_text=True)
+    for password in ("kopi-susu-gula-77", "teh-tawar-panas-88"):
+        rini = browser()
+        assert rini.get(path).status_code in (200, 302)
+        rini.send(path, {"password": password, "password_confirm": password})
+    tries = [browser().send("/login", {"email": "rini@test.example", "password": word}).status_code
+             for word in ("teh-tawar-panas-88", "kopi-susu-gula-77")]
+    assert tries == [200, 302]
+    with nothing_written(app, "inviting who is in already"):
+        browser("administrator").send(f"/admin/administrator/user/move/?id={number}&verb=invite")
+
+
 @pytest.mark.parametrize("changes", [{"active": None}, {"roles": ["1"]}, {"roles": []}, {"active": None, "roles": []}])
 def test_nobody_locks_themselves_out(app, form, changes):
     """An administrator can neither deactivate nor de-role themselves."""

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from flask_security import url_for_security
+from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
+from ecrm.letters.security import invite
 from ecrm.models import Letter, User
 from ecrm.rules import account, letter
 from ecrm.rules.errors import Refused
@@ -49,4 +53,14 @@ def keep_an_administrator(row: User) -> None:
     account.check(db.session, row, current_user._get_current_object())
 
 
+def _uninvited(row: User) -> bool:
+    return row.active and row.password is None
+
+
+def _invite(row: User, _by: User, at: datetime) -> None:
+    link = url_for_security("reset_password", token=generate_reset_password_token(row), _external=True)
+    invite(db.session(), row, link, at, at + current_app.config["SECURITY_RESET_PASSWORD_WITHIN"])
+
+
+INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

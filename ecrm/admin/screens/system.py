@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
 from ecrm.admin import trail_cells
-from ecrm.admin.deeds import RETRY, keep_an_administrator
+from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import Verified
 from ecrm.models import MODELS, Counter, Letter, Role, Step, User
@@ -27,6 +27,7 @@ class UserScreen(Screen):
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
+    deeds = (INVITE,)
 
     @staticmethod
     def born(_session, row, at, _by):
