@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-NEEDED := mariadb-server-core mariadb-client-core chromium
+# libatomic1 is for the driver between Playwright and Chromium, which Debian's minimal systems lack.
+NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -50,7 +51,9 @@ clean:  ## remove what can be made again; instance/ with its data stays
 
 # The tests start a MariaDB of their own in a temporary folder; these packages start no service and make no data.
 .tools:
-	@if ! { command -v mariadbd && command -v mariadb-install-db && command -v my_print_defaults && command -v chromium; } >/dev/null; then \
+	@if ! { command -v mariadbd && command -v mariadb-install-db && command -v my_print_defaults \
+			&& command -v chromium \
+			&& $(BIN)/playwright --version; } >/dev/null 2>&1; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -q && apt-get install -y -q --no-install-recommends $(NEEDED); \
 		else \
