@@ -37,6 +37,11 @@ def email(person: str) -> str:
 class Browser(FlaskClient):
     """A test client that sends the anti-forgery token."""
 
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Read an answer to its end, as browsers do: a stream that nobody closes ends in another test."""
+        kwargs.setdefault("buffered", True)
+        return super().open(*args, **kwargs)
+
     def become(self, person: str) -> "Browser":
         """Log in without the form: the session as the login leaves it."""
         with self.application.app_context():
