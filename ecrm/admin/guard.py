@@ -18,14 +18,10 @@ NEEDS = {  # what each of Flask-Admin's views needs; what is not here is refused
 }
 
 
-class Guarded:
-    """The part of a screen that lets people in."""
+class Door:
+    """The part of every view of a role's site that asks who is there."""
 
     role: RoleName
-    grant: Grant
-    extra_needs: dict[str, Right] = {}  # the same for a screen's own views
-    can_create: bool
-    can_edit: bool
 
     def is_accessible(self) -> bool:
         """Return whether the person at the keyboard has the role."""
@@ -36,6 +32,15 @@ class Guarded:
         if current_user.is_authenticated:
             abort(403)
         return redirect(url_for("security.login", next=request.full_path))
+
+
+class Guarded(Door):
+    """The part of a screen that holds its views to the policy."""
+
+    grant: Grant
+    extra_needs: dict[str, Right] = {}  # the same for a screen's own views
+    can_create: bool
+    can_edit: bool
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         """Refuse what the role has no right to."""

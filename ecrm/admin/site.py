@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from ecrm import policy, rows, storage
 from ecrm.admin import look, lookup, tiles
+from ecrm.admin.guard import Door
 from ecrm.admin.work_filters import URGENCY
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
@@ -41,23 +42,13 @@ def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = storage.MAX_FILES * storage.MAX_BYTES + MEBIBYTE
 
 
-class Front(AdminIndexView):
+class Front(Door, AdminIndexView):
     """The page that a role's site opens on."""
 
     def __init__(self, role: RoleName) -> None:
         """Serve /admin/<role>/."""
         self.role = role
         super().__init__(name=role.label, endpoint=f"admin_{role.value}", url=f"/admin/{role.value}", template="admin/home.html")
-
-    def is_accessible(self) -> bool:
-        """Return whether the person at the keyboard has the role."""
-        return bool(current_user.is_authenticated and self.role in current_user.role_names)
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        """Send nobody to the login, and refuse everybody else."""
-        if current_user.is_authenticated:
-            abort(403)
-        return redirect(url_for("security.login", next=request.full_path))
 
     @expose()
     def index(self) -> ResponseReturnValue:
