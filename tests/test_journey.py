@@ -6,21 +6,23 @@ import re
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
 
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Letter, User
+from ecrm.models import Complaint, Customer, User
+from ecrm.models.base import now
 from tests.chromium import DESKTOP, PHONE, chromium, expect, window  # noqa: F401 - fixtures
+from tests.outbox import connect, office, outbox, run  # noqa: F401 - fixtures
 from tests.world import PASSWORD, email, one
 
 SUBJECT = "Wifi menyala, internet tidak"
 
 
-def link_in_letter(app, address, path):
-    """Return the path of the newest letter's link, as the person would tap it in the mail."""
+def link_in_letter(app, office, address, path):
+    """Deliver what waits, and return the path of the link in the newest letter to somebody, as they would tap it."""
     with app.app_context():
-        letter = db.session.scalars(select(Letter).where(Letter.to_email == address).order_by(Letter.id.desc())).first()
-        found = re.search(rf"https?://[^/\s]+({path}[^\s\"<]+)", letter.data["body"])
+        run(now())
+    letter = [message for message in office.received if address in str(message["To"])][-1]
+    found = re.search(rf"https?://[^/\s]+({path}\S+)", letter.get_body(("plain",)).get_content())
     assert found, f"no link to {path} in the letter to {address}"
     return found.group(1)
 
@@ -42,10 +44,11 @@ def photo():
     return {"name": "modem.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
-def test_from_registration_to_export(app, window, photo):  # noqa: F811
+def test_from_registration_to_export(app, window, photo, office, connect):  # noqa: F811
     """A customer registers, verifies, logs in, complains; support assigns; the technician resolves; the manager exports."""
+    connect(office.port)
     customer, support, technician, manager = window(PHONE), window(DESKTOP), window(PHONE), window(DESKTOP)
-    _register(app, customer)
+    _register(app, office, customer)
     number = _complain(app, customer, photo)
     with app.app_context():
         person = str(one(User, email=email("technician")).id)
@@ -55,7 +58,7 @@ def test_from_registration_to_export(app, window, photo):  # noqa: F811
     _export(manager, number)
 
 
-def _register(app, page):
+def _register(app, office, page):
     page.goto("/register")
     page.fill("[name=name]", "Dewi Lestari")
     page.fill("[name=email]", "dewi@test.example")
@@ -67,7 +70,7 @@ def _register(app, page):
     page.wait_for_load_state()
     with app.app_context():
         assert not db.session.query(Customer).filter_by(name="Dewi Lestari").count(), "nobody before the e-mail is verified"
-    page.goto(link_in_letter(app, "dewi@test.example", "/confirm/"))
+    page.goto(link_in_letter(app, office, "dewi@test.example", "/confirm/"))
     log_in(page, "dewi@test.example", "kopi-tubruk-77")
     with app.app_context():
         assert db.session.query(Customer).filter_by(name="Dewi Lestari", phone="+6281234567890").count() == 1
