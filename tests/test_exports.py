@@ -15,7 +15,7 @@ from sqlalchemy import String, event
 from ecrm import exports, policy, xlsx
 from ecrm.admin import listing
 from ecrm.extensions import db
-from ecrm.models import Branch, Complaint, Customer, Plan, User
+from ecrm.models import Branch, Complaint, Customer, Plan, Subscription, User
 from ecrm.models.account import Language
 from ecrm.models.customer import CustomerStatus
 from ecrm.policy import Right
@@ -146,15 +146,27 @@ def test_telephone_numbers():
 
 @pytest.fixture
 def many(app):
-    """Three thousand complaints more."""
+    """Two hundred customers more, and three thousand complaints of theirs."""
     with app.app_context(), db.engine.begin() as connection:
-        columns = {column.key for column in Complaint.__table__.columns} - {"id", "number", "token"}
-        row = {key: value for key, value in connection.execute(Complaint.__table__.select()).mappings().first().items() if key in columns}
+        row = _first(connection, Customer, "user_id")
+        connection.execute(Customer.__table__.insert(), [row | {"number": f"M-{n:05d}"} for n in range(200)])
+        ids = connection.scalars(db.select(Customer.id).where(Customer.number.startswith("M-"))).all()
+        row = _first(connection, Subscription)
+        connection.execute(Subscription.__table__.insert(), [row | {"customer_id": number} for number in ids])
+        subscriptions = dict(connection.execute(db.select(Subscription.customer_id, Subscription.id)).all())
+        row = _first(connection, Complaint)
         dice = random.Random(1)  # texts that a packer cannot fold into nothing
         connection.execute(Complaint.__table__.insert(), [
-            row | {"number": f"M-{n:05d}", "description": dice.randbytes(150).hex()} for n in range(3000)
+            row | {"number": f"M-{n:05d}", "description": dice.randbytes(150).hex(), "customer_id": ids[n % 200],
+                   "subscription_id": subscriptions[ids[n % 200]]} for n in range(3000)
         ])
     return app
+
+
+def _first(connection, model, *without):
+    """Return the values of the first row of a table, without what is unique."""
+    left = {"id", "number", "token", *without}
+    return {key: value for key, value in connection.execute(model.__table__.select()).mappings().first().items() if key not in left}
 
 
 class Watch:
