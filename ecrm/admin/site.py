@@ -23,7 +23,9 @@ from ecrm.models.installation import InstallationStatus
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 TABLES = {model.__tablename__: model for model in MODELS}
-UPLOADS = {f"{role.value}_{view}" for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")}
+UPLOADS = {  # endpoint → the role whose people may send files there
+    f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")
+}
 MEBIBYTE = 1024 * 1024
 MOST_JOBS = 50  # on a technician's front page
 MOST_URGENT = 8  # complaints on the front page of those who work on all of them
@@ -38,7 +40,7 @@ def _looks(state: BlueprintSetupState) -> None:
 @doors.app_url_value_preprocessor
 def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the upload views read more than the rest; this runs before the anti-forgery check reads the form."""
-    if endpoint in UPLOADS and request.method == "POST" and current_user.is_authenticated:
+    if request.method == "POST" and endpoint in UPLOADS and UPLOADS[endpoint] in staff_roles():
         request.max_content_length = storage.MAX_FILES * storage.MAX_BYTES + MEBIBYTE
 
 
