@@ -71,7 +71,9 @@ def visit(at: datetime) -> str:
 def ago(at: datetime) -> str:
     """Return how far a moment is from now, such as “2 hours ago”."""
     away = at - now()
-    return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
+    if abs(away) < timedelta(minutes=1):
+        return _("just now")
+    return format_timedelta(away, granularity="minute", add_direction=True)
 
 
 def due(at: datetime, done: datetime | None = None) -> Due:

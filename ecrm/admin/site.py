@@ -71,6 +71,10 @@ class Front(Door, AdminIndexView):
         screen = self.admin.screen(Complaint if text.upper().startswith("KL-") else Customer) or self.admin.screen(Complaint)
         if screen is None:
             abort(404)
+        found = policy.visible(screen.model, self.role, current_user).where(screen.model.number == text.upper())
+        row = db.session.scalars(found).one_or_none()
+        if row is not None:
+            return redirect(screen.get_url(f"{screen.endpoint}.details_view", id=row.id))
         return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
 
     def _counted(self, tile: tiles.Tile, today: Any) -> dict[str, Any]:

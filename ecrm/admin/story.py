@@ -68,12 +68,19 @@ def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str
 
 
 def _event(step: Step, row: Any, view: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> Event:
-    changed = step.action == "update" and not {"before", "after"} & hidden
+    names = columns if step.action == "update" else _facts(type(row), step.action)
+    shown = not {"before", "after"} & hidden
     return Event(
         at=step.at, what=action(type(row), step.action), who="" if "actor" in hidden else str(step.actor or _("System")),
         source=status(type(row), step.from_status), target=status(type(row), step.to_status), reason=step.reason or "",
-        changes=_changes(step, row, view, columns) if changed else [],
+        changes=_changes(step, row, view, names) if shown else [],
     )
+
+
+def _facts(model: Any, word: str) -> tuple[str, ...]:
+    """Return the columns that a verb asks for, such as the technician; the rest of what it writes follows from the verb."""
+    verb = model.__lifecycle__.by_name.get(word) if hasattr(model, "__lifecycle__") else None
+    return tuple(name for name in (*verb.needs, *verb.takes) if name != "reason") if verb else ()
 
 
 def _changes(step: Step, row: Any, view: Any, columns: tuple[str, ...]) -> list[tuple[str, str, str]]:

@@ -49,6 +49,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
     RoleName.SUPPORT: (
         Group(_l("Complaints"), (
             Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"}),
+            Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True),
             LATE, REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,

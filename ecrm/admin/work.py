@@ -17,7 +17,7 @@ from ecrm import policy, storage
 from ecrm.admin import story
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Attachment, Complaint, Customer, Reply
+from ecrm.models import Attachment, Branch, Complaint, Customer, Reply, User
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus
 from ecrm.policy import Right
@@ -156,13 +156,17 @@ class ComplaintPage:
         return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
 
     def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
-        """Return the form of a verb; technicians are shown with the number of their unsolved complaints."""
+        """Return the form of a verb; technicians with their unsolved complaints, those of another branch last and with its name."""
         form = super()._facts_form(verb, row, data)  # type: ignore[misc]
         field = form._fields.get("technician")
         if isinstance(field, SelectField):
             unsolved = select(Complaint.technician_id, func.count()).where(Complaint.status.in_(UNSOLVED))
             busy = {str(number): count for number, count in db.session.execute(unsolved.group_by(Complaint.technician_id))}
+            placed = select(User.id, Branch).join(Branch, User.branch_id == Branch.id).where(User.branch_id != row.branch_id)
+            away = {str(number): branch.name for number, branch in db.session.execute(placed)}
             for choice in field.choices[1:]:
                 load = ngettext("%(num)s unsolved", "%(num)s unsolved", busy.get(choice.value, 0))
-                choice.label = f"{choice.label} – {load}"
+                place = f" ({away[choice.value]})" if choice.value in away else ""
+                choice.label = f"{choice.label}{place} – {load}"
+            field.choices[1:] = sorted(field.choices[1:], key=lambda choice: choice.value in away)
         return form

@@ -62,6 +62,22 @@ class Reopened(Flag):
         return query.filter(self.column > 0 if value else self.column == 0)
 
 
+class Left(Flag):
+    """Given to a technician whose account is switched off, or not."""
+
+    reads = "technician"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "left", view
+        BaseSQLAFilter.__init__(self, Complaint.technician_id, name=_l("Technician has left"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        left = Complaint.technician.has(User.active.is_(False))
+        return query.filter(left if value else not_(left))
+
+
 class Verified(Flag):
     """Whether an account's e-mail address was verified."""
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, assets, drafts, errors, look
+from ecrm.portal import accounts, assets, drafts, errors, kept, look
 from ecrm.portal import (  # noqa: F401 - they register their routes
     account_pages, complaint_entry, complaint_list, complaint_page, home, profile, public,
 )
@@ -17,3 +17,4 @@ def init_app(app: Flask) -> None:
     accounts.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
+    kept.init_app(app)

@@ -8,7 +8,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which the extractor finds 
     return text
 
 
-WRONG = N_("E-mail or password is not right. Please try again.")
+WRONG = N_("E-mail or password is not right, or the e-mail address is not verified yet. Please try again.")
 CHECK_MAIL = N_("If we know this address, a letter is on its way to %(email)s. Please look into your mailbox, also under spam.")
 LINK_DEAD = N_("This link is not valid any more. Please ask for a new one.")
 NO_MAIL = N_("Please enter your e-mail address.")

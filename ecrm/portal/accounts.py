@@ -1,8 +1,10 @@
 """Registration, login and what belongs to accounts, by Flask-Security; what follows when an e-mail is verified."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, after_this_request, flash
+from flask import Flask, Response, after_this_request, current_app, flash
 from flask_babel import get_locale, gettext as _
 from flask_security import Security, SQLAlchemyUserDatastore, user_confirmed, user_registered
 from flask_security.signals import change_email_confirmed
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 
 from ecrm.extensions import db
 from ecrm.letters.security import OutboxMailUtil
-from ecrm.models import Customer, Role, User
+from ecrm.models import Branch, Customer, Role, User
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.portal import account_words
@@ -68,9 +70,16 @@ def _confirmed(_app: Flask, user: User, **_more: Any) -> None:
         known.user = user
     else:
         admit(db.session, Customer(name=user.name, phone=user.phone or "", email=user.email, address="", branch_id=user.branch_id,
-                                   since=now().date(), user=user))
+                                   since=_today(user), user=user))
         if user.claimed_number:
             flash(_("We could not match your customer number yet. Our support will link it to your account."), "info")
+
+
+def _today(user: User) -> date:
+    """Return the day at the branch of a person who has just become a customer."""
+    branch = db.session.get(Branch, user.branch_id)
+    zone = branch.time_zone.value if branch is not None else current_app.config["ECRM"]["TIME_ZONE"]
+    return now().astimezone(ZoneInfo(zone)).date()
 
 
 def _claimed(user: User) -> Customer | None:

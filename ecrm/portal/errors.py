@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ecrm.extensions import db
 from ecrm.models.account import Language
-from ecrm.portal import drafts
+from ecrm.portal import drafts, kept
 from ecrm.portal.account_forms import RegisterForm
 
 
@@ -89,7 +89,7 @@ def _stale_token(error: CSRFError) -> Any:
     if request.endpoint and request.endpoint.startswith("security.") and "GET" in drafts.methods():
         flash(_("This page had been open for a long time. Please try again."), "warning")
         return redirect(request.full_path.rstrip("?"))
-    return _show(400)
+    return kept.page() or _show(400)
 
 
 def _too_slow(error: Exception) -> Any:

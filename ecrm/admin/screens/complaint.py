@@ -11,7 +11,7 @@ from ecrm.admin import cells
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import URGENCY, Late, OfCustomer, Reopened
+from ecrm.admin.work_filters import URGENCY, Late, Left, OfCustomer, Reopened
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
@@ -39,7 +39,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Reopened, OfCustomer)
+    more_filters = (Late, Reopened, Left, OfCustomer)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved = UNSOLVED

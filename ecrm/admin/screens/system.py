@@ -28,6 +28,7 @@ class UserScreen(Screen):
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
     deeds = (INVITE,)
+    opens_row = True
 
     @staticmethod
     def born(_session, row, at, _by):

@@ -1,0 +1,44 @@
+"""What somebody wrote on a page that cannot be filled in again is shown to them, to be copied."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, make_response, render_template, request, url_for
+from flask_login import current_user
+
+from ecrm.portal import drafts
+
+
+def init_app(app: Flask) -> None:
+    """Bind to the application."""
+    app.before_request(_logged_out)
+
+
+def page() -> Any:
+    """Return the page with what was written, None where nothing was: 401 for who is logged out, else 400."""
+    texts = _texts()
+    if not texts:
+        return None
+    shown = render_template("errors/kept.html", texts=texts, back=_back())
+    return make_response(shown, 400 if drafts.logged_in() else 401)
+
+
+def _logged_out() -> Any:
+    """Stop a POST of staff whose session has ended; their site would send them to the login, without what they wrote."""
+    if request.method == "POST" and request.path.startswith("/admin/") and not current_user.is_authenticated:
+        return page()
+    return None
+
+
+def _texts() -> list[str]:
+    """Return what was written in words: not what was chosen, and no password."""
+    sent = request.form.items(multi=True)
+    return [text.strip() for name, text in sent if "password" not in name and len(text.split()) > 1]
+
+
+def _back() -> str:
+    """Return the address of the page on which it was written, the first page where it is not known."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host or not came.path.startswith("/"):
+        return url_for("portal.start")
+    return f"/{came.path.lstrip('/')}" + (f"?{came.query}" if came.query else "")

@@ -1,0 +1,139 @@
+"""What the staff meet on a working day: whom to send, who was sent, a session that ends while typing, a colleague who leaves."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from ecrm.admin import look
+from ecrm.extensions import db
+from ecrm.models import Branch, Complaint, Customer, User
+from ecrm.models.base import now
+from ecrm.portal import accounts
+from tests.staff import JOB, LIST, Page, details, id_of, reply
+from tests.world import email, one
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+def options(answer):
+    """Return the texts of the technicians that a complaint's page offers."""
+    html = answer.get_data(as_text=True)
+    return [part.partition(">")[2].partition("<")[0] for part in html.partition('name="technician"')[2].partition("</select>")[0].split("<option")[2:]]
+
+
+def test_technicians_of_the_complaints_branch_come_first_and_the_others_say_where_they_are(app, browser):
+    """Nobody is sent to Jakarta from Batam by mistake."""
+    with app.app_context():
+        one(User, email=email("technician")).branch = one(Branch, code="BTM")
+        one(User, email=email("technician2")).branch = one(Branch, code="JKT")
+        db.session.commit()
+    offered = options(browser("support").get(details("support", id_of(app))))
+    assert [text.partition(" –")[0] for text in offered] == ["Technician2", "Technician (Batam)"]
+
+
+def test_the_history_says_who_was_sent(app, browser):
+    """A second assignment without the names tells nothing."""
+    number = id_of(app)
+    support = browser("support")
+    with app.app_context():
+        other = one(User, email=email("technician2")).id
+    support.send(f"/admin/support/complaint/move/?id={number}&verb=assign", {"technician": other})
+    history = support.get(details("support", number)).get_data(as_text=True).partition('id="history"')[2].partition("</section>")[0]
+    assert "<s>Technician</s> → Technician2" in history
+
+
+def test_what_has_just_happened_is_not_to_come(app):
+    """“In 0 minutes” is what the library says."""
+    with app.test_request_context(headers=ENGLISH):
+        assert look.ago(now()) == "just now"
+
+
+def test_the_box_opens_a_complaint_by_its_number(app, browser):
+    """Of a list with one row nobody has anything; in small letters too, and without the complaint the list says so."""
+    with app.app_context():
+        row = one(Complaint, subject=JOB)
+        number, key = row.number, row.id
+    support = browser("support")
+    assert support.get("/admin/support/find", query_string={"q": f" {number.lower()} "}).location == details("support", key)
+    assert support.get("/admin/support/find", query_string={"q": "KL-209901-000001"}).location.startswith(LIST + "?")
+
+
+def test_a_new_account_leads_to_its_page_where_the_invitation_is_sent(app, browser):
+    """An account that nobody was told about is of no use to anybody."""
+    administrator = browser("administrator")
+    answer = administrator.send("/admin/administrator/user/new/", {"name": "Tuti", "email": "tuti@test.example", "language": "id", "active": "y"})
+    with app.app_context():
+        number = one(User, email="tuti@test.example").id
+    assert answer.location == f"/admin/administrator/user/details/?id={number}"
+
+
+def test_a_refused_reply_comes_back_at_the_form(app, browser):
+    """The page is long: what was wrong stands far below its head."""
+    page = Page(browser("support").get(details("support", id_of(app))))
+    assert page.all("form", id="answer")[0]["action"].endswith("#answer")
+
+
+WORDS = "Sudah saya telepon dua kali, <b>tidak diangkat</b>"
+
+
+@pytest.mark.parametrize("logged_in", [True, False], ids=["stale token", "logged out"])
+def test_what_the_staff_wrote_is_shown_when_the_session_has_ended(app, browser, logged_in):
+    """No copy of it is anywhere else."""
+    number = id_of(app)
+    client = browser("support") if logged_in else app.test_client()
+    answer = client.post(reply("support", number), data={"csrf_token": "old", "text": WORDS, "public": "1"},
+                         headers={"Referer": "http://localhost" + details("support", number)})
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == (400 if logged_in else 401)
+    assert "&lt;b&gt;tidak diangkat" in html and Page(answer).all("textarea")
+    if not logged_in:
+        assert any(own["href"].startswith("/login?next=/admin/support/complaint/details/") for own in Page(answer).all("a"))
+
+
+def test_what_the_staff_wrote_is_shown_when_the_account_was_ended(app, browser):
+    """The anti-forgery token is still good then."""
+    number, support = id_of(app), browser("support")
+    support.get(details("support", number))
+    with app.app_context():
+        one(User, email=email("support")).fs_uniquifier = "f" * 32
+        db.session.commit()
+    answer = support.send(reply("support", number), {"text": WORDS, "public": "1"})
+    assert answer.status_code == 401 and "tidak diangkat" in answer.get_data(as_text=True)
+
+
+def test_a_password_is_never_shown_again(app):
+    """Whatever form it came from."""
+    answer = app.test_client().post("/admin/support/complaint/reply/", data={"password": "tahu goreng dua belas", "text": "Dua kata"})
+    assert answer.status_code == 401 and "tahu goreng" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", ["support", "technician", "sales", "manager", "administrator"])
+def test_the_staff_choose_their_language_and_change_their_address(app, browser, role):
+    """As customers do."""
+    page = Page(browser(role).get(f"/admin/{role}/"))
+    assert {own["value"] for own in page.all("button", name="language")} == {"id", "en"}
+    assert page.all("a", href="/change-email")
+
+
+def test_complaints_of_a_technician_who_left_are_counted_and_found(app, browser):
+    """Nobody's complaint is forgotten with the account of its technician."""
+    with app.app_context():
+        one(User, email=email("technician")).active = False
+        db.session.commit()
+    support = browser("support")
+    assert Page(support.get(LIST + "?flt0_status=unsolved&flt1_left=1")).count() == 1
+    tiles = [own["href"] for own in Page(support.get("/admin/support/")).all("a") if "left=1" in own.get("href", "")]
+    assert len(tiles) == 1 and Page(support.get(tiles[0])).count() == 1
+
+
+def test_a_customer_is_one_since_the_day_that_it_is_there(app, monkeypatch):
+    """At six in the morning in Jakarta it is still yesterday in Greenwich."""
+    monkeypatch.setattr(accounts, "now", lambda: datetime(2026, 11, 23, 23, 7, tzinfo=UTC))
+    with app.test_request_context():
+        user = User(name="Baru", email="baru@test.example", phone="+6281234567890", fs_uniquifier="b" * 32, branch=one(Branch, code="JKT"))
+        db.session.add(user)
+        db.session.flush()
+        accounts._confirmed(app, user)
+        db.session.flush()
+        assert db.session.scalars(select(Customer).where(Customer.user_id == user.id)).one().since == date(2026, 11, 24)
