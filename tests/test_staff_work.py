@@ -91,6 +91,14 @@ def test_what_the_staff_wrote_is_shown_when_the_session_has_ended(app, browser, 
         assert any(own["href"].startswith("/login?next=/admin/support/complaint/details/") for own in Page(answer).all("a"))
 
 
+@pytest.mark.parametrize("came", ["http://evil.example/admin/", "http://localhost/admin/support/complaint/reply/?id=1", "http://localhost//evil.example", None])
+def test_the_way_back_leads_to_a_page_of_ours(app, came):
+    """A page that was shown after a refusal has an address that only takes POST."""
+    headers = {"Referer": came} if came else {}
+    answer = app.test_client().post("/admin/support/complaint/reply/?id=1", data={"text": WORDS}, headers=headers)
+    assert any(own["href"] == "/login?next=/start" for own in Page(answer).all("a"))
+
+
 def test_what_the_staff_wrote_is_shown_when_the_account_was_ended(app, browser):
     """The anti-forgery token is still good then."""
     number, support = id_of(app), browser("support")
@@ -118,6 +126,7 @@ def test_the_staff_choose_their_language_and_change_their_address(app, browser, 
 
 def test_complaints_of_a_technician_who_left_are_counted_and_found(app, browser):
     """Nobody's complaint is forgotten with the account of its technician."""
+    assert "left=1" not in browser("support").get("/admin/support/").get_data(as_text=True)
     with app.app_context():
         one(User, email=email("technician")).active = False
         db.session.commit()

@@ -59,7 +59,8 @@ class Front(Door, AdminIndexView):
         if not groups:
             return self.render("admin/jobs.html", **self._jobs())
         today = look.today()
-        shown = [(group.title, [self._counted(tile, today) for tile in group.tiles]) for group in groups]
+        shown = [(group.title, [one for tile in group.tiles if (one := self._counted(tile, today))["count"] or not tile.rare])
+                 for group in groups]
         grant = policy.grant(Complaint, self.role)
         urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
         return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint))

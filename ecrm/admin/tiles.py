@@ -17,12 +17,13 @@ Filters = dict[str, str]
 
 @dataclass(frozen=True)
 class Tile:
-    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad."""
+    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad, `rare` where none are not shown."""
 
     label: Any
     model: Any
     filters: Filters | Callable[[date], Filters]
     alarm: bool = False
+    rare: bool = False
 
     def wanted(self, today: date) -> Filters:
         """Return the filters on a day."""
@@ -49,7 +50,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
     RoleName.SUPPORT: (
         Group(_l("Complaints"), (
             Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"}),
-            Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True),
+            Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True, rare=True),
             LATE, REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,

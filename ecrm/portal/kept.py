@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, make_response, render_template, request, url_for
+from flask import Flask, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 
 from ecrm.portal import drafts
@@ -37,8 +37,8 @@ def _texts() -> list[str]:
 
 
 def _back() -> str:
-    """Return the address of the page on which it was written, the first page where it is not known."""
-    came = urlsplit(request.referrer or "")
-    if came.netloc != request.host or not came.path.startswith("/"):
+    """Return the address of the page on which it was written, the first page where it is not known or only takes POST."""
+    came, known = urlsplit(request.referrer or ""), current_app.create_url_adapter(request)
+    if came.netloc != request.host or known is None or not known.test(came.path, "GET"):
         return url_for("portal.start")
-    return f"/{came.path.lstrip('/')}" + (f"?{came.query}" if came.query else "")
+    return came.path + (f"?{came.query}" if came.query else "")
