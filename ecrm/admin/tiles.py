@@ -17,7 +17,7 @@ Filters = dict[str, str]
 
 @dataclass(frozen=True)
 class Tile:
-    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad, `rare` where none are not shown."""
+    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad, `rare` shows only some."""
 
     label: Any
     model: Any

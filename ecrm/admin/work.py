@@ -156,7 +156,7 @@ class ComplaintPage:
         return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
 
     def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
-        """Return the form of a verb; technicians with their unsolved complaints, those of another branch last and with its name."""
+        """Return the form of a verb; technicians with their unsolved complaints, those of another branch last."""
         form = super()._facts_form(verb, row, data)  # type: ignore[misc]
         field = form._fields.get("technician")
         if isinstance(field, SelectField):
