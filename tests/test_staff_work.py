@@ -151,3 +151,24 @@ def test_a_customer_is_one_since_the_day_that_it_is_there(app, monkeypatch):
         accounts._confirmed(app, user)
         db.session.flush()
         assert db.session.scalars(select(Customer).where(Customer.user_id == user.id)).one().since == date(2026, 11, 24)
+
+
+def test_two_who_assign_at_once_hear_of_each_other(app, browser):
+    """The second is told who was faster and whom they sent; pressing again from the new page goes through."""
+    number = id_of(app)
+    with app.app_context():
+        version = one(Complaint, subject=JOB).version
+        first, second = (one(User, email=email(name)).id for name in ("technician2", "technician"))
+    url = f"/admin/support/complaint/move/?id={number}&verb=assign"
+    support = browser("support")
+    assert support.send(url, {"technician": first, "row_version": version}).status_code == 302
+    answer = support.send(url, {"technician": second, "row_version": version}, headers=ENGLISH)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "Technician2" in page and f'<option selected value="{second}">' in page
+    with app.app_context():
+        assert one(Complaint, subject=JOB).technician_id == first
+        version = one(Complaint, subject=JOB).version
+    assert f'name="row_version" value="{version}"' in page
+    assert support.send(url, {"technician": second, "row_version": version}).status_code == 302
+    with app.app_context():
+        assert one(Complaint, subject=JOB).technician_id == second

@@ -1,6 +1,7 @@
 """The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
-from ecrm.admin import lookup
+from ecrm.admin import conflict, lookup
 from ecrm.admin.deeds import Deed
 from ecrm.extensions import db
 from ecrm.i18n import Form
@@ -54,6 +55,8 @@ class Moving:
         verb = self._verb(request.args.get("verb", ""))
         form = self._facts_form(verb, row, request.form)
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
+        if self._overtaken(verb, row):
+            return self.move_again(row, verb, form)
         if form.validate():
             try:
                 self._carry_out(verb, row, **self._facts(form))
@@ -75,6 +78,17 @@ class Moving:
                 flash(_("Done: %(verb)s.", verb=verb.label), "success")
                 return redirect(page)
         return self.move_again(row, verb, form)
+
+    def _overtaken(self, verb: Any, row: Any) -> bool:
+        """Say so where somebody changed the row since the page was opened on which these facts were chosen.
+
+        A verb that asks for nothing needs no such check: it is right wherever the status still allows it.
+        """
+        version = request.form.get("row_version")
+        if not version or not getattr(verb, "needs", ()) or version == str(getattr(row, "version", version)):
+            return False
+        conflict.tell(self, SimpleNamespace(row_version=SimpleNamespace(data=version)), row)
+        return True
 
     def move_again(self, row: Any, verb: Verb, form: Form) -> ResponseReturnValue:
         """Show what was typed again; back to the row's page where nothing was."""
