@@ -1,5 +1,7 @@
 """The lifecycles of grants, installations, customers and subscriptions, cell by cell."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -94,3 +96,18 @@ def test_ending_a_subscription_writes_its_last_day(app):
         move(row, "end", None, now(), reason="Pindah kota")
         db.session.commit()
         assert row.valid_until is not None and row.valid_until > row.valid_from
+
+
+def test_days_are_those_of_the_branch(app):
+    """At four in the morning in Jakarta it is still yesterday in UTC; the subscription ends today."""
+    with app.app_context():
+        row, night = one(Subscription, customer_id=1), datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+        move(row, "end", None, night, reason="Pindah kota")
+        db.session.commit()
+        assert row.valid_until == date(2026, 11, 24)
+        grant = one(BandwidthGrant)
+        grant.valid_from, grant.valid_until = date(2026, 10, 1), date(2026, 11, 24)
+        db.session.execute(Subscription.__table__.update().values(status=S.ACTIVE))
+        db.session.refresh(row)
+        with pytest.raises(FieldRefused):
+            move(grant, "approve", None, night)

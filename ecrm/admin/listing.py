@@ -8,7 +8,7 @@ from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.model.base import ViewArgs
-from flask_babel import gettext as _
+from flask_babel import gettext as _, to_user_timezone
 from flask_login import current_user
 from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -139,7 +139,7 @@ class Listing:
         header = [str(label) for _name, label in self._export_columns]  # type: ignore[attr-defined]
         scope = policy.scope(self.model, self.role, current_user)
         db.session.close()  # a slow download must not keep a connection
-        name = f"{self.model.__tablename__}-{now():%Y%m%d-%H%M}"
+        name = f"{self.model.__tablename__}-{to_user_timezone(now()):%Y%m%d-%H%M}"
         return exports.response(export_type, name, header, self._export_rows(ids, scope))
 
     def _export_rows(self, ids: array, scope: Any) -> Iterator[list[Any]]:

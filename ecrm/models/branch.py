@@ -1,6 +1,8 @@
 """Branches and the areas that they serve."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -40,6 +42,10 @@ class Branch(HasId, Versioned, db.Model):
     phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
     time_zone: Mapped[TimeZone] = mapped_column(words(TimeZone, "time_zone"), default=TimeZone.WIB, info=label(_l("Time zone")))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
+
+    def local(self, at: datetime) -> datetime:
+        """Return a moment on the branch's own clock, whose date is the day there."""
+        return at.astimezone(ZoneInfo(self.time_zone.value))
 
     def __str__(self) -> str:
         """Return what people call the branch."""

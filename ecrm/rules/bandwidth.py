@@ -23,7 +23,8 @@ def check(grant: BandwidthGrant) -> None:
 
 def _approvable(grant: BandwidthGrant, at: datetime) -> None:
     check(grant)
-    if grant.valid_until <= at.date():
+    local = grant.subscription.customer.branch.local(at) if grant.subscription else at
+    if grant.valid_until <= local.date():
         raise FieldRefused("valid_until", _l("The last day is already over."))
 
 

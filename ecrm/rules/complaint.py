@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session, object_session
@@ -110,7 +109,7 @@ def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
         customer, category = complaint.customer, complaint.category
         check(complaint)
         complaint.branch = customer.branch
-        month = f"KL-{at.astimezone(ZoneInfo(complaint.branch.time_zone.value)):%Y%m}"
+        month = f"KL-{complaint.branch.local(at):%Y%m}"
         complaint.number = f"{month}-{next_number(session, month):06d}"
         complaint.status = S.NEW
         complaint.channel = complaint.channel or Channel.PHONE

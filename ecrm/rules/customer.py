@@ -29,7 +29,7 @@ def _free_number(session: Session) -> str:
 
 
 def _end(row: Subscription, at: datetime) -> None:
-    row.valid_until = max(at.date(), row.valid_from + timedelta(days=1))
+    row.valid_until = max(row.customer.branch.local(at).date(), row.valid_from + timedelta(days=1))
 
 
 CUSTOMER = Lifecycle((

@@ -1,7 +1,6 @@
 """The life of an installation."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ BEFORE_INSTALLED = frozenset({S.REGISTERED, S.SURVEYED, S.SCHEDULED})
 def register(session: Session, row: Installation, at: datetime) -> Installation:
     """Give a new application its number and moment; unflushed."""
     with session.no_autoflush:
-        month = f"PSB-{at.astimezone(ZoneInfo(row.area.branch.time_zone.value)):%Y%m}"
+        month = f"PSB-{row.area.branch.local(at):%Y%m}"
         row.number = f"{month}-{next_number(session, month):06d}"
         row.status = S.REGISTERED
         row.registered_at = at

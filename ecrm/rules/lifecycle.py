@@ -82,10 +82,11 @@ def move(row: Any, name: str, by: User | None, at: datetime, **facts: Any) -> No
     row.status = target
     if source is target:
         flag_modified(row, "status")  # a move to the same status is a move too: its step must be written
-    if verb.effect:
-        verb.effect(row, at)
-    row.__dict__.setdefault("_moves", []).append(Moved(name, source, target, by, at, reason))
     session = object_session(row)
+    if verb.effect:
+        with session.no_autoflush:  # what an effect looks up must not send half a move to the database
+            verb.effect(row, at)
+    row.__dict__.setdefault("_moves", []).append(Moved(name, source, target, by, at, reason))
     for audience in verb.tells:
         session.add_all(told.letters(row, verb, audience, by, at, reason))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ecrm.models.letter import LetterState
 from ecrm.models.step import Via
@@ -27,6 +28,7 @@ class Actor(NamedTuple):
     via: Via
 
 
+WIB = ZoneInfo("Asia/Jakarta")
 SYSTEM = Actor(None, None, None, Via.CLI)
 
 
@@ -36,9 +38,10 @@ def worker(person: Worker) -> Actor:
 
 
 class Draft(SimpleNamespace):
-    """The columns of a row in the making; relations that a rule asks for are not there."""
+    """The columns of a row in the making; of the relations that a rule asks for there is only the branch's clock."""
 
     subscription = None
+    customer = SimpleNamespace(branch=SimpleNamespace(local=lambda at: at.astimezone(WIB)))
 
 
 @dataclass
