@@ -1,6 +1,6 @@
 """What the staff meet on a working day: whom to send, who was sent, a session that ends while typing, a colleague who leaves."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -172,3 +172,15 @@ def test_two_who_assign_at_once_hear_of_each_other(app, browser):
     assert support.send(url, {"technician": second, "row_version": version}).status_code == 302
     with app.app_context():
         assert one(Complaint, subject=JOB).technician_id == second
+
+
+def test_what_is_too_late_is_not_offered(app, browser):
+    """A complaint closed long ago has no button to reopen it; one of yesterday has."""
+    number = id_of(app)
+    table = Complaint.__table__
+    for days, offered in ((1, True), (400, False)):
+        with app.app_context():
+            db.session.execute(table.update().where(table.c.id == number).values(status="closed", resolved_at=now() - timedelta(days=days)))
+            db.session.commit()
+        page = browser("support").get(details("support", number)).get_data(as_text=True)
+        assert ('id="verb-reopen"' in page) is offered

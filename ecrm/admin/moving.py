@@ -41,7 +41,7 @@ class Moving:
     def verbs(self, row: Any) -> list[Verb]:
         """Return the verbs that the role may carry out on `row` now, in the order of the buttons."""
         lifecycle = getattr(self.model, "__lifecycle__", None)
-        found = [*(lifecycle.possible(row) if lifecycle else ()), *(deed for deed in self.deeds if deed.ready(row))]
+        found = [*(lifecycle.possible(row, now()) if lifecycle else ()), *(deed for deed in self.deeds if deed.ready(row))]
         return [verb for verb in found if policy.may_move(self.role, self.model, verb.name)]
 
     def verb_forms(self, row: Any) -> list[tuple[Verb, Form]]:

@@ -10,7 +10,6 @@ from ecrm.models import Attachment, Complaint, Reply, Step
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.portal import people, wording
-from ecrm.rules.errors import Refused
 from ecrm.rules.lifecycle import Verb
 
 
@@ -25,19 +24,7 @@ class Entry(NamedTuple):
 
 def possible(row: Complaint) -> list[Verb]:
     """Return the verbs that the customer may carry out now, in the order of the lifecycle."""
-    return [
-        verb for verb in row.__lifecycle__.possible(row)
-        if policy.may_move(people.ROLE, Complaint, verb.name) and not _guarded(verb, row)
-    ]
-
-
-def _guarded(verb: Verb, row: Complaint) -> bool:
-    try:
-        if verb.guard:
-            verb.guard(row, now())
-    except Refused:
-        return True
-    return False
+    return [verb for verb in row.__lifecycle__.possible(row, now()) if policy.may_move(people.ROLE, Complaint, verb.name)]
 
 
 def history(row: Complaint, files: list[Attachment]) -> list[Entry]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from ecrm.models import User
 from ecrm.rules import told
-from ecrm.rules.errors import FactMissing, NotNow
+from ecrm.rules.errors import FactMissing, NotNow, Refused, TooLate
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,21 @@ class Lifecycle:
         """Index the verbs by name."""
         object.__setattr__(self, "by_name", {verb.name: verb for verb in self.verbs})
 
-    def possible(self, row: Any) -> tuple[Verb, ...]:
-        """Return the verbs that start from the row's status."""
-        return tuple(verb for verb in self.verbs if row.status in verb.sources)
+    def possible(self, row: Any, at: datetime) -> tuple[Verb, ...]:
+        """Return the verbs that start from the row's status and whose window is not over at `at`."""
+        return tuple(verb for verb in self.verbs if row.status in verb.sources and not _over(verb, row, at))
+
+
+def _over(verb: Verb, row: Any, at: datetime) -> bool:
+    """Return whether it is too late for a verb; what else a guard refuses is said when somebody tries."""
+    try:
+        if verb.guard:
+            verb.guard(row, at)
+    except TooLate:
+        return True
+    except Refused:
+        return False
+    return False
 
 
 def move(row: Any, name: str, by: User | None, at: datetime, **facts: Any) -> None:
