@@ -16,15 +16,14 @@ MOST_STEPS = 10
 LONGEST = 80  # characters of a value
 
 
-def tell(view: Any, form: Any, row: Any) -> None:
-    """Say who was faster and what they changed since the form was opened; a second save then goes through."""
+def tell(view: Any, row: Any, version: str | None) -> None:
+    """Say who was faster and what they changed since `version`, and read the row again."""
     try:
         db.session.refresh(row)
     except InvalidRequestError:
         flash(_("Somebody else has deleted this in the meantime."), "error")
         abort(redirect(view.get_url(".index_view")))
-    version = form.row_version
-    steps = _since(row, lookup.whole(version.data))
+    steps = _since(row, lookup.whole(version))
     if steps:
         who = str(steps[0].actor) if steps[0].actor else _("somebody")
         changes = "; ".join(filter(None, (_changes(view, step) for step in reversed(steps)))) or _("nothing that you can see")
@@ -32,8 +31,6 @@ def tell(view: Any, form: Any, row: Any) -> None:
                 who=who, when=format_datetime(steps[0].at, "HH:mm:ss"), changes=changes), "error")
     else:
         flash(_("Somebody else was faster. What you typed is still here: compare, then save again."), "error")
-    version.data = str(row.version)
-    version.raw_data = [version.data]
 
 
 def _since(row: Any, version: int | None) -> list[Step]:

@@ -1,7 +1,6 @@
 """The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
 
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,7 +86,7 @@ class Moving:
         version = request.form.get("row_version")
         if not version or not getattr(verb, "needs", ()) or version == str(getattr(row, "version", version)):
             return False
-        conflict.tell(self, SimpleNamespace(row_version=SimpleNamespace(data=version)), row)
+        conflict.tell(self, row, version)
         return True
 
     def move_again(self, row: Any, verb: Verb, form: Form) -> ResponseReturnValue:

@@ -40,9 +40,16 @@ class Saving:
         """Write the changes, unless somebody was faster since the form was opened (design, trap 19)."""
         version = form._fields.get("row_version")
         if version is not None and version.data != str(model.version):
-            conflict.tell(self, form, model)
+            self._tell_conflict(form, model)
             return False
         return bool(self._write(form, model, created=False))
+
+    def _tell_conflict(self, form: Any, row: Any) -> None:
+        """Say who was faster; the form then carries the new version, so that a second save goes through."""
+        version = form.row_version
+        conflict.tell(self, row, version.data)
+        version.data = str(row.version)
+        version.raw_data = [version.data]
 
     def delete_model(self, model: Any) -> bool:
         """Delete a row that nothing points to."""
@@ -91,7 +98,7 @@ class Saving:
             self._refuse(form, name, text)
         except StaleDataError:
             db.session.rollback()
-            conflict.tell(self, form, row)
+            self._tell_conflict(form, row)
         else:
             return row
         return False
