@@ -4,7 +4,7 @@ import csv
 import enum
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,8 @@ class Cells:
             return value.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
         if isinstance(value, (date, float, int)):
             return value
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
         if isinstance(value, Phone):
             return telephone(value)
         if isinstance(value, list):

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, false, select
 
 from ecrm import rows
 from ecrm.models import (
-    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Installation,
-    Letter, Plan, Promo, Reply, Role, Step, Subscription, User,
+    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Escalation, Holiday,
+    Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    WorkingHours,
 )
-from ecrm.models.account import RoleName
+from ecrm.models.account import STAFF, RoleName
 
 
 class Right(Flag):
@@ -72,6 +73,11 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | C | E | D | X),
     },
+    Escalation: {
+        SUPPORT: Grant(R),
+        TECHNICIAN: Grant(R, rows.job_escalations),
+        MANAGER: Grant(R | X),
+    },
     Customer: {
         CUSTOMER: Grant(R | E, rows.own_customer),
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"activate", "suspend", "resume", "end"})),
@@ -97,6 +103,11 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         CUSTOMER: Grant(R, rows.published),
         SUPPORT: Grant(R | C | E | D | X),
         SALES: Grant(R),
+        MANAGER: Grant(R | X),
+    },
+    PromoRequest: {
+        CUSTOMER: Grant(R | C, rows.own_requests, verbs=frozenset({"withdraw"})),
+        SUPPORT: Grant(R | X, verbs=frozenset({"accept", "decline"})),
         MANAGER: Grant(R | X),
     },
     BandwidthGrant: {
@@ -126,6 +137,26 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | C | E | D | X),
     },
+    WorkingHours: {
+        SUPPORT: Grant(R),
+        MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | E | D | X),
+    },
+    Holiday: {
+        SUPPORT: Grant(R),
+        MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | E | X),
+    },
+    ServiceStandard: {
+        SUPPORT: Grant(R),
+        MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | E | D | X),
+    },
+    Recap: {
+        SUPPORT: Grant(R | C | X),
+        MANAGER: Grant(R | C | X),
+    },
+    SavedView: {role: Grant(R | C | E | D, rows.views_of(role)) for role in STAFF},
     User: {
         SUPPORT: Grant(R, rows.technicians, PERSONAL),
         TECHNICIAN: Grant(R, rows.oneself, PERSONAL),
@@ -136,11 +167,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R),
         ADMINISTRATOR: Grant(R),
     },
-    Letter: {
-        SUPPORT: Grant(R | X),
-        MANAGER: Grant(R | X),
-        ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"})),
-    },
+    Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, rows.own_steps, INNER),
         SUPPORT: Grant(R, rows.work_steps),
@@ -148,9 +175,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | X),
     },
-    Counter: {
-        ADMINISTRATOR: Grant(R),
-    },
+    Job: {ADMINISTRATOR: Grant(R)},
+    Counter: {ADMINISTRATOR: Grant(R)},
 }
 
 

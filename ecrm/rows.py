@@ -1,11 +1,13 @@
 """Which rows of a table exist for a person: conditions that the policy table names."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Customer, Installation, Promo, Reply, Role, Step, Subscription, User,
+    Attachment, BandwidthGrant, Complaint, Customer, Escalation, Installation, Promo, PromoRequest, Reply, Role, SavedView, Step,
+    Subscription, User,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -60,6 +62,11 @@ def job_steps(user: User) -> ColumnElement[bool]:
     return and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_jobs(user))))
 
 
+def job_escalations(user: User) -> ColumnElement[bool]:
+    """What was escalated of the technician's jobs."""
+    return Escalation.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+
+
 def work_steps(_user: User) -> ColumnElement[bool]:
     """The trail without that of accounts."""
     return Step.table != User.__tablename__
@@ -105,6 +112,11 @@ def own_steps(user: User) -> ColumnElement[bool]:
     )
 
 
+def own_requests(user: User) -> ColumnElement[bool]:
+    """The account's customer's requests for promos."""
+    return PromoRequest.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
 def published(_user: User) -> ColumnElement[bool]:
     """Promos that support has published."""
     return Promo.published.is_(True)
@@ -124,3 +136,8 @@ def technicians(user: User) -> ColumnElement[bool]:
 def oneself(user: User) -> ColumnElement[bool]:
     """The own account."""
     return User.id == user.id
+
+
+def views_of(role: RoleName) -> Callable[[User], ColumnElement[bool]]:
+    """Return the condition of the views of a role's lists: the person's own, and those shared with the role."""
+    return lambda user: and_(SavedView.role == role, or_(SavedView.owner_id == user.id, SavedView.shared.is_(True)))

@@ -1,7 +1,7 @@
 """The trail's one listener: every change of every row becomes a step, from admin, portal and command line alike."""
 
 import enum
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask import has_request_context, request
@@ -133,7 +133,7 @@ def _masked(row: Any, key: str, value: Any) -> Any:
         return MASK
     if isinstance(value, enum.Enum):
         return value.value
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, (date, time)) else value
 
 
 def _actor() -> int | None:

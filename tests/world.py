@@ -1,6 +1,6 @@
 """A little company that every test starts from, and the browsers of its people."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -12,15 +12,19 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Installation, Plan, Promo, Role,
-    Subscription, User,
+    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
+    Plan, Promo, PromoRequest, Recap, Role, SavedView, ServiceStandard, Subscription, User, WorkingHours,
 )
-from ecrm.models.account import RoleName
+from ecrm.models.account import STAFF, RoleName
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import Priority, now
 from ecrm.models.branch import Coverage, TimeZone
+from ecrm.models.business_time import Weekday
+from ecrm.models.complaint import CategoryKind
 from ecrm.models.customer import CustomerStatus
+from ecrm.models.escalation import Level, Target
 from ecrm.models.plan import Audience
+from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.rules import move
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
@@ -69,6 +73,7 @@ def build(app: Flask) -> None:
         _people()
         _customers()
         _work()
+        _reports()
         db.session.commit()
 
 
@@ -83,8 +88,14 @@ def _places() -> None:
         Plan(code="HOME20", name="Home 20", down_mbps=20, up_mbps=10, monthly_price=250_000),
         Plan(code="HOME50", name="Home 50", down_mbps=50, up_mbps=25, monthly_price=400_000),
         ComplaintCategory(code="DOWN", name="Internet mati", name_en="No connection", priority=Priority.URGENT,
-                          response_hours=2, resolution_hours=24),
-        ComplaintCategory(code="BILL", name="Tagihan", name_en="Billing", response_hours=8, resolution_hours=72),
+                          kind=CategoryKind.DISTURBANCE, response_hours=2, resolution_hours=24),
+        ComplaintCategory(code="BILL", name="Tagihan", name_en="Billing", kind=CategoryKind.BILLING, response_hours=8,
+                          resolution_hours=72),
+        *(WorkingHours(branch=branch, weekday=day, opens=time(8), closes=time(17)) for branch in (jakarta, batam) for day in list(Weekday)[:5]),
+        Holiday(day=date(2026, 8, 17), name="Hari Kemerdekaan Republik Indonesia"),
+        Holiday(day=date(2026, 12, 18), name="Hari jadi kota Batam", branch=batam),
+        ServiceStandard(measure=Measure.RESTORED, name="Pemulihan layanan", name_en="Service restored", within=2, unit=Unit.WORKING_DAY,
+                        goal_percent=90, source="Contoh"),
     ])
     db.session.add_all(Role(name=role.value) for role in RoleName)
     db.session.flush()
@@ -180,3 +191,19 @@ def _offers(start: datetime) -> None:
         move(row, "survey", one(User, email=email("sales")), start, survey_result="Tiang terdekat 40 m")
         move(row, "schedule", one(User, email=email("support")), start, technician=one(User, email=email(person)),
              visit_at=start + timedelta(days=1))
+
+
+def _reports() -> None:
+    """A missed target, a frozen recap, a job that ran, a wish for a promo, and a shared view of each role."""
+    at = now()
+    db.session.add_all([
+        Escalation(complaint=one(Complaint, subject="Lampu LOS merah"), target=Target.RESPONSE, level=Level.NEAR, due_at=at),
+        Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures={"tables": []}, sha256="0" * 64,
+              because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
+        Job(name="deliver", started_at=at, seconds=0.1, done=2),
+        PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
+    ])
+    for role in STAFF:
+        for person, shared in ((role.value, False), ("technician2", True)):
+            db.session.add(SavedView(name=f"Tampilan {person}", owner=one(User, email=email(person)), role=role, table="complaint",
+                                     query="flt0_status=unsolved", shared=shared))

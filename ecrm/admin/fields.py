@@ -7,7 +7,7 @@ from flask_admin.model.form import converts
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import RelationshipProperty
-from wtforms import ValidationError, validators
+from wtforms import TimeField, ValidationError, validators
 
 from ecrm import policy
 from ecrm.admin import choices, lookup
@@ -34,6 +34,12 @@ class Converter(AdminModelConverter):
         field_args.pop("default", None)
         field_args["validators"] = [validators.Optional()]
         return MemberField(Priority, allow_blank=column.nullable, blank_when_new=True, **field_args)
+
+    @converts("Time")
+    def convert_time(self, field_args: dict[str, Any], **_extra: Any) -> TimeField:
+        """Ask for hours and minutes; browsers leave the seconds out."""
+        field_args |= {"validators": [validators.InputRequired(REQUIRED)], "filters": ()}
+        return TimeField(format=["%H:%M", "%H:%M:%S"], **field_args)
 
     @converts("Integer")
     def handle_integer_types(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> choices.WholeField:

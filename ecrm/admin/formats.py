@@ -1,6 +1,6 @@
 """How values look on the staff sites."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
@@ -23,6 +23,11 @@ def moment(_view: Any, value: datetime, _name: str) -> Any:
 def day(_view: Any, value: date, _name: str) -> str:
     """Return a day."""
     return format_date(value, "d MMM y")
+
+
+def hour(_view: Any, value: time, _name: str) -> str:
+    """Return a time of day."""
+    return f"{value:%H:%M}"
 
 
 def word(_view: Any, value: Labelled, name: str) -> Any:
@@ -72,6 +77,6 @@ def nothing(_view: Any, _value: None, _name: str) -> str:
 
 
 FORMATS: dict[type, Any] = {
-    type(None): nothing, Priority: urgency, Labelled: word, bool: truth, int: number, datetime: moment, date: day,
+    type(None): nothing, Priority: urgency, Labelled: word, bool: truth, int: number, datetime: moment, date: day, time: hour,
     db.Model: row, list: rows, dict: pairs,
 }

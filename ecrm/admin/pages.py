@@ -15,7 +15,7 @@ from ecrm import policy
 from ecrm.admin import lookup, story
 from ecrm.extensions import db
 
-SHORT = 5  # rows of a short list
+SHORT = 5  # rows of a short list, where it does not say
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Belongs:
     where: Any
     filters: Any = None
     prefill: Any = None
+    most: int = SHORT
 
 
 @dataclass(frozen=True)
@@ -202,12 +203,12 @@ class Pages:
     def _short(self, wanted: Belongs, row: Any) -> Short:
         view = self.sibling(wanted.model)
         query = policy.visible(wanted.model, view.role, current_user).where(wanted.where(row))
-        rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(SHORT + 1)))
+        rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(wanted.most + 1)))
         back = self.get_url(".details_view", id=row.id)
         may_add = wanted.prefill is not None and view.can_create
         return Short(
-            view=view, title=str(wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:SHORT],
-            all_url=view.list_address(wanted.filters(row)) if len(rows) > SHORT and wanted.filters else None,
+            view=view, title=str(wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:wanted.most],
+            all_url=view.list_address(wanted.filters(row)) if len(rows) > wanted.most and wanted.filters else None,
             new_url=view.get_url(f"{view.endpoint}.create_view", url=back, **wanted.prefill(row)) if may_add else None,
             new_text=_("New: %(thing)s", thing=wanted.model.__label__), back=back,
         )

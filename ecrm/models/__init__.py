@@ -3,20 +3,27 @@
 from ecrm.models.account import Role, User
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
+from ecrm.models.business_time import Holiday, WorkingHours
 from ecrm.models.complaint import Attachment, Complaint, ComplaintCategory, Reply
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
+from ecrm.models.escalation import Escalation
 from ecrm.models.installation import Installation
+from ecrm.models.job import Job
 from ecrm.models.letter import Letter
 from ecrm.models.plan import Plan, Promo
+from ecrm.models.promo_request import PromoRequest
+from ecrm.models.recap import Recap, ServiceStandard
+from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory,
+    Complaint, Reply, Attachment, ComplaintCategory, Escalation,
     Customer, Subscription, Installation,
-    Plan, Promo, BandwidthGrant,
-    Branch, CoverageArea,
-    User, Role, Letter, Step, Counter,
+    Plan, Promo, PromoRequest, BandwidthGrant,
+    Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
+    Recap, SavedView,
+    User, Role, Letter, Step, Job, Counter,
 )
 
 __all__ = [model.__name__ for model in MODELS]

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from ecrm.extensions import MYSQL
 
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # sorts last in an index, where NULL would come first
+
+
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)

@@ -41,6 +41,21 @@ class Channel(Labelled):
     COUNTER = "counter", _l("Counter")
 
 
+class CategoryKind(Labelled):
+    """What a category is about; the regulator's sheet counts them apart."""
+
+    DISTURBANCE = "disturbance", _l("Disturbance")
+    BILLING = "billing", _l("Billing")
+    GENERAL = "general", _l("General")
+
+
+class Clock(Labelled):
+    """Which hours count towards a target."""
+
+    AROUND = "around", _l("Around the clock")
+    BUSINESS = "business", _l("Working hours of the branch")
+
+
 class ComplaintCategory(HasId, Versioned, db.Model):
     """A kind of complaint, its usual priority and its targets in hours."""
 
@@ -58,6 +73,10 @@ class ComplaintCategory(HasId, Versioned, db.Model):
     priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Usual priority")))
     response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)"), least=1))
     resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)"), least=1))
+    clock: Mapped[Clock] = mapped_column(words(Clock, "category_clock"), default=Clock.AROUND, info=label(_l("Targets count")))
+    kind: Mapped[CategoryKind] = mapped_column(
+        words(CategoryKind, "category_kind"), default=CategoryKind.GENERAL, info=label(_l("Kind"))
+    )
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
 
     def __str__(self) -> str:
@@ -66,7 +85,11 @@ class ComplaintCategory(HasId, Versioned, db.Model):
 
 
 class Complaint(HasId, Versioned, db.Model):
-    """A complaint; status and times are a projection of its steps, written by move() alone."""
+    """A complaint; status and times are a projection of its steps, written by move() alone.
+
+    `clock_due_at` and `clock_warn_at` are when the target that counts now is missed, and when 80 % of it is used up: that of
+    the first response until there is one, then that of the resolution; NEVER while none counts. ecrm/rules/sla.py winds them.
+    """
 
     __tablename__ = "complaint"
     __label__: Any = _l("Complaint")
@@ -75,6 +98,7 @@ class Complaint(HasId, Versioned, db.Model):
         CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="rating_1_to_5"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),
         CheckConstraint("reopen_count >= 0 AND waited_seconds >= 0", name="counts_not_negative"),
+        CheckConstraint("repeats >= 0", name="repeats_not_negative"),
         CheckConstraint("resolution_due_at >= response_due_at", name="due_in_order"),
         Index(None, "status", "priority", "resolution_due_at", "id"),
         Index(None, "technician_id", "status", "priority", "resolution_due_at"),
@@ -82,6 +106,8 @@ class Complaint(HasId, Versioned, db.Model):
         Index(None, "branch_id", "status", "opened_at"),
         Index(None, "category_id", "opened_at"),
         Index(None, "opened_at", "id"),
+        Index(None, "clock_due_at", "id"),
+        Index(None, "clock_warn_at", "id"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))
@@ -108,6 +134,10 @@ class Complaint(HasId, Versioned, db.Model):
     resolution_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Resolution due")))
     response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)")))
     resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)")))
+    clock: Mapped[Clock] = mapped_column(words(Clock, "complaint_clock"), default=Clock.AROUND, info=label(_l("Targets count")))
+    clock_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Next due")))
+    clock_warn_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Next due soon")))
+    repeats: Mapped[int] = mapped_column(default=0, info=label(_l("Repeated within 30 days")))
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Waiting since")))
     waited_seconds: Mapped[int] = mapped_column(default=0, info=label(_l("Waited (seconds)")))
     reopen_count: Mapped[int] = mapped_column(default=0, info=label(_l("Reopened")))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import Complaint, Reply, Step, User
@@ -18,6 +19,7 @@ from ecrm.rules.lifecycle import Lifecycle, Verb, move
 
 REOPEN_DAYS = 7
 CLOSE_DAYS = 3
+REPEAT_DAYS = 30
 WORKING = frozenset({S.ASSIGNED, S.IN_PROGRESS})
 OPEN = frozenset(UNSOLVED)
 
@@ -43,17 +45,17 @@ def _begin_waiting(row: Complaint, at: datetime) -> None:
 
 
 def _end_waiting(row: Complaint, at: datetime) -> None:
-    if row.waiting_since is None:
-        return
-    row.resolution_due_at = sla.shifted(row.resolution_due_at, row.waiting_since, at)
-    row.waited_seconds += int((at - row.waiting_since).total_seconds())
-    row.waiting_since = None
+    if row.waiting_since is not None:
+        row.resolution_due_at = sla.shifted(row.resolution_due_at, row.waiting_since, at, sla.calendar_of(row))
+        row.waited_seconds += int((at - row.waiting_since).total_seconds())
+        row.waiting_since = None
+    sla.wind(row)
 
 
 def _resolve(row: Complaint, at: datetime) -> None:
-    _end_waiting(row, at)
-    _respond(row, at)
+    row.first_response_at = row.first_response_at or at
     row.resolved_at = at
+    _end_waiting(row, at)
 
 
 def _close(row: Complaint, at: datetime) -> None:
@@ -61,19 +63,22 @@ def _close(row: Complaint, at: datetime) -> None:
 
 
 def _reopen(row: Complaint, at: datetime) -> None:
-    row.resolution_due_at = sla.due(at, row.resolution_hours)
+    row.resolution_due_at = sla.due(at, row.resolution_hours, sla.calendar_of(row))
     row.resolved_at = row.closed_at = None
     row.rating = row.rating_remark = None
     row.reopen_count += 1
+    sla.wind(row)
 
 
 def _cancel(row: Complaint, at: datetime) -> None:
-    _end_waiting(row, at)
     row.closed_at = at
+    _end_waiting(row, at)
 
 
 def _respond(row: Complaint, at: datetime) -> None:
+    """Note the first response; from then on the target of the resolution counts."""
     row.first_response_at = row.first_response_at or at
+    sla.wind(row)
 
 
 LIFECYCLE = Lifecycle((
@@ -115,14 +120,30 @@ def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
         complaint.channel = complaint.channel or Channel.PHONE
         complaint.priority = complaint.priority or category.priority
         complaint.opened_at = at
-        complaint.response_hours, complaint.resolution_hours = category.response_hours, category.resolution_hours
-        complaint.response_due_at = sla.due(at, category.response_hours)
-        complaint.resolution_due_at = sla.due(at, category.resolution_hours)
+        complaint.repeats = _repeats(session, complaint, at)
         session.add(complaint)
+        begin_targets(complaint, category, at)
     session.flush()
     data = {"table": "complaint", "id": complaint.id, "number": complaint.number, "title": complaint.subject} | facts(complaint)
     session.add_all(told.to_customer(complaint.customer, "complaint_received_customer", at, **data))
     return complaint
+
+
+def begin_targets(complaint: Any, category: Any, at: datetime) -> None:
+    """Give a new complaint the targets of its category, and start the clock."""
+    complaint.clock = category.clock
+    complaint.response_hours, complaint.resolution_hours = category.response_hours, category.resolution_hours
+    calendar = sla.calendar_of(complaint)
+    complaint.response_due_at = sla.due(at, category.response_hours, calendar)
+    complaint.resolution_due_at = sla.due(at, category.resolution_hours, calendar)
+    sla.wind(complaint)
+
+
+def _repeats(session: Session, complaint: Complaint, at: datetime) -> int:
+    """Return how many complaints about the same the customer has entered in the REPEAT_DAYS before."""
+    same = and_(Complaint.customer_id == complaint.customer.id, Complaint.category_id == complaint.category.id)
+    recent = and_(Complaint.opened_at >= at - timedelta(days=REPEAT_DAYS), Complaint.opened_at < at, Complaint.status != S.CANCELLED)
+    return session.scalar(select(func.count(Complaint.id)).where(same, recent)) or 0
 
 
 def answer(complaint: Complaint, text: str, author: User, at: datetime, public: bool = True) -> Reply:

@@ -1,15 +1,17 @@
 """One screen class for each table; SCREENS is the registry, in the order of the menu."""
 
-from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, ReplyScreen
-from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen
+from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
+from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
-from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoScreen
-from ecrm.admin.screens.system import CounterScreen, LetterScreen, RoleScreen, StepScreen, UserScreen
+from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
+from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
+from ecrm.admin.screens.system import CounterScreen, JobScreen, LetterScreen, RoleScreen, StepScreen, UserScreen
 
 SCREENS = (
-    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen,
+    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
     CustomerScreen, SubscriptionScreen, InstallationScreen,
-    PlanScreen, PromoScreen, GrantScreen,
-    BranchScreen, CoverageAreaScreen,
-    UserScreen, RoleScreen, LetterScreen, StepScreen, CounterScreen,
+    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
+    RecapScreen, SavedViewScreen,
+    BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
+    UserScreen, RoleScreen, LetterScreen, StepScreen, JobScreen, CounterScreen,
 )

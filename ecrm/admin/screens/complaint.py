@@ -12,7 +12,7 @@ from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import URGENCY, Late, Left, OfCustomer, Reopened
-from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Reply, Subscription
+from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
@@ -141,10 +141,23 @@ class CategoryScreen(Screen):
 
     model = ComplaintCategory
     group = GROUP
-    columns = ("code", "name", "name_en", "priority", "response_hours", "resolution_hours", "active")
-    form = columns
+    columns = ("code", "name", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
+    details = ("name_en",)
+    form = ("code", "name", "name_en", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
     search = ("code", "name", "name_en")
     filters = ("active", "priority")
     checks = (category.check,)
     sortable = ("code", "name")
     sort = ("code", False)
+
+
+class EscalationScreen(Screen):
+    """Escalations; the worker writes them."""
+
+    model = Escalation
+    group = GROUP
+    columns = ("at", "level", "target", "complaint", "due_at")
+    details = ("round",)
+    filters = ("level", "target", "at")
+    sortable = ("at",)
+    sort = ("at", True)

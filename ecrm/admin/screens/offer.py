@@ -9,7 +9,7 @@ from ecrm.admin import cells, look, lookup
 from ecrm.admin.pages import the_only
 from ecrm.admin.picture import Pictured
 from ecrm.admin.screen import Screen
-from ecrm.models import BandwidthGrant, Plan, Promo, Subscription
+from ecrm.models import BandwidthGrant, Plan, Promo, PromoRequest, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.rules import bandwidth
@@ -83,3 +83,16 @@ class GrantScreen(Screen):
     def born(session, row, _at, by):
         """Who granted it."""
         row.granted_by_id = by.id
+
+
+class PromoRequestScreen(Screen):
+    """Customers' requests for promos; they come from the portal."""
+
+    model = PromoRequest
+    group = GROUP
+    columns = ("requested_at", "promo", "customer", "customer.phone", "status")
+    details = ("remark", "answered_at")
+    filters = ("status", "promo", "requested_at")
+    sortable = ("requested_at",)
+    sort = ("requested_at", True)
+    column_formatters = {"customer": cells.customer, "customer.phone": cells.phone, "requested_at": cells.short}

@@ -7,7 +7,7 @@ from ecrm.admin import trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import Verified
-from ecrm.models import MODELS, Counter, Letter, Role, Step, User
+from ecrm.models import MODELS, Counter, Job, Letter, Role, Step, User
 from ecrm.rules import account
 
 GROUP = _l("System")
@@ -77,6 +77,17 @@ class StepScreen(Screen):
             return value
         hidden = policy.hidden(TABLES[model.table], self.role)
         return {key: item for key, item in value.items() if key not in hidden}
+
+
+class JobScreen(Screen):
+    """The worker's periodic jobs."""
+
+    model = Job
+    group = GROUP
+    columns = ("name", "started_at", "seconds", "done", "failures", "last_error", "next_at")
+    details = ("worked_at", "failed_at", "lease_owner", "lease_until")
+    sort = ("name", False)
+    sortable = ("name",)
 
 
 class CounterScreen(Screen):
