@@ -13,8 +13,7 @@ YEARS_AHEAD = 2  # the government names the days of a year in the year before; t
 
 def add_missing(session: Session, years: Iterable[int]) -> int:
     """Add the public holidays of the years that are not there yet, and return how many; those that somebody changed stay."""
-    there = set(session.execute(select(Holiday.day, Holiday.name).where(Holiday.branch_id.is_(None))).tuples())
-    days = {day for day, _name in there}
+    days = set(session.scalars(select(Holiday.day).where(Holiday.branch_id.is_(None))))
     found = [
         Holiday(day=day, name=name[:150], observed=True)
         for day, name in sorted(holidays.country_holidays("ID", years=list(years), language="id").items()) if day not in days
