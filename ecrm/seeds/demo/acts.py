@@ -4,15 +4,14 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from ecrm.models.letter import LetterState
 from ecrm.models.step import Via
 from ecrm.rules.errors import FactMissing, NotNow
 from ecrm.rules.lifecycle import Lifecycle
 from ecrm.seeds.demo.company import LETTERS, Company, Recipient, Worker
+from ecrm.seeds.demo.draft import Draft
 
 
 class NotYet(Exception):
@@ -28,20 +27,12 @@ class Actor(NamedTuple):
     via: Via
 
 
-WIB = ZoneInfo("Asia/Jakarta")
 SYSTEM = Actor(None, None, None, Via.CLI)
 
 
 def worker(person: Worker) -> Actor:
     """Return a person of the staff as the doer."""
     return Actor(person.id, person.name, person.email, Via.ADMIN)
-
-
-class Draft(SimpleNamespace):
-    """The columns of a row in the making; of the relations that a rule asks for there is only the branch's clock."""
-
-    subscription = None
-    customer = SimpleNamespace(branch=SimpleNamespace(local=lambda at: at.astimezone(WIB)))
 
 
 @dataclass

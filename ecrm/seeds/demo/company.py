@@ -13,15 +13,18 @@ from ecrm.models import Branch, ComplaintCategory, Counter, CoverageArea, Plan
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import Priority
 from ecrm.models.branch import Coverage
+from ecrm.models.complaint import Clock
+from ecrm.rules import calendar
 from ecrm.seeds.demo.bulk import Bulk
 from ecrm.seeds.demo.corpus import Topic, topic
+from ecrm.seeds.demo.draft import Draft, Recent, of_branch
 from ecrm.seeds.demo.names import Names
 
 LETTERS = timedelta(days=21)  # letters older than this have been cleared away
 
 
 class Place(NamedTuple):
-    """A branch with its areas as (id, name, postcode); `offset` is its clock's, which Indonesia never changes."""
+    """A branch with its areas as (id, name, postcode) and its working time; `offset` is its clock's, which Indonesia never changes."""
 
     id: int
     code: str
@@ -30,6 +33,7 @@ class Place(NamedTuple):
     zone: str
     areas: list[tuple[int, str, str]]
     technicians: list["Worker"]
+    draft: type[Draft]  # of its complaints, which count in its working time
 
 
 class Worker(NamedTuple):
@@ -49,6 +53,7 @@ class Kind(NamedTuple):
     priority: Priority
     response_hours: int
     resolution_hours: int
+    clock: Clock
     topic: Topic
 
 
@@ -74,6 +79,7 @@ class Company:
     kinds: list[Kind]
     staff: dict[RoleName, list[Worker]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
 
     def number(self, prefix: str, at: datetime, place: Place) -> str:
         """Return the next number of the local month, such as KL-202611-000042."""
@@ -92,7 +98,7 @@ def gather(session: Session, seed: int, now: datetime) -> Company:
     branches = session.scalars(select(Branch).filter_by(active=True).order_by(Branch.id))
     places = [_place(session, branch, now) for branch in branches]
     kinds = [
-        Kind(row.id, row.code, row.priority, row.response_hours, row.resolution_hours, topic(row.code))
+        Kind(row.id, row.code, row.priority, row.response_hours, row.resolution_hours, row.clock, topic(row.code))
         for row in session.scalars(select(ComplaintCategory).filter_by(active=True).order_by(ComplaintCategory.id))
     ]
     plans = list(session.scalars(select(Plan).order_by(Plan.monthly_price, Plan.id)))
@@ -105,4 +111,4 @@ def _place(session: Session, branch: Branch, now: datetime) -> Place:
     connected = select(CoverageArea).filter_by(branch_id=branch.id, coverage=Coverage.COVERED).order_by(CoverageArea.id)
     areas = [(area.id, area.name, area.postcode or "") for area in session.scalars(connected)]
     offset = now.astimezone(ZoneInfo(branch.time_zone.value)).utcoffset() or timedelta()
-    return Place(branch.id, branch.code, branch.city, offset, branch.time_zone.value, areas, [])
+    return Place(branch.id, branch.code, branch.city, offset, branch.time_zone.value, areas, [], of_branch(calendar.of(session, branch)))

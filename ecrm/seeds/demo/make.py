@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Counter, Customer, Role
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
+from ecrm.models.complaint import ComplaintStatus
 from ecrm.seeds.demo import additions, cast, course, visits
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
@@ -76,6 +77,8 @@ def _usual(company: Company, crowd: Crowd, at: datetime) -> Story:
 def _keep(company: Company, story: Story) -> None:
     row = story.row
     company.bulk.add("complaint", vars(row))
+    if row.status is not ComplaintStatus.CANCELLED:
+        company.recent.add((row.customer_id, row.category_id), row.opened_at)
     if row.resolved_at and row.resolved_at > row.resolution_due_at and company.rng.random() < 0.1:
         additions.compensate(company, story)
 

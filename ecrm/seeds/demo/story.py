@@ -8,7 +8,7 @@ from ecrm.models.base import Priority
 from ecrm.models.complaint import Channel, ComplaintStatus as S
 from ecrm.models.step import Via
 from ecrm.rules import sla
-from ecrm.rules.complaint import LIFECYCLE
+from ecrm.rules.complaint import LIFECYCLE, begin_targets
 from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Kind, Recipient, Worker
@@ -48,16 +48,16 @@ class Story:
         priority = kind.priority
         if rng.random() < 0.12:
             priority = Priority(max(Priority.URGENT, priority - 1))
-        return Draft(
+        row = self.place.draft(
             id=self.company.bulk.new_id("complaint"), number=self.company.number("KL", at, self.place), token=None,
             customer_id=caller.id, branch_id=self.place.id, subscription_id=caller.subscription or None, category_id=kind.id,
             subject=self.fill(rng.choice(self.case.subjects))[:150], description=self.description(), channel=channel,
             priority=priority, status=S.NEW, technician_id=None, opened_at=at, first_response_at=None, resolved_at=None,
-            closed_at=None,
-            response_due_at=sla.due(at, kind.response_hours), resolution_due_at=sla.due(at, kind.resolution_hours),
-            response_hours=kind.response_hours, resolution_hours=kind.resolution_hours, waiting_since=None, waited_seconds=0,
-            reopen_count=0, rating=None, rating_remark=None, version=1,
+            closed_at=None, waiting_since=None, waited_seconds=0, repeats=self.company.recent.count((caller.id, kind.id), at), reopen_count=0, rating=None,
+            rating_remark=None, version=1,
         )
+        begin_targets(row, kind, at)
+        return row
 
     def description(self) -> str:
         """Return what the customer writes."""
@@ -150,6 +150,7 @@ class Story:
             acts.move(self.company, self.subject, "resume", by, self.at)
         elif public and not by_customer:
             self.row.first_response_at = self.row.first_response_at or self.at
+            sla.wind(self.row)
         if public:
             acts.tell(self.company, self.subject, "reply", "technician" if by_customer else "customer", by, self.at, text)
 
