@@ -8,8 +8,11 @@ from sqlalchemy import func, select
 
 from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
-from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, Role, Step
+from ecrm.models import Branch, ComplaintCategory, CoverageArea, Holiday, Plan, Promo, Role, ServiceStandard, Step, WorkingHours
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
+from ecrm.models.business_time import Weekday
+from ecrm.models.recap import Measure
 from ecrm.seeds import is_empty
 from tests.conftest import BACKENDS
 
@@ -69,7 +72,7 @@ def test_a_second_load_changes_nothing(seeded):
     with app.app_context():
         before = {table.name: list(db.session.execute(table.select())) for table in db.metadata.sorted_tables}
     result = run(app, folder)
-    assert result.exit_code == 0 and result.output.count("0 new, 0 changed") == 5
+    assert result.exit_code == 0 and result.output.count("0 new, 0 changed") == 7
     with app.app_context():
         assert before == {table.name: list(db.session.execute(table.select())) for table in db.metadata.sorted_tables}
 
@@ -182,3 +185,34 @@ def test_a_mistyped_file_name_is_named(seeded):
     (folder / "plans.csv").rename(folder / "plan.csv")
     result = run(app, folder)
     assert result.exit_code == 1 and "plan.csv: " in result.output and "areas.csv: 0 new" in result.output
+
+
+def test_working_hours_standards_and_holidays_come_along(seeded):
+    """The hours of the file, with the noon prayer on Fridays; the public holidays; the standards say where they come from."""
+    app, _folder = seeded
+    with app.app_context():
+        jakarta = db.session.scalars(select(Branch).filter_by(code="JKT")).one()
+        friday = db.session.scalars(select(WorkingHours).filter_by(branch_id=jakarta.id, weekday=Weekday.FRIDAY).order_by(WorkingHours.opens))
+        assert [(f"{row.opens:%H:%M}", f"{row.closes:%H:%M}") for row in friday] == [("08:00", "11:30"), ("13:00", "17:00")]
+        years = {row.day.year for row in db.session.scalars(select(Holiday))}
+        assert {now().year - 1, now().year, now().year + 1} <= years
+        standards = list(db.session.scalars(select(ServiceStandard)))
+        assert {row.measure for row in standards} == set(Measure) and all("belum" in row.source or "tebakan" in row.source for row in standards)
+        kinds = {row.code: (row.kind.value, row.clock.value) for row in db.session.scalars(select(ComplaintCategory))}
+        assert kinds["MATI"] == ("disturbance", "around") and kinds["TAGIHAN"] == ("billing", "business")
+
+
+def test_a_file_from_before_leaves_the_new_columns_alone(seeded):
+    """A categories.csv without clock and kind is still good; what was set stays. Bad hours are refused."""
+    app, folder = seeded
+    lines = (folder / "categories.csv").read_text("utf-8").splitlines()
+    rows = list(csv.DictReader(lines))
+    names = [name for name in rows[0] if name not in ("clock", "kind")]
+    with (folder / "categories.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    (folder / "hours.csv").write_text("branch,weekday,opens,closes\nJKT,mon,17:00,08:00\nJKT,tue,8,17:00\n", "utf-8")
+    result = run(app, folder)
+    assert "categories.csv: 0 new, 0 changed" in result.output
+    assert "hours.csv, line 2, column closes: " in result.output and "hours.csv, line 3, column opens: “8”" in result.output

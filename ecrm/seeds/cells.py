@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -57,6 +57,14 @@ def day(cell: str) -> date:
         if 1990 <= found.year <= 2100:
             return found
     raise BadCell(_("“%(cell)s” is not a date; write 2026-12-31 or 31/12/2026.", cell=cell))
+
+
+def hour(cell: str) -> time:
+    """Return the time of day of 08:00, 8:00 or 08.00."""
+    found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", cell)
+    if not found:
+        raise BadCell(_("“%(cell)s” is not a time; write 08:00.", cell=cell))
+    return time(int(found[1]), int(found[2]))
 
 
 def yes_no(cell: str) -> bool:

@@ -8,9 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo
+from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, ServiceStandard, WorkingHours
 from ecrm.models.branch import Coverage, TimeZone
+from ecrm.models.business_time import Weekday
+from ecrm.models.complaint import CategoryKind, Clock
 from ecrm.models.plan import Audience
+from ecrm.models.recap import Measure, Unit
 from ecrm.seeds import cells
 
 Values = dict[str, Any]
@@ -19,12 +22,13 @@ Faults = Iterable[tuple[str, str]]  # column and reason
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a file; an empty cell gives `empty`, or is refused where `needed`."""
+    """One column of a file; an empty cell gives `empty`, or is refused where `needed`; a file from before may lack a `later` one."""
 
     name: str
     parse: cells.Parse
     needed: bool = True
     empty: Any = None
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,28 @@ def _check_area(values: Values) -> Faults:
         yield "postcode", _("A postcode has five digits.")
 
 
+def hours(session: Session) -> Kind:
+    """Return what hours.csv holds; a day may have several stretches of work."""
+    return Kind("hours.csv", WorkingHours, ("branch", "weekday", "opens"), (
+        Column("branch", _by_code(session, Branch)), Column("weekday", cells.word(Weekday)), Column("opens", cells.hour),
+        Column("closes", cells.hour),
+    ), _check_hours)
+
+
+def _check_hours(values: Values) -> Faults:
+    if values["closes"] <= values["opens"]:
+        yield "closes", _("Closing must be after opening.")
+
+
+def standards(_session: Session) -> Kind:
+    """Return what standards.csv holds."""
+    return Kind("standards.csv", ServiceStandard, ("measure",), (
+        Column("measure", cells.word(Measure)), _text(ServiceStandard, "name"), _text(ServiceStandard, "name_en"),
+        Column("within", cells.whole(1), needed=False), Column("unit", cells.word(Unit)), Column("goal_percent", cells.whole(0)),
+        _text(ServiceStandard, "source"), Column("active", cells.yes_no),
+    ))
+
+
 def plans(_session: Session) -> Kind:
     """Return what plans.csv holds."""
     return Kind("plans.csv", Plan, ("code",), (
@@ -83,7 +109,8 @@ def categories(_session: Session) -> Kind:
     return Kind("categories.csv", ComplaintCategory, ("code",), (
         _text(ComplaintCategory, "code"), _text(ComplaintCategory, "name"), _text(ComplaintCategory, "name_en"),
         Column("priority", cells.priority), Column("response_hours", cells.whole(1)),
-        Column("resolution_hours", cells.whole(1)), Column("active", cells.yes_no),
+        Column("resolution_hours", cells.whole(1)), Column("clock", cells.word(Clock), later=True),
+        Column("kind", cells.word(CategoryKind), later=True), Column("active", cells.yes_no),
     ), _check_category)
 
 
@@ -106,4 +133,4 @@ def _check_promo(values: Values) -> Faults:
         yield "valid_until", _("The last day must be after the first.")
 
 
-KINDS: tuple[Callable[[Session], Kind], ...] = (branches, areas, plans, categories, promos)  # what is referred to first
+KINDS: tuple[Callable[[Session], Kind], ...] = (branches, areas, hours, plans, categories, promos, standards)  # what is referred to first

@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Role
+from ecrm.models import Branch, Role, WorkingHours
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
+from ecrm.rules import holidays, opening
 from ecrm.seeds import sheet
 from ecrm.seeds.cells import BadCell
 from ecrm.seeds.kinds import KINDS, Kind, Values
 
+YEARS_BEHIND = 3  # of public holidays, for what is entered afterwards and for the demo
 ROLES = {
     RoleName.CUSTOMER: "Pelanggan di portal",
     RoleName.SUPPORT: "Menerima dan membagi keluhan, mengelola pelanggan, paket, dan promo",
@@ -49,9 +52,14 @@ class Report:
 
 
 def load_seeds(session: Session, folder: Path) -> Report:
-    """Load what KINDS names from `folder`; files may be absent, a bad one leaves its table alone; flushed, not committed."""
+    """Load what KINDS names from `folder`; files may be absent, a bad one leaves its table alone; flushed, not committed.
+
+    The public holidays of some years behind and ahead come along, and a new branch that no file gives hours the usual ones.
+    """
     report = Report()
     make_roles(session)
+    holidays.add_missing(session, range(now().year - YEARS_BEHIND, now().year + holidays.YEARS_AHEAD + 1))
+    branches = set(session.scalars(select(Branch.id)))
     known = {kind(session).file for kind in KINDS}
     present = {path.name for path in folder.glob("*.csv")} if folder.is_dir() else set()
     names = ", ".join(sorted(known))
@@ -63,6 +71,10 @@ def load_seeds(session: Session, folder: Path) -> Report:
         kind = make(session)
         if kind.file in present:
             _load_file(session, kind, folder / kind.file, report)
+    without = select(Branch).where(Branch.id.not_in(branches), Branch.id.not_in(select(WorkingHours.branch_id)))
+    for branch in session.scalars(without).all():
+        opening.usual_hours(session, branch)
+    session.flush()
     return report
 
 
@@ -112,11 +124,12 @@ def _read(kind: Kind, path: Path, problems: list[Problem]) -> Iterator[Values]:
 
 def _header_faults(kind: Kind, header: list[str]) -> Iterator[tuple[str, str]]:
     names = [column.name for column in kind.columns]
+    later = {column.name for column in kind.columns if column.later}
     for name in header:
         if name not in names:
             yield name, _("Unknown column; the columns are %(names)s.", names=", ".join(names))
     for name in names:
-        if header.count(name) != 1:
+        if header.count(name) != 1 and (name in header or name not in later):
             yield name, _("This column is missing.") if name not in header else _("This column stands here twice.")
 
 
@@ -125,6 +138,8 @@ def _values(kind: Kind, texts: dict[str, str]) -> tuple[Values, list[tuple[str, 
     values: Values = {}
     faults: list[tuple[str, str]] = []
     for column in kind.columns:
+        if column.name not in texts:
+            continue  # the row keeps what it has, a new one takes the default
         text = texts[column.name]
         if not text and column.needed:
             faults.append((column.name, _("This field is required.")))
