@@ -11,7 +11,7 @@ from ecrm.models import Complaint, ComplaintCategory, Customer, Letter, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
-from ecrm.rules import move
+from ecrm.rules import move, queue
 from ecrm.rules.complaint import enter
 from tests.staff import JOB, LIST, Page, details, id_of
 from tests.world import email, one
@@ -28,7 +28,7 @@ def test_who_works_on_complaints_begins_with_the_unsolved_the_most_urgent_first(
         db.session.commit()
         unsolved = [f"{LIST}details/?id={row.id}" for row in sorted(
             db.session.scalars(select(Complaint).where(Complaint.resolved_at.is_(None))),
-            key=lambda row: (row.priority, row.resolution_due_at, row.id))]
+            key=lambda row: (queue.band(row, now()), queue.rank(row, now()), row.id))]
         everything = db.session.query(Complaint).count()
     support = browser("support")
     page = Page(support.get(LIST))
@@ -99,7 +99,7 @@ def _disturb(app):
         table = Complaint.__table__
         db.session.commit()
         db.session.execute(table.update().where(table.c.subject == "Internet putus-putus").values(
-            resolution_due_at=at - timedelta(hours=1), response_due_at=at - timedelta(hours=2)))
+            resolution_due_at=at - timedelta(hours=1), response_due_at=at - timedelta(hours=2), clock_due_at=at - timedelta(hours=1)))
         db.session.execute(Letter.__table__.update().where(Letter.__table__.c.id == 1).values(state="failed"))
         db.session.commit()
 

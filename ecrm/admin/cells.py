@@ -13,8 +13,8 @@ from ecrm.models.base import now
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return a complaint's due time with its mark."""
     it = look.due_of(row)
-    return Markup('<time class="due{}" datetime="{}" title="{}">{}</time>').format(
-        " is-late" if it.late else "", row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+    return Markup('<time class="due {}" datetime="{}" title="{}">{}</time>').format(
+        it.mark, row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
 
 
 def subject(_view: Any, _context: Any, row: Any, _name: str) -> Any:

@@ -16,19 +16,25 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from ecrm.models import Complaint
-from ecrm.models.base import now
-from ecrm.rules import sla
+from ecrm.models.base import NEVER, now
+from ecrm.rules import queue, sla
 
 MAP = "https://www.google.com/maps/search/?api=1&query="
 
 
 @dataclass(frozen=True)
 class Due:
-    """A due time: its text from now, whether it is late, and the exact moment for the hover."""
+    """A due time: its text from now, whether it is late or nearly so, and the exact moment for the hover."""
 
     text: str
     late: bool
     exact: str
+    soon: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Return the class that colours it; the text says the same in words."""
+        return "is-late" if self.late else "is-soon" if self.soon else ""
 
 
 def language() -> str:
@@ -88,13 +94,18 @@ def due(at: datetime, done: datetime | None = None) -> Due:
 
 
 def due_of(complaint: Complaint) -> Due:
-    """Return a complaint's due time: from now, paused while we wait for the customer, or how it was met."""
-    at = complaint.resolution_due_at
+    """Return the time left on the target that counts now, paused while we wait for the customer, or how it was met."""
+    at, present = complaint.resolution_due_at, now()
     if not complaint.unsolved:
         return due(at, complaint.resolved_at) if complaint.resolved_at else Due("", False, exact(at))
-    if complaint.waiting_since is not None:
-        return Due(_("paused"), sla.late(complaint, now()), exact(at))
-    return due(at)
+    if complaint.clock_due_at == NEVER:
+        return Due(_("paused"), False, exact(at))
+    return Due(queue.time_left(complaint, present), sla.late(complaint, present), exact(complaint.clock_due_at), sla.soon(complaint, present))
+
+
+def why(complaint: Complaint) -> str:
+    """Return why a complaint stands where it stands in the queue."""
+    return " · ".join(queue.reasons(complaint, now()))
 
 
 def telephone(number: str) -> str:

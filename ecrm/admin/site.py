@@ -13,13 +13,14 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy, rows, storage
 from ecrm.admin import look, lookup, tiles
 from ecrm.admin.guard import Door
-from ecrm.admin.work_filters import URGENCY
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
 from ecrm.models import MODELS, Complaint, Customer, Installation
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
+from ecrm.rules import queue
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 TABLES = {model.__tablename__: model for model in MODELS}
@@ -87,7 +88,7 @@ class Front(Door, AdminIndexView):
         """Return the person's most urgent unsolved complaints."""
         query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
-        return list(db.session.scalars(query.order_by(*URGENCY).limit(most)))
+        return list(db.session.scalars(query.order_by(*queue.order(now())).limit(most)))
 
     def _jobs(self) -> dict[str, Any]:
         """Return the person's unsolved complaints, most urgent first, and the visits that are planned, next first."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Letter, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Letter, PromoRequest, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -43,6 +43,8 @@ def _last_week(column: str) -> Callable[[date], Filters]:
 
 
 LATE = Tile(_l("Past the due time"), Complaint, {"late": "1"}, alarm=True)
+SOON = Tile(_l("Due soon"), Complaint, {"soon": "1"})
+UNANSWERED = Tile(_l("Nobody has answered"), Complaint, {"unanswered": "1"})
 ALL = Tile(_l("All unsolved"), Complaint, {"status": "unsolved"})
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
@@ -51,11 +53,12 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
         Group(_l("Complaints"), (
             Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"}),
             Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True, rare=True),
-            LATE, REOPENED,
+            LATE, SOON, UNANSWERED, REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
         Group(_l("Other work"), (
+            Tile(_l("Promo requests to answer"), PromoRequest, {"status": "requested"}),
             Tile(_l("Bandwidth additions to approve"), BandwidthGrant, {"status": "draft"}),
             Tile(_l("Installations to schedule"), Installation, {"status": "surveyed"}),
             Tile(_l("Installations to activate"), Installation, {"status": "installed"}),
@@ -67,7 +70,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
     ),
     RoleName.MANAGER: (
         Group(_l("Unsolved complaints"), (
-            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), LATE, REOPENED, ALL,
+            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), LATE, SOON, UNANSWERED, REOPENED, ALL,
         )),
         Group(_l("The last 7 days"), (
             Tile(_l("Complaints entered"), Complaint, _last_week("opened_at")),

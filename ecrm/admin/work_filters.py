@@ -9,11 +9,7 @@ from sqlalchemy import not_
 from ecrm.admin.filters import Flag, Related
 from ecrm.models import Complaint, User
 from ecrm.models.base import now
-from ecrm.rules import sla
-
-
-# The most urgent first; those that wait for the customer come last, because nobody can do anything about them now.
-URGENCY = (Complaint.waiting_since.is_not(None), Complaint.priority, Complaint.resolution_due_at, Complaint.id)
+from ecrm.rules import queue, sla
 
 
 class OfCustomer(Related):
@@ -45,6 +41,52 @@ class Late(Flag):
         """Narrow the query."""
         late = sla.are_late(now())
         return query.filter(late if value else not_(late))
+
+
+class Soon(Flag):
+    """Unsolved and 80 % of the target used up, or not."""
+
+    reads = "resolution_due_at"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "soon", view
+        BaseSQLAFilter.__init__(self, Complaint.clock_warn_at, name=_l("Due soon"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        soon = sla.are_soon(now())
+        return query.filter(soon if value else not_(soon))
+
+
+class Unanswered(Flag):
+    """Unsolved and never answered, or not."""
+
+    reads = "first_response_at"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "unanswered", view
+        BaseSQLAFilter.__init__(self, Complaint.first_response_at, name=_l("Not answered yet"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(queue.unanswered() if value else not_(queue.unanswered()))
+
+
+class Repeated(Flag):
+    """Entered again within 30 days, or not."""
+
+    reads = "repeats"
+
+    def __init__(self, view: Any) -> None:
+        """Filter complaints."""
+        self.key, self.view = "repeated", view
+        BaseSQLAFilter.__init__(self, Complaint.repeats, name=_l("Repeated within 30 days"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column > 0 if value else self.column == 0)
 
 
 class Reopened(Flag):

@@ -106,7 +106,7 @@ class Complaint(HasId, Versioned, db.Model):
         Index(None, "branch_id", "status", "opened_at"),
         Index(None, "category_id", "opened_at"),
         Index(None, "opened_at", "id"),
-        Index(None, "clock_due_at", "id"),
+        Index(None, "clock_due_at", "opened_at", "id"),
         Index(None, "clock_warn_at", "id"),
     )
 

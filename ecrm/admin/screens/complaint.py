@@ -11,35 +11,35 @@ from ecrm.admin import cells
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import URGENCY, Late, Left, OfCustomer, Reopened
+from ecrm.admin.work_filters import Late, Left, OfCustomer, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
-from ecrm.rules import sla
-from ecrm.rules import category, complaint
+from ecrm.rules import category, complaint, queue, sla
 
 GROUP = _l("Complaints")
+FEW = ("late", "soon", "unanswered")  # filters that leave few rows, which the queue sorts
 URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
 
 class ComplaintScreen(ComplaintPage, Screen):
-    """Complaints: unsolved ones the most urgent first, all of them the newest first."""
+    """Complaints: unsolved ones in the order of the queue, all of them the next due first, then the newest."""
 
     model = Complaint
     group = GROUP
     columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
-        "first_response_at", "resolved_at", "closed_at", "response_due_at", "waited_seconds", "reopen_count", "rating",
+        "first_response_at", "resolved_at", "closed_at", "response_due_at", "clock", "waited_seconds", "reopen_count", "repeats", "rating",
         "rating_remark",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Reopened, Left, OfCustomer)
+    more_filters = (Late, Soon, Unanswered, Reopened, Repeated, Left, OfCustomer)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved = UNSOLVED
@@ -75,8 +75,9 @@ class ComplaintScreen(ComplaintPage, Screen):
         return super().loads([*names, "category"])
 
     def row_class(self, row):
-        """Mark what is late."""
-        return "is-late" if sla.late(row, now()) else ""
+        """Mark what is late, and what soon will be."""
+        at = now()
+        return "is-late" if sla.late(row, at) else "is-soon" if sla.soon(row, at) else ""
 
     def links(self, row):
         """A bandwidth addition as compensation, where the role may give one."""
@@ -91,12 +92,12 @@ class ComplaintScreen(ComplaintPage, Screen):
         return self.filters_of({"status": "unsolved"}) if self._opening() else super()._get_list_filter_args()
 
     def _ordered(self, query, name, descending):
-        """Return the query in the order asked for; else, unsolved ones by urgency, all of them by entry."""
+        """Return the query in the order asked for; else unsolved ones in the order of the queue, all of them the next due first."""
+        if name in self._sortable_columns:
+            return super()._ordered(query, name, descending)
         wanted = {key.partition("_")[2]: value for key, value in request.args.items() if key.startswith("flt")}
-        urgent = wanted.get("status") in URGENT_FIRST or wanted.get("late") == "1" or self._opening()
-        if name not in self._sortable_columns and urgent:
-            return query.order_by(*URGENCY)
-        return super()._ordered(query, name, descending)
+        working = wanted.get("status") in URGENT_FIRST or "1" in (wanted.get(key) for key in FEW) or self._opening()
+        return query.order_by(*(queue.order(now()) if working else queue.overdue_first()))
 
     def _opening(self):
         """Return whether this is the list as somebody who works on complaints opens it."""

@@ -97,14 +97,14 @@ def upgrade():
         table.alter_column('clock_warn_at', existing_type=MOMENT, existing_nullable=False, server_default=None)
         table.alter_column('repeats', existing_type=sa.Integer(), existing_nullable=False, server_default=None)
         table.create_check_constraint(op.f('ck_complaint_repeats_not_negative'), 'repeats >= 0')
-        table.create_index('ix_complaint_clock_due_at_id', ['clock_due_at', 'id'])
+        table.create_index('ix_complaint_clock_due_at_opened_at_id', ['clock_due_at', 'opened_at', 'id'])
         table.create_index('ix_complaint_clock_warn_at_id', ['clock_warn_at', 'id'])
 
 
 def downgrade():
     with op.batch_alter_table('complaint') as table:
+        table.drop_index('ix_complaint_clock_due_at_opened_at_id')
         table.drop_index('ix_complaint_clock_warn_at_id')
-        table.drop_index('ix_complaint_clock_due_at_id')
         table.drop_constraint(op.f('ck_complaint_repeats_not_negative'), type_='check')
         table.drop_constraint(op.f('ck_complaint_complaint_clock'), type_='check')
         for name in ('repeats', 'clock_warn_at', 'clock_due_at', 'clock'):
