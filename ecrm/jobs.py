@@ -1,4 +1,4 @@
-"""What happens by itself, without anybody at a screen: letters leave, solved complaints close, bandwidth additions end."""
+"""What happens by itself, without anybody at a screen: letters leave, targets are watched, solved complaints close, additions end."""
 
 import logging
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, gettext as _
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -22,7 +22,7 @@ from ecrm.models.account import Language
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
-from ecrm.rules import move
+from ecrm.rules import escalation, holidays, move
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
@@ -74,6 +74,40 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
     return _move_each(session, BandwidthGrant, rows, "expire", at, hand)
 
 
+def escalate(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell of the complaints that are near their target or missed it, each in its own transaction; return how many."""
+    due = escalation.untold(at)
+    ids = list(session.scalars(due.with_only_columns(Complaint.id).order_by(Complaint.clock_due_at)))
+    session.rollback()
+    done = 0
+    for row_id in ids:
+        if hand.stop():
+            break
+        done += _escalate_one(session, due.where(Complaint.id == row_id), at)
+    return done
+
+
+def _escalate_one(session: Session, due: Select[Any], at: datetime) -> bool:
+    """Tell of one complaint if it is still due, and return whether it was."""
+    row = session.scalars(due).one_or_none()
+    try:
+        if row is not None:
+            escalation.escalate(session, row, at)
+            session.commit()
+            return True
+    except IntegrityError:  # another worker was faster
+        pass
+    session.rollback()
+    return False
+
+
+def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
+    """Add the public holidays of this year and the next ones that are not there yet; return how many."""
+    added = holidays.add_missing(session, range(at.year, at.year + holidays.YEARS_AHEAD + 1))
+    session.commit()
+    return added
+
+
 def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     """Remove the half-written files of interrupted uploads."""
     return storage.sweep(at)
@@ -81,7 +115,7 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
 
 JOBS = (
     Job("deliver", deliver, 2), Job("close_resolved", close_resolved, 300), Job("expire_grants", expire_grants, 300),
-    Job("sweep_files", sweep_files, 3600),
+    Job("escalate", escalate, 60), Job("sweep_files", sweep_files, 3600), Job("add_holidays", add_holidays, 86_400),
 )
 
 

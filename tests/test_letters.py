@@ -18,7 +18,8 @@ from ecrm.rules.complaint import answer
 from ecrm.rules.facts import facts as facts_of
 from tests.world import email, one
 
-EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support")
+EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support",
+         "complaint_near_technician", "complaint_near_support", "complaint_missed_manager")
 TOLD = sorted(
     {f"{model.__tablename__}_{verb.name}_{audience}" for model, life in LIFECYCLES.items() for verb in life.verbs for audience in verb.tells}
     | set(EXTRA)
@@ -39,7 +40,8 @@ def facts(template):
     model = next(model for model in LIFECYCLES if template.startswith(model.__tablename__))
     row = db.session.scalars(select(model).order_by(model.id).limit(1)).one()
     return facts_of(row) | {"table": model.__tablename__, "id": row.id, "number": getattr(row, "number", None), "at": now().isoformat(),
-                            "reason": "Kabel putus\ndi tiang", "by": "Sari", "technician": "Joko", "visit": "2026-03-02T02:00:00+00:00"}
+                            "reason": "Kabel putus\ndi tiang", "by": "Sari", "technician": "Joko", "visit": "2026-03-02T02:00:00+00:00",
+                            "target": "response", "target_due": "2026-03-02T02:00:00+00:00"}
 
 
 @pytest.mark.parametrize("template", TOLD)

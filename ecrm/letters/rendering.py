@@ -20,7 +20,7 @@ from ecrm.models.base import Priority
 from ecrm.rules.complaint import CLOSE_DAYS, REOPEN_DAYS
 
 FOLDER = Path(__file__).parent / "templates"
-AUDIENCES = ("customer", "applicant", "technician", "support")
+AUDIENCES = ("customer", "applicant", "technician", "support", "manager")
 LONGEST_SUBJECT = 200  # characters
 # Anybody can register somebody else's address under the name of a link; we do not carry it to them.
 LIKE_A_LINK = re.compile(r"[:/\\@]|www\.", re.IGNORECASE)

@@ -17,6 +17,7 @@ class SavedView(HasId, Versioned, db.Model):
     __tablename__ = "saved_view"
     __label__: Any = _l("Saved view")
     __labels__: Any = _l("Saved views")
+    __no_trail__ = True  # what a person keeps for themselves is nobody's business, and changes no work
     __table_args__ = args(UniqueConstraint("owner_id", "role", "table", "name"), Index(None, "role", "shared"))
 
     name: Mapped[str] = mapped_column(String(60), info=label(_l("Name")))
