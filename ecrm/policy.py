@@ -153,7 +153,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         ADMINISTRATOR: Grant(R | C | E | D | X),
     },
     Recap: {
-        SUPPORT: Grant(R | C | X),
+        SUPPORT: Grant(R | C | X, rows.work_recaps),
         MANAGER: Grant(R | C | X),
     },
     SavedView: {role: Grant(R | C | E | D, rows.views_of(role)) for role in STAFF},

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Customer, Escalation, Installation, Promo, PromoRequest, Reply, Role, SavedView, Step,
+    Attachment, BandwidthGrant, Complaint, Customer, Escalation, Installation, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
     Subscription, User,
 )
 from ecrm.models.account import RoleName, roles_users
@@ -70,6 +70,11 @@ def job_escalations(user: User) -> ColumnElement[bool]:
 def work_steps(_user: User) -> ColumnElement[bool]:
     """The trail without that of accounts."""
     return Step.table != User.__tablename__
+
+
+def work_recaps(_user: User) -> ColumnElement[bool]:
+    """Frozen recaps without those of the staff's activity, which the managers alone read."""
+    return Recap.kind != "activity"
 
 
 # Rows of a customer: their own, and what is public.

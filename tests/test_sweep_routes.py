@@ -8,6 +8,7 @@ from ecrm import policy
 from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF, RoleName
+from ecrm.reports import recaps
 from tests.sweep import SCREEN_OF, fields_of, nothing_written, refused
 from tests.world import PASSWORD, email, one
 
@@ -15,7 +16,7 @@ from tests.world import PASSWORD, email, one
 PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered", "portal.language"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
-          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "csv", "filename": "x"}
+          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x"}
 SITES = {role.value: role for role in STAFF}
 
 
@@ -47,6 +48,9 @@ def test_every_address_is_accounted_for(fresh):
         if group.startswith("admin_"):
             assert name in ("index", "find"), f"{rule.endpoint}: a new page of ecrm/admin/site.py needs a line in {__file__}"
             continue
+        if role in SITES and table == "recaps":
+            assert recaps.of(SITES[role]), f"{rule.endpoint}: the role may export nothing that a recap is about"
+            continue
         assert role in SITES, f"{rule.endpoint}: name it in PUBLIC of {__file__}, or put it behind a screen or the portal"
         model = next((model for model in policy.POLICY if model.__tablename__ == table), None)
         assert model is not None and policy.grant(model, SITES[role]), f"{rule.endpoint} has no entry in ecrm/policy.py"
@@ -58,6 +62,7 @@ def test_each_granted_table_has_its_site(fresh):
     """Where the policy grants, there is a screen; where it does not, there is no address at all."""
     found = {rule.endpoint.partition(".")[0] for rule, _address in rules(fresh, "/admin/")}
     wanted = {f"{role.value}_{model.__tablename__}" for model in policy.POLICY for role in STAFF if policy.grant(model, role)}
+    wanted |= {f"{role.value}_recaps" for role in STAFF if recaps.of(role)}
     assert {name for name in found if not name.startswith("admin_")} - {"staff"} == wanted
 
 

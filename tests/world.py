@@ -25,6 +25,7 @@ from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
+from ecrm.reports.freezing import fingerprint
 from ecrm.rules import move
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
@@ -193,12 +194,15 @@ def _offers(start: datetime) -> None:
              visit_at=start + timedelta(days=1))
 
 
+NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}
+
+
 def _reports() -> None:
     """A missed target, a frozen recap, a job that ran, a wish for a promo, and a shared view of each role."""
     at = now()
     db.session.add_all([
         Escalation(complaint=one(Complaint, subject="Lampu LOS merah"), target=Target.RESPONSE, level=Level.NEAR, due_at=at),
-        Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures={"tables": []}, sha256="0" * 64,
+        Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures=NO_FIGURES, sha256=fingerprint(NO_FIGURES),
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
         Job(name="deliver", started_at=at, seconds=0.1, done=2),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),

@@ -4,8 +4,10 @@ from flask import Flask
 
 from ecrm import policy
 from ecrm.admin import site
+from ecrm.admin.recaps import RecapView
 from ecrm.admin.screens import SCREENS
 from ecrm.models.account import STAFF
+from ecrm.reports import recaps
 from ecrm.web import nonce
 
 
@@ -14,6 +16,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(site.doors)
     for role in STAFF:
         admin = site.Site(app, role, nonce)
+        if recaps.of(role):
+            admin.add_view(RecapView(role))
         for screen in SCREENS:
             if policy.grant(screen.model, role):
                 admin.add_view(screen(role))

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ecrm.admin import look
 from ecrm.models.base import now
+from ecrm.reports import recaps
 
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -52,6 +53,11 @@ def address(view: Any, _context: Any, row: Any, name: str) -> Any:
     if not address:
         return ""
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(look.map_url(address), address)
+
+
+def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:
+    """Return what people call the recap."""
+    return str(next((recap.title for recap in recaps.RECAPS if recap.kind == row.kind), row.kind))
 
 
 def rupiah(view: Any, _context: Any, row: Any, name: str) -> str:

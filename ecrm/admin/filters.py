@@ -11,7 +11,7 @@ from sqlalchemy.orm import RelationshipProperty
 
 from ecrm.admin import lookup
 from ecrm.models import Role, User
-from ecrm.models.account import RoleName
+from ecrm.models.account import STAFF
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
 MOST_CHOICES = 300
@@ -78,15 +78,15 @@ class Choice(Filter):
 
 
 class StatusChoice(Choice):
-    """A status, or "unsolved" for all that still need somebody."""
+    """A status, or "unsolved" for all that still need somebody, or "solved"."""
 
     def choices(self) -> list[tuple[str, str]]:
-        """Return "unsolved", then the members."""
-        return [("unsolved", _("Unsolved")), *super().choices()]
+        """Return "unsolved" and "solved", then the members."""
+        return [("unsolved", _("Unsolved")), ("solved", _("Solved")), *super().choices()]
 
     def clean(self, value: str) -> Any:
         """Return the statuses."""
-        return list(self.view.unsolved) if value == "unsolved" else [super().clean(value)]
+        return list(getattr(self.view, value)) if value in ("unsolved", "solved") else [super().clean(value)]
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
@@ -174,16 +174,17 @@ class Related(Filter):
     def choices(self) -> list[tuple[str, str]]:
         """Return the related rows in scope."""
         rows = lookup.query(self.remote, self.view.role)
-        if self.remote is User and self.key in {role.value for role in RoleName}:  # the people who may stand there, not every customer's account
-            rows = rows.filter(User.roles.any(Role.name == self.key)).order_by(None).order_by(User.name)
+        if self.remote is User:  # the people who may stand there, not every customer's account
+            roles = [role.value for role in STAFF if self.key == role.value] or [role.value for role in STAFF]
+            rows = rows.filter(User.roles.any(Role.name.in_(roles))).order_by(None).order_by(User.name)
         rows = rows.limit(MOST_CHOICES)
-        blank = [("none", _("none"))] if self.column.nullable else []
+        blank = [("none", _("none")), ("any", _("any of them"))] if self.column.nullable else []
         return blank + [(str(row.id), str(row)) for row in rows]
 
-    def clean(self, value: str) -> int | None:
-        """Return the id, None for "none"; raises ValueError for a row out of scope, which must not be an oracle."""
-        if value == "none":
-            return None
+    def clean(self, value: str) -> int | str | None:
+        """Return the id, None for "none", "any"; raises ValueError for a row out of scope, which must not be an oracle."""
+        if value in ("none", "any"):
+            return None if value == "none" else value
         number = lookup.whole(value)
         if number is None or not lookup.query(self.remote, self.view.role).filter(self.remote.id == number).count():
             raise ValueError(value)
@@ -191,10 +192,12 @@ class Related(Filter):
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
-        return query.filter(self.column.is_(None) if value is None else self.column == value)
+        return query.filter(self.column.is_(None) if value is None else self.column.is_not(None) if value == "any" else self.column == value)
 
     def shown(self, value: str) -> str:
         """Return the related row's text."""
+        if value == "any":
+            return _("any of them")
         row = None if value == "none" else lookup.query(self.remote, self.view.role).filter(self.remote.id == value).one_or_none()
         return _("none") if row is None else str(row)
 

@@ -44,6 +44,7 @@ class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] | tuple[tuple[str, bool], ...] = ("id", True)
     unsolved: tuple[Any, ...] = ()
+    solved: tuple[Any, ...] = ()
 
     form_excluded_columns = ("version",)
     form_base_class = ScreenForm

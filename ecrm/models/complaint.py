@@ -29,6 +29,7 @@ class ComplaintStatus(Labelled):
 UNSOLVED = (
     ComplaintStatus.NEW, ComplaintStatus.ASSIGNED, ComplaintStatus.IN_PROGRESS, ComplaintStatus.WAITING_CUSTOMER,
 )
+SOLVED = (ComplaintStatus.RESOLVED, ComplaintStatus.CLOSED)
 
 
 class Channel(Labelled):

@@ -1,8 +1,8 @@
-"""SQL that SQLite and MariaDB write differently: seconds between two moments, and the local day of one."""
+"""Time in SQL, the same on SQLite and on MariaDB: seconds between two moments, and the day of a moment on a clock."""
 
 from typing import Any
 
-from sqlalchemy import Integer, String
+from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -15,12 +15,12 @@ class seconds_between(GenericFunction[int]):
     name = "seconds_between"
 
 
-class local_day(GenericFunction[str]):
-    """The day, as YYYY-MM-DD, of a moment in UTC shifted by a number of hours: Indonesia's zones never change theirs."""
+class day_number(GenericFunction[int]):
+    """The day, as date.toordinal() counts it, of a moment in UTC moved by a whole number of hours: Indonesia's zones never change theirs."""
 
-    type = String()
+    type = Integer()
     inherit_cache = True
-    name = "local_day"
+    name = "day_number"
 
 
 @compiles(seconds_between)
@@ -31,9 +31,9 @@ def _seconds(element: Any, compiler: Any, **kw: Any) -> str:
     return f"(TO_SECONDS({last}) - TO_SECONDS({first}))"
 
 
-@compiles(local_day)
-def _local_day(element: Any, compiler: Any, **kw: Any) -> str:
+@compiles(day_number)
+def _day_number(element: Any, compiler: Any, **kw: Any) -> str:
     at, hours = (compiler.process(clause, **kw) for clause in element.clauses)
-    if compiler.dialect.name == "sqlite":
-        return f"date({at}, ({hours}) || ' hours')"
-    return f"CAST(DATE({at} + INTERVAL ({hours}) HOUR) AS CHAR)"
+    if compiler.dialect.name == "sqlite":  # the day of Julius Caesar's calendar begins at noon; 1 January of the year 1 is its 1721425.5
+        return f"CAST(julianday(date({at}, ({hours}) || ' hours')) - 1721424.5 AS INTEGER)"
+    return f"(TO_DAYS({at} + INTERVAL ({hours}) HOUR) - 365)"  # MariaDB counts from the year 0

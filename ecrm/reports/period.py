@@ -46,10 +46,15 @@ class Period:
         """Return the days as the filters of the lists take them."""
         return f"{self.first}..{self.last}"
 
+    @property
+    def cut(self) -> bool:
+        """Return whether the period is no whole month."""
+        return month(self.first.year, self.first.month, self.zone) != self
+
     def before(self) -> "Period":
         """Return the period of the same length that ends where this one begins; for a whole month, the month before."""
         last = self.first - timedelta(days=1)
-        if self.first.day == 1 and self.last == month(self.first.year, self.first.month, self.zone).last:
+        if not self.cut:
             return month(last.year, last.month, self.zone)
         return Period(last - (self.last - self.first), last, self.zone)
 

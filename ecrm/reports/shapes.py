@@ -1,6 +1,7 @@
 """The shapes that figures come in: tables whose numbers open the rows behind them, and charts of the same numbers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -86,9 +87,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report is about: a period, perhaps one branch, perhaps one category (their ids)."""
+    """What a report is about: a period as it stood at a moment, perhaps one branch, perhaps one category (their ids)."""
 
     period: Period
+    at: datetime
     branch_id: int | None = None
     category_id: int | None = None
 

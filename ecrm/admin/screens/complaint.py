@@ -9,12 +9,13 @@ from flask_login import current_user
 from ecrm import policy, storage
 from ecrm.admin import cells
 from ecrm.admin.pages import Link, the_only
+from ecrm.admin.report_filters import Area, FirstVisit, Kind, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import Late, Left, OfCustomer, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import now
-from ecrm.models.complaint import UNSOLVED
+from ecrm.models.complaint import SOLVED, UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import category, complaint, queue, sla
@@ -39,10 +40,10 @@ class ComplaintScreen(ComplaintPage, Screen):
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Reopened, Repeated, Left, OfCustomer)
+    more_filters = (Late, Soon, Unanswered, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, Standard)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
-    unsolved = UNSOLVED
+    unsolved, solved = UNSOLVED, SOLVED
     checks = (complaint.check,)
     column_formatters = {"subject": cells.subject, "customer": cells.customer, "resolution_due_at": cells.due,
                          "opened_at": cells.short}
@@ -111,7 +112,8 @@ class ReplyScreen(Screen):
     group = GROUP
     columns = ("at", "complaint", "author", "public", "text")
     search = ("text",)
-    filters = ("public", "at")
+    filters = ("public", "author", "at")
+    more_filters = (Writers,)
     sortable = ("at",)
 
 

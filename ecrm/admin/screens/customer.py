@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from ecrm.admin import cells, look
 from ecrm.admin.pages import Belongs
+from ecrm.admin.report_filters import AreasBranch, Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription
@@ -107,8 +108,8 @@ class InstallationScreen(Screen):
     form_create = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "customer")
     form_edit = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan")
     search = ("number", "applicant_name", "applicant_phone")
-    filters = ("status", "area", "plan", "technician", "registered_at", "visit_at")
-    more_filters = (OfCustomer,)
+    filters = ("status", "area", "plan", "technician", "registered_at", "visit_at", "activated_at")
+    more_filters = (AreasBranch, OfCustomer, Standard)
     sortable = ("number", "registered_at", "visit_at")
     groups = (
         (_l("Applicant"), ("applicant_name", "applicant_phone", "applicant_email", "customer")),

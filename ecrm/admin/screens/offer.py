@@ -8,6 +8,7 @@ from ecrm import policy
 from ecrm.admin import cells, look, lookup
 from ecrm.admin.pages import the_only
 from ecrm.admin.picture import Pictured
+from ecrm.admin.report_filters import Approved, CustomersBranch, SubscribersBranch, SubscribersPlan
 from ecrm.admin.screen import Screen
 from ecrm.models import BandwidthGrant, Plan, Promo, PromoRequest, Subscription
 from ecrm.models.bandwidth import GrantReason
@@ -59,6 +60,7 @@ class GrantScreen(Screen):
     details = ("note", "complaint", "granted_by")
     form = ("subscription", "extra_mbps", "valid_from", "valid_until", "reason", "complaint", "note")
     filters = ("status", "reason", "valid_from", "valid_until")
+    more_filters = (Approved, SubscribersBranch, SubscribersPlan)
     sortable = ("valid_from", "valid_until", "extra_mbps")
     checks = (bandwidth.check,)
     groups = (
@@ -93,6 +95,7 @@ class PromoRequestScreen(Screen):
     columns = ("requested_at", "promo", "customer", "customer.phone", "status")
     details = ("remark", "answered_at")
     filters = ("status", "promo", "requested_at")
+    more_filters = (CustomersBranch,)
     sortable = ("requested_at",)
     sort = ("requested_at", True)
     column_formatters = {"customer": cells.customer, "customer.phone": cells.phone, "requested_at": cells.short}

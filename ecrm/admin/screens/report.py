@@ -1,14 +1,23 @@
 """Screens of frozen recaps and saved views."""
 
-from flask_babel import lazy_gettext as _l
+from zoneinfo import ZoneInfo
 
+from flask_babel import get_timezone, lazy_gettext as _l
+
+from ecrm.admin import cells
+from ecrm.admin.recaps import Figures, letterhead
 from ecrm.admin.screen import Screen
+from ecrm.extensions import db
 from ecrm.models import Recap, SavedView
+from ecrm.models.base import now
+from ecrm.reports import freezing, recaps
+from ecrm.reports.period import Period
+from ecrm.reports.shapes import Scope
 
 GROUP = _l("Reports")
 
 
-class RecapScreen(Screen):
+class RecapScreen(Figures, Screen):
     """Frozen recaps; they are made on the recap's own page."""
 
     model = Recap
@@ -18,6 +27,20 @@ class RecapScreen(Screen):
     filters = ("because", "at")
     sortable = ("at", "first_day")
     sort = ("at", True)
+    details_template = "admin/frozen.html"
+    column_formatters = column_formatters_detail = {"kind": cells.recap_kind}
+
+    def frozen(self, row):
+        """Return the report as it was, with its letterhead, and how its numbers differ now; None where it cannot be made now."""
+        period = Period(row.first_day, row.last_day, ZoneInfo(str(get_timezone())))
+        then = freezing.thaw(row, Scope(period, row.at, row.branch_id, row.category_id))
+        kind = recaps.find(self.role, row.kind)
+        today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
+        return then, letterhead(then.scope, self.role, row.by), freezing.differences(then, today) if today else None
+
+    def untouched(self, row):
+        """Return whether the figures are those that the fingerprint was taken of."""
+        return freezing.untouched(row)
 
 
 class SavedViewScreen(Screen):

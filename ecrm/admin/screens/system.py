@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from ecrm import policy
 from ecrm.admin import trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
+from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import Verified
 from ecrm.models import MODELS, Counter, Job, Letter, Role, Step, User
@@ -65,7 +66,8 @@ class StepScreen(Screen):
     group = GROUP
     columns = ("at", "actor", "via", "table", "row_id", "action", "from_status", "to_status", "reason")
     details = ("before", "after")
-    filters = ("table", "row_id", "action", "via", "at")
+    filters = ("table", "row_id", "action", "actor", "via", "at")
+    more_filters = (StaffMembers,)
     sortable = ("at",)
     column_formatters = trail_cells.CELLS
     column_formatters_detail = trail_cells.CELLS

@@ -36,6 +36,8 @@
     });
   });
 
+  each("[data-print]", function (button) { button.addEventListener("click", function () { window.print(); }); });
+
   /* The verb that a person opens takes the cursor. */
   each("details.verb", function (verb) {
     verb.addEventListener("toggle", function () {

@@ -1,0 +1,220 @@
+"""Filters that the numbers of reports open their lists with; the conditions are those that the reports count by."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_admin.contrib.sqla.filters import BaseSQLAFilter
+from flask_babel import get_timezone, gettext as _, lazy_gettext as _l
+from sqlalchemy import not_
+
+from ecrm.admin import lookup
+from ecrm.admin.filters import Filter, Flag
+from ecrm.extensions import db
+from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Plan, ServiceStandard, Subscription
+from ecrm.models.base import now
+from ecrm.models.complaint import CategoryKind
+from ecrm.models.recap import Measure
+from ecrm.rules import measures, staff
+from ecrm.rules.measures import Kept, Standing
+
+
+class Named(Filter):
+    """A filter that is no column's: `name_in_address`, `title`, and the column that it `reads`."""
+
+    name_in_address = ""
+    title: Any = None
+
+    def __init__(self, view: Any) -> None:
+        """Filter the rows of the view."""
+        self.key, self.view = self.name_in_address, view
+        BaseSQLAFilter.__init__(self, view.model.id, name=self.title)
+
+
+class Words(Named):
+    """One of the members of a Labelled enum."""
+
+    kind = "select"
+    members: Any = ()
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the members."""
+        return [(member.value, str(member.label)) for member in self.members]
+
+    def clean(self, value: str) -> Any:
+        """Return the member; raises ValueError."""
+        return self.members(value)
+
+
+class Target(Words):
+    """The resolution target met, missed, or still open."""
+
+    name_in_address, title, reads, members = "target", _l("Target"), "resolution_due_at", measures.Target
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(measures.target(value, now()))
+
+
+class Kind(Words):
+    """What a complaint's category is about."""
+
+    name_in_address, title, reads, members = "kind", _l("Kind"), "category", CategoryKind
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(Complaint.category.has(ComplaintCategory.kind == value))
+
+
+class FirstVisit(Named, Flag):
+    """Fixed at the first visit, or not."""
+
+    name_in_address, title, reads = "first_visit", _l("Fixed at the first visit"), "resolved_at"
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(measures.first_visit() if value else not_(measures.first_visit()))
+
+
+class Approved(Named, Flag):
+    """A bandwidth addition that was given, or not."""
+
+    name_in_address, title, reads = "approved", _l("Approved"), "status"
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(measures.approved() if value else not_(measures.approved()))
+
+
+class Through(Named):
+    """A row of another table that the rows belong to through their customer or subscription."""
+
+    kind = "select"
+    remote: Any = None
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the rows that the role sees."""
+        return [(str(row.id), str(row)) for row in lookup.query(self.remote, self.view.role).limit(300)]
+
+    def clean(self, value: str) -> int:
+        """Return the id; raises ValueError for a row out of scope."""
+        number = lookup.whole(value)
+        if number is None or not lookup.query(self.remote, self.view.role).filter(self.remote.id == number).count():
+            raise ValueError(value)
+        return number
+
+    def shown(self, value: str) -> str:
+        """Return the row's text, also of one that is far down a long list."""
+        return str(lookup.query(self.remote, self.view.role).filter(self.remote.id == value).one_or_none() or value)
+
+
+class Area(Through):
+    """The coverage area of the customer."""
+
+    name_in_address, title, reads, remote = "area", _l("Coverage area"), "customer", CoverageArea
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.view.model.customer.has(Customer.area_id == value))
+
+
+class CustomersBranch(Through):
+    """The branch of the customer."""
+
+    name_in_address, title, reads, remote = "branch", _l("Branch"), "customer", Branch
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.view.model.customer.has(Customer.branch_id == value))
+
+
+class SubscribersBranch(Through):
+    """The branch of the customer of a subscription."""
+
+    name_in_address, title, reads, remote = "branch", _l("Branch"), "subscription", Branch
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.view.model.subscription.has(Subscription.customer.has(Customer.branch_id == value)))
+
+
+class SubscribersPlan(Through):
+    """The plan of a subscription."""
+
+    name_in_address, title, reads, remote = "plan", _l("Plan"), "subscription", Plan
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.view.model.subscription.has(Subscription.plan_id == value))
+
+
+class AreasBranch(Through):
+    """The branch of an area."""
+
+    name_in_address, title, reads, remote = "branch", _l("Branch"), "area", Branch
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.view.model.area.has(CoverageArea.branch_id == value))
+
+
+class StaffMembers(Named):
+    """Done by somebody on the staff: of all, or of one branch."""
+
+    kind = "hidden"
+    name_in_address, title, reads = "staff", _l("Staff"), "actor"
+
+    def clean(self, value: str) -> int | None:
+        """Return the branch, None for all; raises ValueError."""
+        if value != "all" and lookup.whole(value) is None:
+            raise ValueError(value)
+        return lookup.whole(value)
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        column = getattr(self.view.model, self.reads).property.local_remote_pairs[0][0]
+        return query.filter(column.in_(staff.of_branch(value)))
+
+    def shown(self, value: str) -> str:
+        """Return the branch, or all."""
+        number = lookup.whole(value)
+        row = None if number is None else lookup.query(Branch, self.view.role).filter(Branch.id == number).one_or_none()
+        return str(row) if row else _("all")
+
+
+class Writers(StaffMembers):
+    """Written by somebody on the staff."""
+
+    reads = "author"
+
+
+class Standard(Named):
+    """How a row stands to a standard of service, as measure.kept.first..last."""
+
+    kind = "hidden"
+    name_in_address, title = "standard", _l("Standard of service")
+
+    def clean(self, value: str) -> Any:
+        """Return the condition; raises ValueError."""
+        measure, _dot, rest = value.partition(".")
+        kept, _dot, days = rest.partition(".")
+        begin, end = (datetime.strptime(day, "%Y-%m-%d") for day in days.split(".."))
+        standard = db.session.query(ServiceStandard).filter_by(measure=Measure(measure)).one_or_none()
+        if standard is None or not datetime(2000, 1, 1) <= begin <= end <= datetime(2101, 1, 1):
+            raise ValueError(value)
+        zone = ZoneInfo(str(get_timezone()))
+        begin, end = (datetime.combine(day.date(), time(), zone) for day in (begin, end + timedelta(days=1)))
+        standing = Standing(db.session, standard, begin, end, now())  # type: ignore[arg-type]
+        if standing.model is not self.view.model:
+            raise ValueError(value)
+        return standing.condition(Kept(kept))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(value)
+
+    def shown(self, value: str) -> str:
+        """Return the standard and how it was kept."""
+        measure, kept, *_days = value.split(".")
+        row = db.session.query(ServiceStandard).filter_by(measure=Measure(measure)).one_or_none()
+        return f"{row or Measure(measure).label}: {Kept(kept).label}"

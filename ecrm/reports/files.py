@@ -1,0 +1,79 @@
+"""A report as a file: CSV, XLSX and PDF, with the same numbers as the page."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ecrm.exports import BOM, TYPES, Cells, harmless
+from ecrm.reports import pdf, words
+from ecrm.reports.shapes import Kind, Sheet, Table
+
+TYPES = TYPES | {"pdf": "application/pdf"}
+FORMATS = {Kind.PERCENT: "0.0", Kind.RATING: "0.00", Kind.RUPIAH: "#,##0", Kind.DAY: "yyyy-mm-dd"}
+WIDEST, LEAST = 60, 10  # characters of a column
+BAD_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+def lines(table: Table) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of the rows of a table, its total last."""
+    for row in (*table.rows, *([table.total] if table.total and table.rows else [])):
+        yield row.values
+
+
+def as_csv(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+    """Return the report as CSV: its heading, then the tables one under the other."""
+    file, cells = io.StringIO(), Cells()
+    writer = csv.writer(file)
+    writer.writerows([harmless(text) for text in line] for line in _heading(sheet, letterhead))
+    for table in sheet.tables:
+        writer.writerows([[], [harmless(str(table.title))], [harmless(words.heading(column)) for column in table.columns]])
+        writer.writerows([cells.text(value) for value in values] for values in lines(table))
+    return (BOM + file.getvalue()).encode()
+
+
+def as_xlsx(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+    """Return the report as a workbook, a sheet for each table: real numbers and days, the headings frozen."""
+    book = Workbook()
+    book.remove(book.active)
+    first = book.create_sheet(_("Report"))
+    for line in (*_heading(sheet, letterhead), *([harmless(str(note))] for note in sheet.notes)):
+        first.append(line)
+    first.column_dimensions["A"].width = WIDEST
+    for table in sheet.tables:
+        _fill(book.create_sheet(str(table.title).translate(BAD_IN_TITLES)[:31]), table)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _fill(page: Worksheet, table: Table) -> None:
+    cells = Cells()
+    headings = [harmless(words.heading(column)) for column in table.columns]
+    page.append(headings)
+    widths = [len(text) for text in headings]
+    for values in lines(table):
+        page.append([cells.plain(value) for value in values])
+        widths = [max(width, len(words.text(column.kind, value))) for width, column, value in zip(widths, table.columns, values, strict=True)]
+    for number, (column, width) in enumerate(zip(table.columns, widths, strict=True), 1):
+        page.column_dimensions[get_column_letter(number)].width = max(LEAST, min(width + 2, WIDEST))
+        for cell in next(page.iter_cols(number, number, 2)) if page.max_row > 1 else ():
+            cell.number_format = FORMATS.get(column.kind, "General")
+    for cell in page[1]:
+        cell.font = Font(bold=True)
+    page.freeze_panes = "B2"
+
+
+def _heading(sheet: Sheet, letterhead: pdf.Letterhead) -> list[list[str]]:
+    return [[letterhead.company], [str(sheet.title)], [letterhead.about], [letterhead.made]]
+
+
+def make(kind: str, sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+    """Return the report as csv, xlsx or pdf."""
+    return {"csv": as_csv, "xlsx": as_xlsx, "pdf": pdf.make}[kind](sheet, letterhead)

@@ -1,0 +1,87 @@
+"""Figures that stay as they were: a report as plain data with its fingerprint, back again, and what is different now."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from ecrm.models import Recap
+from ecrm.models.account import User
+from ecrm.models.recap import FrozenBecause
+from ecrm.reports.shapes import Column, Kind, Row, Scope, Sheet, Table
+
+
+def figures(sheet: Sheet) -> dict[str, Any]:
+    """Return a report as what JSON can hold, in the language that it was made in."""
+    return {
+        "title": str(sheet.title), "notes": [str(note) for note in sheet.notes],
+        "tables": [
+            {
+                "key": table.key, "title": str(table.title),
+                "columns": [[column.key, str(column.label), column.kind.value] for column in table.columns],
+                "rows": [_plain(row) for row in table.rows], "total": _plain(table.total) if table.total else None,
+            }
+            for table in sheet.tables
+        ],
+    }
+
+
+def _plain(row: Row) -> list[Any]:
+    return [value.isoformat() if isinstance(value, date) else value for value in row.values]
+
+
+def fingerprint(kept: dict[str, Any]) -> str:
+    """Return the SHA-256 of figures, the same on every machine: keys in order, no spaces, UTF-8."""
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def freeze(sheet: Sheet, because: FrozenBecause, at: datetime, by: User | None = None, once: str | None = None) -> Recap:
+    """Return the frozen recap of a report, unsaved."""
+    kept, scope = figures(sheet), sheet.scope
+    return Recap(
+        kind=sheet.kind, first_day=scope.period.first, last_day=scope.period.last, branch_id=scope.branch_id,
+        category_id=scope.category_id, figures=kept, sha256=fingerprint(kept), because=because, at=at, by=by, once=once,
+    )
+
+
+def untouched(recap: Recap) -> bool:
+    """Return whether the figures are those that the fingerprint was taken of."""
+    return fingerprint(recap.figures) == recap.sha256
+
+
+def thaw(recap: Recap, scope: Scope) -> Sheet:
+    """Return the report as it was; its numbers open no lists, which have gone on since."""
+    tables = tuple(
+        Table(
+            table["key"], table["title"], tuple(Column(key, label, Kind(kind)) for key, label, kind in table["columns"]),
+            tuple(Row(tuple(values)) for values in table["rows"]), Row(tuple(table["total"])) if table["total"] else None,
+        )
+        for table in recap.figures["tables"])
+    return Sheet(recap.kind, recap.figures["title"], scope, tables, (), tuple(recap.figures["notes"]))
+
+
+def differences(then: Sheet, today: Sheet) -> list[tuple[str, str, str, Kind, Any, Any]]:
+    """Return (table, row, column, kind, then, now) of each number that is another one now; None where a row is new or gone."""
+    old, new = _numbers(then), _numbers(today)
+    return [(*place[1:], (old.get(key) or new[key])[0], old.get(key, (None, None))[1], new.get(key, (None, None))[1])
+            for key, place in (_places(then) | _places(today)).items() if old.get(key, (None, None))[1] != new.get(key, (None, None))[1]]
+
+
+def _cells(sheet: Sheet) -> Any:
+    """Yield (key, table, row, column, value) of each number; rows are known by their first text, columns by their key."""
+    for table in sheet.tables:
+        rows = [(row, str(row.values[0]) if table.columns[0].kind is Kind.TEXT else "") for row in table.rows]
+        rows += [(table.total, "=")] if table.total and table.rows else []
+        for row, name in rows:
+            for column, value in zip(table.columns, _plain(row), strict=True):
+                if column.kind is not Kind.TEXT:
+                    yield (table.key, name, column.key), table, row, column, value
+
+
+def _numbers(sheet: Sheet) -> dict[Any, tuple[Kind, Any]]:
+    return {key: (column.kind, value) for key, _table, _row, column, value in _cells(sheet)}
+
+
+def _places(sheet: Sheet) -> dict[Any, tuple[Any, str, str, str]]:
+    return {key: (key, str(table.title), str(row.values[0]), str(column.label)) for key, table, row, column, _value in _cells(sheet)}

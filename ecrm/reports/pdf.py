@@ -1,0 +1,159 @@
+"""A report as a PDF on A4: letterhead, period, charts, tables, notes, page numbers and the lines to sign on."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from flask_babel import gettext as _
+from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
+from reportlab.lib.colors import HexColor, white
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table as Grid
+
+from ecrm.reports import charts, words
+from ecrm.reports.shapes import Kind, Row, Sheet, Table
+
+MARGIN = 15 * mm
+WIDE = 9  # columns from which the page lies on its side
+COLOURS = tuple(map(HexColor, ("#1f6feb", "#d9480f", "#2f9e44", "#9c36b5", "#f08c00", "#0c8599")))
+INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6875"), HexColor("#c9d1d9")
+PLAIN = ParagraphStyle("plain", fontName="Helvetica", fontSize=8.5, leading=11, textColor=INK)
+SMALL = ParagraphStyle("small", PLAIN, fontSize=7.5, leading=9.5, textColor=FAINT)
+CELL = ParagraphStyle("cell", PLAIN, fontSize=7.5, leading=9)
+NUMBER = ParagraphStyle("number", CELL, alignment=TA_RIGHT)
+TITLE = ParagraphStyle("title", PLAIN, fontName="Helvetica-Bold", fontSize=15, leading=19)
+HEADING = ParagraphStyle("heading", PLAIN, fontName="Helvetica-Bold", fontSize=10.5, leading=14, spaceBefore=8, spaceAfter=3)
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What stands above the figures: the company and its telephone, what the report is about, when and by whom it was made, who signs."""
+
+    company: str
+    phone: str
+    about: str
+    made: str
+    signs: tuple[str, ...] = ()
+
+
+def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
+    """Return the PDF; the same figures give the same bytes."""
+    wide = any(len(table.columns) >= WIDE for table in sheet.tables)
+    size = landscape(A4) if wide else A4
+    file = io.BytesIO()
+    page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
+                             title=str(sheet.title), author=letterhead.company, invariant=1)
+    width = size[0] - 2 * MARGIN
+    story: list[Any] = [*_head(sheet, letterhead, width)]
+    if sheet.empty:
+        story.append(Paragraph(_said(_("There is nothing in this period.")), PLAIN))
+    for chart in sheet.charts:
+        story.append(KeepTogether([Paragraph(_said(chart.title), HEADING), _drawn(chart, width)]))
+    for table in sheet.tables:
+        story += [Paragraph(_said(table.title), HEADING), _table(table, width)]
+    story += [Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
+    page.build(story, canvasmaker=_numbered(letterhead))
+    return file.getvalue()
+
+
+def _said(text: Any) -> str:
+    """Return a text that Paragraph takes for text."""
+    return escape(_plain(str(text)))
+
+
+def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
+    head = Grid([[Paragraph(f"<b>{_said(letterhead.company)}</b>", PLAIN), Paragraph(_said(letterhead.phone), NUMBER)]], [width * 0.7, width * 0.3])
+    head.setStyle([("LINEBELOW", (0, 0), (-1, -1), 1, INK), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    return [head, Spacer(1, 8), Paragraph(_said(sheet.title), TITLE), Paragraph(_said(letterhead.about), PLAIN),
+            Paragraph(_said(letterhead.made), SMALL), Spacer(1, 4)]
+
+
+def _table(table: Table, width: float) -> Any:
+    if not table.rows:
+        return Paragraph(_said(_("There is nothing in this period.")), PLAIN)
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", _style(column.kind)) for column in table.columns], *(_cells(table, row, row is table.total) for row in rows)]
+    texts = sum(column.kind is Kind.TEXT for column in table.columns)
+    share = width / (len(table.columns) + texts)  # a column of text is twice as wide as one of numbers
+    grid = LongTable(cells, [share * 2 if column.kind is Kind.TEXT else share for column in table.columns], repeatRows=1)
+    style: list[Any] = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 2),
+                        ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK)]
+    grid.setStyle([*style, *([("LINEABOVE", (0, -1), (-1, -1), 0.8, INK)] if table.total else [])])
+    return grid
+
+
+def _style(kind: Kind) -> ParagraphStyle:
+    return CELL if kind in (Kind.TEXT, Kind.DAY) else NUMBER
+
+
+def _cells(table: Table, row: Row, total: bool) -> list[Any]:
+    """Return the cells of a row; what is not summed up stays blank in the total."""
+    pairs = zip(table.columns, row.values, strict=True)
+    return [Paragraph("" if total and value is None else _said(words.text(column.kind, value)), _style(column.kind)) for column, value in pairs]
+
+
+def _drawn(chart: Any, width: float) -> Drawing:
+    """Return the chart as vectors; reportlab counts from the lower left corner."""
+    made = charts.picture(chart)
+    drawing = Drawing(made.width, made.height)
+    for rule in made.grid:
+        drawing.add(Line(rule.x1, made.height - rule.y1, rule.x2, made.height - rule.y2, strokeColor=LINE, strokeWidth=0.5))
+    for bar in made.bars:
+        drawing.add(Rect(bar.x, made.height - bar.y - bar.height, bar.width, bar.height, fillColor=COLOURS[bar.series % 6], strokeColor=white, strokeWidth=0.3))
+    for line in made.lines:
+        points = [number for x, y in line.points for number in (x, made.height - y)]
+        drawing.add(PolyLine(points, strokeColor=COLOURS[line.series % 6], strokeWidth=1.8))
+    for word in made.words:
+        drawing.add(String(word.x, made.height - word.y, _plain(word.text), fontName="Helvetica", fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
+    for x, series, name in made.legend:
+        drawing.add(Rect(x, made.height - 14, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
+        drawing.add(String(x + 15, made.height - 13, _plain(name), fontName="Helvetica", fontSize=10, fillColor=INK))
+    scale = min(width / made.width, 0.85)
+    drawing.scale(scale, scale)
+    drawing.width, drawing.height = made.width * scale, made.height * scale
+    return drawing
+
+
+def _plain(text: str) -> str:
+    """Return a text in the letters that the font has."""
+    return text.encode("cp1252", "replace").decode("cp1252")
+
+
+def _signatures(letterhead: Letterhead, width: float) -> Any:
+    if not letterhead.signs:
+        return Spacer(1, 1)
+    cells = [[Paragraph(_said(text), PLAIN) for text in letterhead.signs], [Spacer(1, 42)] * len(letterhead.signs),
+             [Paragraph("(..............................................)", PLAIN)] * len(letterhead.signs)]
+    return KeepTogether([Spacer(1, 16), Grid(cells, [width / len(letterhead.signs)] * len(letterhead.signs))])
+
+
+def _numbered(letterhead: Letterhead) -> type[Canvas]:
+    """Return the canvas that writes “page 2 of 5” when it knows how many there are."""
+
+    class Numbered(Canvas):
+        """Keeps its pages until the last one is known."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.kept: list[dict[str, Any]] = []
+
+        def showPage(self) -> None:  # noqa: N802 reportlab's name
+            self.kept.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            for number, state in enumerate(self.kept, 1):
+                self.__dict__.update(state)
+                self.setFont("Helvetica", 7.5)
+                self.setFillColor(FAINT)
+                self.drawString(MARGIN, 10 * mm, _plain(letterhead.made))
+                self.drawRightString(self._pagesize[0] - MARGIN, 10 * mm, _plain(_("Page %(page)s of %(pages)s", page=number, pages=len(self.kept))))
+                Canvas.showPage(self)
+            super().save()
+
+    return Numbered

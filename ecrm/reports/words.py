@@ -1,0 +1,41 @@
+"""How the figures of a report are written: exactly, so that screen, paper and PDF say what the spreadsheet holds."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import format_date, format_decimal, gettext as _
+
+from ecrm.reports.period import Period
+from ecrm.reports.shapes import Column, Kind
+
+NOTHING = "–"  # where there is nothing to divide or to take the middle of
+
+
+def text(kind: Kind, value: Any) -> str:
+    """Return a value as people read it in their language."""
+    if value is None:
+        return NOTHING
+    if kind is Kind.MINUTES:
+        hours, minutes = divmod(int(value), 60)
+        return _("%(hours)s h %(minutes)s min", hours=format_decimal(hours), minutes=minutes) if hours else _("%(minutes)s min", minutes=minutes)
+    if kind is Kind.DAY:
+        return format_date(value if isinstance(value, date) else date.fromisoformat(value), "d MMM y", rebase=False)
+    if kind is Kind.TEXT:
+        return str(value)
+    style = {Kind.PERCENT: "#,##0.0", Kind.RATING: "0.00"}.get(kind, "#,##0")
+    number = format_decimal(value, style)
+    return f"Rp {number}" if kind is Kind.RUPIAH else f"{number} %" if kind is Kind.PERCENT else number
+
+
+def heading(column: Column) -> str:
+    """Return the heading of a column in a spreadsheet, which must say what the plain number counts."""
+    unit = {Kind.MINUTES: _("minutes"), Kind.MBPS: "Mbps", Kind.RUPIAH: "Rp"}.get(column.kind)
+    return f"{column.label} ({unit})" if unit else str(column.label)
+
+
+def days(period: Period) -> str:
+    """Return a period as people write it: a whole month by name, else its days."""
+    if not period.cut:
+        return format_date(period.first, "MMMM y", rebase=False)
+    first, last = (format_date(day, "d MMMM y", rebase=False) for day in (period.first, period.last))
+    return first if period.first == period.last else f"{first} – {last}"

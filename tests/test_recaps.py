@@ -1,0 +1,358 @@
+"""The recaps: they agree with what the rows say when somebody else counts them, with the lists that they open, and with their files."""
+
+import base64
+import csv
+import io
+import random
+import re
+import zlib
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from ecrm.extensions import db
+from ecrm.models import Complaint, Recap
+from ecrm.models.base import now
+from ecrm.models.complaint import UNSOLVED
+from ecrm.reports import period, recaps, words
+from ecrm.reports.shapes import Kind, Scope
+from ecrm.seeds.accounts import DEMO_PASSWORD
+from tests.conftest import BACKENDS
+from tests.staff import Page
+from tests.test_demo import fill
+
+ZONE = ZoneInfo("Asia/Jakarta")
+HOUR = 3600
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def demo(request, make_app):
+    """A company with a year of work behind it, on each database."""
+    return fill(make_app(request.param))
+
+
+@pytest.fixture(scope="module")
+def manager(demo):
+    """The manager's browser."""
+    client = demo.test_client()
+    assert client.send("/login", {"email": "manager@demo.example", "password": DEMO_PASSWORD}).status_code == 302
+    return client
+
+
+def year():
+    """Return the last 365 days."""
+    today = now().astimezone(ZONE).date()
+    return period.Period(today - timedelta(days=364), today, ZONE)
+
+
+def made(demo, kind, **scope):
+    """Return the sheet of a recap of the last year, as the manager's language has it, and the moment of its figures."""
+    at = now()
+    with demo.test_request_context():
+        return next(one for one in recaps.RECAPS if one.kind == kind).make(db.session, Scope(year(), at, **scope)), at
+
+
+def values(sheet, key):
+    """Return {name: {column: value}} of a table, the total under None."""
+    table = next(table for table in sheet.tables if table.key == key)
+    keys = [column.key for column in table.columns][1:]
+    found = {row.values[0]: dict(zip(keys, row.values[1:], strict=True)) for row in table.rows}
+    return found | ({None: dict(zip(keys, table.total.values[1:], strict=True))} if table.total else {})
+
+
+def rows(demo, sql):
+    """Return the rows of plain SQL, moments as aware UTC."""
+    def read(value):
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", value):
+            value = datetime.fromisoformat(value)
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            value = date.fromisoformat(value)
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+    with demo.app_context(), db.engine.connect() as connection:
+        return [{key: read(value) for key, value in row._mapping.items()} for row in connection.execute(text(sql))]
+
+
+def share(part, whole):
+    """Return percent with one decimal, half up."""
+    return float((Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)) if whole else None
+
+
+def rank(numbers, part):
+    """Return the nearest-rank quantile."""
+    numbers = sorted(numbers)
+    return numbers[max(ceil(part * len(numbers)), 1) - 1] if numbers else None
+
+
+def in_year(moment):
+    """Return whether a moment lies in the last 365 days of Jakarta's clock."""
+    return moment is not None and year().first <= moment.astimezone(ZONE).date() <= year().last
+
+
+UNSOLVED_WORDS = {status.value for status in UNSOLVED}
+
+
+def is_missed(row, at):
+    """Return whether a complaint missed its target, by the definition on the sheet."""
+    if row["status"] in ("resolved", "closed"):
+        return row["resolved_at"] > row["resolution_due_at"]
+    stands = row["waiting_since"] is not None and row["waiting_since"] <= row["resolution_due_at"]
+    return row["status"] in UNSOLVED_WORDS and row["resolution_due_at"] < at and not stands
+
+
+def seconds(first, last):
+    """Return whole seconds as a clock without fractions shows them."""
+    return int(last.replace(microsecond=0).timestamp() - first.replace(microsecond=0).timestamp())
+
+
+def counted(found, at):
+    """Return the figures of the recap of complaints of these rows."""
+    met = [row for row in found if row["status"] in ("resolved", "closed") and not is_missed(row, at)]
+    missed = [row for row in found if is_missed(row, at)]
+    answers = [seconds(row["opened_at"], row["first_response_at"]) // 60 for row in found if row["first_response_at"]]
+    solutions = [(seconds(row["opened_at"], row["resolved_at"]) - row["waited_seconds"]) // 60 for row in found if row["resolved_at"]]
+    stars = [row["rating"] for row in found if row["rating"]]
+    return {
+        "entered": len(found), "solved": sum(row["status"] in ("resolved", "closed") for row in found),
+        "unsolved": sum(row["status"] in UNSOLVED_WORDS for row in found), "cancelled": sum(row["status"] == "cancelled" for row in found),
+        "met": len(met), "missed": len(missed), "share": share(len(met), len(met) + len(missed)),
+        "reopened": sum(row["reopen_count"] > 0 for row in found), "repeated": sum(row["repeats"] > 0 for row in found),
+        "answer": rank(answers, 0.5), "solution": rank(solutions, 0.5), "slowest": rank(solutions, 0.9),
+        "rating": float((Decimal(sum(stars)) / len(stars)).quantize(Decimal("0.01"), ROUND_HALF_UP)) if stars else None,
+    }
+
+
+def test_complaints(demo):
+    """Each category's row and the total are what plain SQL and a loop find."""
+    sheet, at = made(demo, "complaints")
+    found = [row for row in rows(demo, "SELECT c.*, k.name AS category FROM complaint c JOIN complaint_category k ON k.id = c.category_id")
+             if in_year(row["opened_at"])]
+    assert found
+    shown = values(sheet, "category")
+    assert shown.pop(None) == counted(found, at)
+    assert shown == {name: counted([row for row in found if row["category"] == name], at) for name in {row["category"] for row in found}}
+    months = Counter(f"{row['opened_at'].astimezone(ZONE):%Y-%m}" for row in found)
+    assert [row.values[1] for row in sheet.tables[-1].rows] == [months[f"{step.first:%Y-%m}"] for step in recaps.complaints.timeline.steps(year())]
+
+
+def test_a_branch_and_a_category(demo):
+    """Narrowed to a branch and a category the figures are those of its rows."""
+    sheet, at = made(demo, "complaints", branch_id=1, category_id=2)
+    found = [row for row in rows(demo, "SELECT * FROM complaint WHERE branch_id = 1 AND category_id = 2") if in_year(row["opened_at"])]
+    assert found and values(sheet, "category")[None] == counted(found, at)
+
+
+def test_technicians(demo):
+    """Resolved, in time, at the first visit, and what is in hand."""
+    sheet, at = made(demo, "technicians")
+    found = [row for row in rows(demo, "SELECT c.*, u.name AS who FROM complaint c JOIN user u ON u.id = c.technician_id")]
+    moves = Counter((row["row_id"], row["action"]) for row in rows(demo, "SELECT row_id, action FROM step WHERE `table` = 'complaint'"))
+    shown = values(sheet, "technician")
+    for name in {row["who"] for row in found} & set(shown):
+        done = [row for row in found if row["who"] == name and in_year(row["resolved_at"])]
+        first = sum(moves[row["id"], "start"] == 1 and not moves[row["id"], "reopen"] for row in done)
+        missed = sum(is_missed(row, at) for row in done)
+        held = [row for row in found if row["who"] == name and row["status"] in UNSOLVED_WORDS]
+        expected = counted(done, at)
+        assert shown[name] == {
+            "resolved": len(done), "met": len(done) - missed, "missed": missed, "share": expected["share"], "first_visit": first,
+            "first_share": share(first, len(done)), "reopened": expected["reopened"], "solution": expected["solution"],
+            "rating": expected["rating"], "unsolved": len(held), "late": sum(row["clock_due_at"] < at for row in held),
+        }
+    assert shown[None]["resolved"] == sum(in_year(row["resolved_at"]) for row in found) > 0
+
+
+def test_bandwidth(demo):
+    """What additions are worth: price ÷ speed × extra × days ÷ 30, each rounded."""
+    sheet, _at = made(demo, "bandwidth")
+    found = [row for row in rows(demo, "SELECT g.*, p.monthly_price, p.down_mbps, s.customer_id FROM bandwidth_grant g "
+                                       "JOIN subscription s ON s.id = g.subscription_id JOIN plan p ON p.id = s.plan_id "
+                                       "WHERE g.status IN ('active', 'expired')") if year().first <= row["valid_from"] <= year().last]
+
+    def worth(row):
+        days = (row["valid_until"] - row["valid_from"]).days + 1
+        return int((Decimal(row["monthly_price"] * row["extra_mbps"] * days) / (row["down_mbps"] * 30)).quantize(Decimal(1), ROUND_HALF_UP))
+    assert values(sheet, "reason")[None] == {
+        "count": len(found), "customers": len({row["customer_id"] for row in found}),
+        "mbps": sum(row["extra_mbps"] for row in found), "cost": sum(map(worth, found)),
+    }
+    assert found and values(sheet, "branch")[None] == values(sheet, "plan")[None] == values(sheet, "reason")[None]
+
+
+def test_quality(demo):
+    """Each standard, counted day by day from the calendar; open but late is past the limit, open in time is not counted."""
+    sheet, at = made(demo, "quality")
+    free = {(row["branch_id"], row["day"]) for row in rows(demo, "SELECT branch_id, day FROM holiday WHERE observed")}
+    works = {(row["branch_id"], row["weekday"]) for row in rows(demo, "SELECT branch_id, weekday FROM working_hours")}
+    week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+    def working_days(branch, first, last):
+        days = [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
+        return sum((branch, week[day.weekday()]) in works and not {(branch, day), (None, day)} & free for day in days)
+    zones = {row["id"]: ZoneInfo(row["time_zone"]) for row in rows(demo, "SELECT id, time_zone FROM branch")}
+    complaints = [row for row in rows(demo, "SELECT c.*, k.kind FROM complaint c JOIN complaint_category k ON k.id = c.category_id")
+                  if in_year(row["opened_at"]) and row["status"] != "cancelled"]
+    visits = [row for row in rows(demo, "SELECT * FROM installation") if in_year(row["registered_at"]) and row["status"] not in ("cancelled", "not_covered")]
+    for row in complaints:
+        row["days"] = working_days(row["branch_id"], *(moment.astimezone(zones[row["branch_id"]]).date() for moment in (row["opened_at"], row["resolved_at"] or at)))
+    judged = {
+        "answered": [(row["first_response_at"], seconds(row["opened_at"], row["first_response_at"] or at) <= 72 * HOUR) for row in complaints],
+        "handled": [(row["resolved_at"], row["days"] <= 3) for row in complaints if row["kind"] == "general"],
+        "restored": [(row["resolved_at"], row["days"] <= 2) for row in complaints if row["kind"] == "disturbance"],
+        "billing": [(row["resolved_at"], row["days"] <= 3) for row in complaints if row["kind"] == "billing"],
+        "installed": [(row["activated_at"], seconds(row["registered_at"], row["activated_at"] or at) <= 7 * 24 * HOUR) for row in visits],
+    }
+    names = {row["measure"]: row["name"] for row in rows(demo, "SELECT measure, name FROM service_standard")}
+    shown = values(sheet, "standard")
+    for measure, found in judged.items():
+        yes, no = sum(bool(done) and kept for done, kept in found), sum(not kept for _done, kept in found)
+        got = shown[names[measure]]
+        assert (got["yes"], got["no"], got["counted"], got["share"]) == (yes, no, yes + no, share(yes, yes + no)), measure
+    assert shown[names["restored"]]["no"] > 0, "the demo has none that was late, so that this test proves little"
+
+
+def test_activity(demo):
+    """What the trail and the replies say of each person."""
+    sheet, _at = made(demo, "activity")
+    staff = {row["id"] for row in rows(demo, "SELECT u.user_id AS id FROM roles_users u JOIN role r ON r.id = u.role_id WHERE r.name <> 'customer'")}
+    steps = [row for row in rows(demo, "SELECT actor_id, `table`, action, at FROM step") if row["actor_id"] in staff and in_year(row["at"])]
+    replies = [row for row in rows(demo, "SELECT author_id, public, at FROM reply") if row["author_id"] in staff and in_year(row["at"])]
+    total = values(sheet, "person")[None]
+    acts = Counter((row["table"], row["action"]) for row in steps)
+    assert {key: total[key] for key in recaps.activity.ACTS} == {key: acts[act] for key, act in recaps.activity.ACTS.items()}
+    assert (total["replies"], total["notes"]) == (sum(bool(row["public"]) for row in replies), sum(not row["public"] for row in replies))
+    assert total["entered"] > 0 and total["replies"] > 0
+
+
+@pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
+def test_a_number_opens_its_rows(manager, kind):
+    """Each number leads to a list with as many rows; of many links some."""
+    url = f"/admin/manager/recaps/{kind}/?first={year().first}&last={year().last}"
+    page = manager.get(url).get_data(as_text=True)
+    links = re.findall(r'data-key="[a-z_]+"><a href="([^"]+)">([\d.]+)</a>', page)
+    assert links, page[:500]
+    for address, number in random.Random(kind).sample(links, min(len(links), 25)):
+        answer = manager.get(address.replace("&amp;", "&"))
+        assert answer.status_code == 200 and Page(answer).count() == int(number.replace(".", "")), address
+
+
+@pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
+def test_the_files_say_the_same(demo, manager, kind):
+    """Page, PDF, XLSX and CSV hold the same numbers to the digit."""
+    scope = f"?first={year().first}&last={year().last}"
+    with demo.test_request_context(headers={"Accept-Language": "id"}):
+        sheet = next(one for one in recaps.RECAPS if one.kind == kind).make(db.session, Scope(year(), now()))
+        written = [["" if value is None and row is table.total else words.text(column.kind, value)
+                    for column, value in zip(table.columns, row.values, strict=True)] for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
+    plain = [row.values for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
+    page = re.sub(r"\s+", "", re.sub(r"<svg.*?</svg>|<[^>]+>", "", manager.get(f"/admin/manager/recaps/{kind}/{scope}").get_data(as_text=True), flags=re.S))
+    paper = text_of(manager.get(f"/admin/manager/recaps/{kind}/pdf/{scope}").data)
+    for row in written:
+        squeezed = re.sub(r"\s+", "", "".join(row))
+        assert squeezed in page.replace("&#39;", "'"), row
+        assert squeezed in paper, row
+    book = openpyxl.load_workbook(io.BytesIO(manager.get(f"/admin/manager/recaps/{kind}/xlsx/{scope}").data))
+    cells = [tuple(cell.date() if isinstance(cell, datetime) else cell for cell in row) for name in book.sheetnames[1:]
+             for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert [tuple(value if value != "" else None for value in row) for row in plain] == cells
+    assert all(book[name].freeze_panes == "B2" and book[name].column_dimensions["A"].width >= 10 for name in book.sheetnames[1:])
+    lines = list(csv.reader(io.StringIO(manager.get(f"/admin/manager/recaps/{kind}/csv/{scope}").get_data(as_text=True).lstrip("\ufeff"))))
+    for row in plain:
+        assert ["" if value is None else str(value) for value in row] in lines
+
+
+def text_of(data):
+    """Return all that a PDF of ours says, without spaces."""
+    assert data.startswith(b"%PDF-")
+    said = []
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.S):
+        content = zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>"))) if stream.strip().endswith(b"~>") else stream
+        said += re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", content)
+    joined = b"".join(said)
+    joined = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1], 8)]), joined)
+    return re.sub(r"\s+", "", re.sub(rb"\\(.)", rb"\1", joined).decode("cp1252"))
+
+
+BAD = [("first=2026-02-30&last=2026-03-01", "first"), ("first=2026-03-02&last=2026-03-01", "last"), ("first=2016-01-01&last=2025-12-31", "last"),
+       ("month=2026-13", "first"), ("quarter=2026-Q5", "first"), ("first=x", "first"), ("first=2026-01-01", "last"),
+       ("first=9999-01-01&last=9999-12-31", "first"), ("branch=999999", "branch"), ("branch=x%27", "branch"), ("category=-1", "category")]
+
+
+@pytest.mark.parametrize(("asked", "field"), BAD)
+@pytest.mark.parametrize("where", ["", "pdf/", "xlsx/", "csv/"])
+def test_bad_scopes(browser, asked, field, where):
+    """A period or a place that cannot be is said beside its field, also where a file was asked for."""
+    answer = browser("manager").get(f"/admin/manager/recaps/complaints/{where}?{asked}")
+    assert answer.status_code == 422
+    around = answer.get_data(as_text=True).partition(f'name="{field}"')[2][:3000]
+    assert "invalid-feedback" in around and Page(answer).all("article", id="recap") == []
+
+
+@pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
+def test_an_empty_period(browser, kind):
+    """Where there is nothing, the page says so, and no share is 0 %."""
+    for days in ("first=2001-01-01&last=2001-01-31", "month=2099-01"):
+        answer = browser("manager").get(f"/admin/manager/recaps/{kind}/?{days}")
+        assert answer.status_code == 200
+        said = answer.get_data(as_text=True)
+        assert ('id="nothing"' in said) != (kind in ("quality", "technicians"))  # these have rows of today, or of standards
+        assert not re.search(r">0[.,]0 %<", said)
+        for form in ("pdf", "xlsx", "csv"):
+            assert browser("manager").get(f"/admin/manager/recaps/{kind}/{form}/?{days}").status_code == 200
+
+
+def test_who_may(browser):
+    """A recap is for those who may export its tables: managers all, support all but the activity, the others none."""
+    assert len(re.findall(r'/recaps/[a-z]+/"', browser("manager").get("/admin/manager/recaps/").get_data(as_text=True))) == len(recaps.RECAPS)
+    assert browser("support").get("/admin/support/recaps/complaints/").status_code == 200
+    for address in ("activity/", "activity/pdf/", "nothing/", "complaints/exe/"):
+        assert browser("support").get(f"/admin/support/recaps/{address}").status_code == 404
+    assert browser("technician").get("/admin/technician/recaps/").status_code == 404
+    assert browser("support").get("/admin/manager/recaps/complaints/").status_code == 403
+
+
+def test_kept_figures_stay(app, browser):
+    """Kept figures stay when rows change, the difference is shown, and a change behind our back too."""
+    person = browser("manager")
+    month = f"{now().astimezone(ZONE):%Y-%m}"
+    answer = person.send("/admin/manager/recaps/complaints/keep/", {"month": month})
+    assert answer.status_code == 302
+    before = person.get(answer.location).get_data(as_text=True)
+    assert "changed" not in before.partition('id="changes"')[2].partition("</section>")[0]
+    with app.app_context():
+        row = db.session.query(Complaint).filter(Complaint.opened_at >= now() - timedelta(days=20)).first() or db.session.query(Complaint).first()
+        row.opened_at = now() - timedelta(days=400) if f"{row.opened_at.astimezone(ZONE):%Y-%m}" == month else now()
+        db.session.commit()
+    after = person.get(answer.location).get_data(as_text=True)
+    assert 'class="changed"' in after and after.partition('id="recap"')[2].partition("<footer")[0].count("<tr") == before.partition('id="recap"')[2].count("<tr")
+    assert "alert-danger" not in after
+    with app.app_context():
+        kept = db.session.query(Recap.id).order_by(Recap.id.desc()).first()
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE recap SET sha256 = :other WHERE id = :id"), {"other": "f" * 64, "id": kept.id})
+    assert "alert-danger" in person.get(answer.location).get_data(as_text=True)
+    assert person.post("/admin/manager/recaps/complaints/keep/", data={"month": month}).status_code == 400
+
+
+def test_support_reads_no_activity_that_was_kept(app, browser):
+    """The kept recap of the staff's activity is the managers' alone."""
+    answer = browser("manager").send("/admin/manager/recaps/activity/keep/", {"month": "2026-01"})
+    number = answer.location.partition("id=")[2]
+    assert browser("manager").get(answer.location).status_code == 200
+    assert browser("support").get(f"/admin/support/recap/details/?id={number}").status_code == 404
+    assert browser("support").send("/admin/support/recaps/activity/keep/", {"month": "2026-01"}).status_code == 404
+
+
+def test_written_exactly(app):
+    """Figures are written to the digit, and what is not there is no zero."""
+    with app.test_request_context(headers={"Accept-Language": "id"}):
+        assert words.text(Kind.RUPIAH, 1234567) == "Rp 1.234.567"
+        assert words.text(Kind.PERCENT, 99.5) == "99,5 %"
+        assert words.text(Kind.PERCENT, None) == words.NOTHING
+        assert words.text(Kind.RATING, 4.0) == "4,00"
