@@ -11,7 +11,7 @@ from sqlalchemy import not_
 from ecrm.admin import lookup
 from ecrm.admin.filters import Filter, Flag
 from ecrm.extensions import db
-from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Plan, ServiceStandard, Subscription
+from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.recap import Measure
@@ -86,76 +86,22 @@ class Approved(Named, Flag):
         return query.filter(measures.approved() if value else not_(measures.approved()))
 
 
-class Through(Named):
-    """A row of another table that the rows belong to through their customer or subscription."""
+class OpenOn(Named):
+    """Unsolved at the end of a day."""
 
-    kind = "select"
-    remote: Any = None
+    kind = "hidden"
+    name_in_address, title, reads = "open_on", _l("Unsolved at the end of"), "opened_at"
 
-    def choices(self) -> list[tuple[str, str]]:
-        """Return the rows that the role sees."""
-        return [(str(row.id), str(row)) for row in lookup.query(self.remote, self.view.role).limit(300)]
-
-    def clean(self, value: str) -> int:
-        """Return the id; raises ValueError for a row out of scope."""
-        number = lookup.whole(value)
-        if number is None or not lookup.query(self.remote, self.view.role).filter(self.remote.id == number).count():
+    def clean(self, value: str) -> datetime:
+        """Return the first moment after the day; raises ValueError."""
+        day = datetime.strptime(value, "%Y-%m-%d")
+        if not 1970 <= day.year <= 2100:
             raise ValueError(value)
-        return number
-
-    def shown(self, value: str) -> str:
-        """Return the row's text, also of one that is far down a long list."""
-        return str(lookup.query(self.remote, self.view.role).filter(self.remote.id == value).one_or_none() or value)
-
-
-class Area(Through):
-    """The coverage area of the customer."""
-
-    name_in_address, title, reads, remote = "area", _l("Coverage area"), "customer", CoverageArea
+        return datetime.combine(day.date() + timedelta(days=1), time(), ZoneInfo(str(get_timezone())))
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
-        return query.filter(self.view.model.customer.has(Customer.area_id == value))
-
-
-class CustomersBranch(Through):
-    """The branch of the customer."""
-
-    name_in_address, title, reads, remote = "branch", _l("Branch"), "customer", Branch
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.customer.has(Customer.branch_id == value))
-
-
-class SubscribersBranch(Through):
-    """The branch of the customer of a subscription."""
-
-    name_in_address, title, reads, remote = "branch", _l("Branch"), "subscription", Branch
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.subscription.has(Subscription.customer.has(Customer.branch_id == value)))
-
-
-class SubscribersPlan(Through):
-    """The plan of a subscription."""
-
-    name_in_address, title, reads, remote = "plan", _l("Plan"), "subscription", Plan
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.subscription.has(Subscription.plan_id == value))
-
-
-class AreasBranch(Through):
-    """The branch of an area."""
-
-    name_in_address, title, reads, remote = "branch", _l("Branch"), "area", Branch
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.area.has(CoverageArea.branch_id == value))
+        return query.filter(measures.open_at(min(value, now())))
 
 
 class StaffMembers(Named):

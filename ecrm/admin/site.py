@@ -1,18 +1,21 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
+from flask_babel import get_timezone
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy, rows, storage
 from ecrm.admin import look, lookup, tiles
 from ecrm.admin.guard import Door
+from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
 from ecrm.models import MODELS, Complaint, Customer, Installation
@@ -20,6 +23,8 @@ from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
+from ecrm.policy import Right
+from ecrm.reports import dashboard
 from ecrm.rules import queue
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
@@ -45,7 +50,7 @@ def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = storage.MAX_FILES * storage.MAX_BYTES + MEBIBYTE
 
 
-class Front(Door, AdminIndexView):
+class Front(Figures, Door, AdminIndexView):
     """The page that a role's site opens on."""
 
     def __init__(self, role: RoleName) -> None:
@@ -64,7 +69,9 @@ class Front(Door, AdminIndexView):
                  for group in groups]
         grant = policy.grant(Complaint, self.role)
         urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
-        return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint))
+        looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
+        board = dashboard.make(db.session, today, ZoneInfo(str(get_timezone())), now()) if looks_on else None  # type: ignore[arg-type]
+        return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint), board=board)
 
     @expose("/find")
     def find(self) -> ResponseReturnValue:

@@ -101,7 +101,9 @@ def _lines(chart: Chart) -> Picture:
         Line(tuple(place(number, value) for number, value in enumerate(series.values) if value is not None), place_in_chart)
         for place_in_chart, series in enumerate(chart.series))
     every = -(-len(chart.labels) // MOST_LABELS)
-    under = [Word(place(number, 0)[0], LINES_HEIGHT - 8, text, "middle") for number, text in enumerate(chart.labels) if number % every == 0]
+    ends = [place(number, 0)[0] > WIDTH - 40 for number in range(len(chart.labels))]  # a word in the middle of the edge would be cut
+    under = [Word(place(number, 0)[0], LINES_HEIGHT - 8, text, "end" if ends[number] else "middle")
+             for number, text in enumerate(chart.labels) if number % every == 0]
     beside = [Word(LEFT - 6, place(0, mark)[1] + 4, words.text(chart.kind, mark), "end") for mark in marks]
     grid = tuple(Rule(LEFT, place(0, mark)[1], WIDTH - RIGHT, place(0, mark)[1]) for mark in marks)
     return Picture(WIDTH, LINES_HEIGHT, (), lines, grid, (*under, *beside), _legend(chart))

@@ -14,9 +14,9 @@ from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, 
 MOST_DAYS = 62  # a longer period is told by months
 
 
-def steps(period: Period) -> list[Period]:
-    """Return the days of a period, of a long one its months, cut to the period."""
-    if (period.last - period.first).days < MOST_DAYS:
+def steps(period: Period, most_days: int = MOST_DAYS) -> list[Period]:
+    """Return the days of a period, of one longer than `most_days` its months, cut to the period."""
+    if (period.last - period.first).days < most_days:
         days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
         return [Period(day, day, period.zone) for day in days]
     found, day = [], period.first
@@ -33,9 +33,9 @@ def text(step: Period) -> str:
 
 
 def of(session: Session, model: Any, moments: tuple[tuple[str, Any, Any, str], ...], where: ColumnElement[bool], base: dict[str, str],
-       period: Period, at: datetime) -> tuple[Table, Chart]:
+       period: Period, at: datetime, most_days: int = MOST_DAYS) -> tuple[Table, Chart]:
     """Return the table and the lines of how many rows have each of `moments` (key, label, column, filter) on each step until `at`."""
-    made = [step for step in steps(period) if step.begin <= at]
+    made = [step for step in steps(period, most_days) if step.begin <= at]
     counts = {key: _counted(session, model, column, where, period, made) for key, _label, column, _filter in moments}
     rows = tuple(
         Row((text(step), *(counts[key][place] for key, *_rest in moments)),

@@ -47,6 +47,12 @@ def target(state: Target, at: datetime) -> ColumnElement[bool]:
     return and_(still_open, not_(over))
 
 
+def open_at(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a complaint was unsolved at a moment, as far as its last resolution or cancellation tells."""
+    done = func.coalesce(Complaint.resolved_at, Complaint.closed_at)
+    return and_(Complaint.opened_at < moment, or_(Complaint.status.in_(UNSOLVED), done >= moment))
+
+
 def first_visit() -> ColumnElement[bool]:
     """Return the condition that one visit was enough: the moves know one start, and no reopening."""
     def moves(verb: str) -> Any:

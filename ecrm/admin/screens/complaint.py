@@ -9,7 +9,8 @@ from flask_login import current_user
 from ecrm import policy, storage
 from ecrm.admin import cells
 from ecrm.admin.pages import Link, the_only
-from ecrm.admin.report_filters import Area, FirstVisit, Kind, Standard, Target, Writers
+from ecrm.admin.place_filters import Area
+from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import Late, Left, OfCustomer, Reopened, Repeated, Soon, Unanswered
@@ -40,7 +41,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, Standard)
+    more_filters = (Late, Soon, Unanswered, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from ecrm.admin import cells, look
 from ecrm.admin.pages import Belongs
-from ecrm.admin.report_filters import AreasBranch, Standard
+from ecrm.admin.place_filters import AreasBranch
+from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription

@@ -8,7 +8,8 @@ from ecrm import policy
 from ecrm.admin import cells, look, lookup
 from ecrm.admin.pages import the_only
 from ecrm.admin.picture import Pictured
-from ecrm.admin.report_filters import Approved, CustomersBranch, SubscribersBranch, SubscribersPlan
+from ecrm.admin.place_filters import CustomersBranch, SubscribersBranch, SubscribersPlan
+from ecrm.admin.report_filters import Approved
 from ecrm.admin.screen import Screen
 from ecrm.models import BandwidthGrant, Plan, Promo, PromoRequest, Subscription
 from ecrm.models.bandwidth import GrantReason

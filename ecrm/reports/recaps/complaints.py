@@ -86,12 +86,13 @@ def tallies(session: Session, key: Any, where: ColumnElement[bool], at: Any) -> 
 
 def breakdown(key: str, label: Any, found: dict[Any, Tally], texts: dict[Any, str], base: dict[str, str], by: str) -> Table:
     """Return a table with a row for each value, in the order of `texts`; `by` is the filter of the list that the value goes to."""
-    rows = [_row(texts[value], found[value], base | {by: str(getattr(value, "value", value))}) for value in texts if value in found]
+    rows = [row(texts[value], found[value], base | {by: str(getattr(value, "value", value))}) for value in texts if value in found]
     title = _("By %(what)s", what=str(label).lower())
-    return Table(key, title, (Column("name", label, Kind.TEXT), *COLUMNS), tuple(rows), _row(_("Total"), found[None], base))
+    return Table(key, title, (Column("name", label, Kind.TEXT), *COLUMNS), tuple(rows), row(_("Total"), found[None], base))
 
 
-def _row(text: str, tally: Tally, base: dict[str, str]) -> Row:
+def row(text: str, tally: Tally, base: dict[str, str]) -> Row:
+    """Return the row of a tally; each of its counts opens the list with the filters `base`."""
     opens = {name: Opens(Complaint, base | more) for name, more in FILTERS.items()}
     return Row((text, *tally.values()), opens)
 

@@ -1,0 +1,187 @@
+"""The manager's dashboard: how much is unsolved, for how long, with whom, and how the last weeks went."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _, lazy_gettext as _l
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from ecrm.models import Branch, Complaint, ComplaintCategory, User
+from ecrm.models.complaint import UNSOLVED
+from ecrm.reports import counting, timeline
+from ecrm.reports.counting import how_many
+from ecrm.reports.period import Period, month
+from ecrm.reports.recaps import complaints
+from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, Table
+from ecrm.rules import measures, sla
+
+AGES = ((0, 0, _l("today")), (1, 2, _l("1 or 2 days")), (3, 6, _l("3 to 6 days")), (7, None, _l("7 days and more")))
+LAST = 30  # days of the figures of the last time
+MONTHS = 12
+MOST = 8  # categories, areas and technicians
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One big number, how it was in the time before, and where it leads."""
+
+    label: Any
+    kind: Kind
+    value: Any
+    before: Any
+    opens: Opens | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """The dashboard: headlines with their table, and pairs of a chart and its table."""
+
+    headlines: tuple[Headline, ...]
+    last: Table
+    parts: tuple[tuple[Chart, Table], ...]
+
+
+def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
+    """Return the dashboard as it stands at a moment, in days of a zone."""
+    last = Period(today - timedelta(days=LAST - 1), today, zone)
+    year = Period(today - timedelta(days=364), today, zone)
+    moments = (("entered", _l("Entered"), Complaint.opened_at, "opened_at"), ("resolved", _l("Resolved"), Complaint.resolved_at, "resolved_at"))
+    days, lines = timeline.of(session, Complaint, moments, and_(True), {}, year, at, most_days=366)
+    tally, table = _last(session, last, at)
+    parts = (
+        _by_status(session), _by_age(session, today, zone), (_titled(lines, _("Entered and resolved each day, 12 months")), days),
+        _backlog(session, today, zone, at), _load(session, at), _categories(session, last), _areas(session, last),
+    )
+    return Board(_headlines(*tally, last), table, parts)
+
+
+def _titled(chart: Chart, title: str) -> Chart:
+    return Chart(chart.key, title, chart.drawn, chart.labels, chart.series, chart.kind)
+
+
+def _last(session: Session, last: Period, at: datetime) -> tuple[tuple[complaints.Tally, complaints.Tally], Table]:
+    """Return the tallies of the last days and of those before, and the table of both."""
+    found, rows = [], []
+    for text, period in ((_("the last %(days)s days", days=LAST), last), (_("the %(days)s days before", days=LAST), last.before())):
+        tally = complaints.tallies(session, Complaint.branch_id, counting.within(Complaint.opened_at, period), at)[None]
+        found.append(tally)
+        rows.append(complaints.row(text, tally, {"opened_at": period.days}))
+    columns = (Column("name", _l("Time"), Kind.TEXT), *complaints.COLUMNS)
+    return (found[0], found[1]), Table("last", _("Complaints entered in the last %(days)s days", days=LAST), columns, tuple(rows))
+
+
+def _headlines(tally: complaints.Tally, before: complaints.Tally, last: Period) -> tuple[Headline, ...]:
+    keys = [column.key for column in complaints.COLUMNS]
+    new, old = (dict(zip(keys, one.values(), strict=True)) for one in (tally, before))
+    base = {"opened_at": last.days}
+
+    def line(label: Any, key: str, kind: Kind, more: dict[str, str] | None = None) -> Headline:
+        return Headline(label, kind, new[key], old[key], Opens(Complaint, base | more) if more is not None else None)
+
+    reopened = [counting.percent(one["reopened"], one["entered"]) for one in (new, old)]
+    return (
+        line(_l("Target met"), "share", Kind.PERCENT, {"target": "met"}), line(_l("First response, median"), "answer", Kind.MINUTES, {}),
+        Headline(_l("First response, 90th percentile"), Kind.MINUTES, tally.answer.quantile(0.9), before.answer.quantile(0.9)),
+        line(_l("Resolution, median"), "solution", Kind.MINUTES, {"status": "solved"}),
+        line(_l("Resolution, 90th percentile"), "slowest", Kind.MINUTES),
+        Headline(_l("Reopened"), Kind.PERCENT, *reopened, Opens(Complaint, base | {"reopened": "1"})),
+        line(_l("Satisfaction, of 5"), "rating", Kind.RATING),
+    )
+
+
+def _by_status(session: Session) -> tuple[Chart, Table]:
+    """Return what is unsolved now, by branch and status."""
+    query = select(Complaint.branch_id, Complaint.status, func.count()).where(Complaint.status.in_(UNSOLVED))
+    found = {(branch, status): count for branch, status, count in session.execute(query.group_by(Complaint.branch_id, Complaint.status))}
+    branches = [(number, text) for number, text in complaints.names(session, Branch).items() if any(key[0] == number for key in found)]
+
+    def row(text: str, counts: list[int], base: dict[str, str]) -> Row:
+        opens = {status.value: Opens(Complaint, base | {"status": status.value}) for status in UNSOLVED}
+        return Row((text, *counts, sum(counts)), opens | {"sum": Opens(Complaint, base | {"status": "unsolved"})})
+
+    rows = tuple(row(text, [found.get((number, status), 0) for status in UNSOLVED], {"branch": str(number)}) for number, text in branches)
+    sums = [sum(count for (_branch, one), count in found.items() if one is status) for status in UNSOLVED]
+    columns = (Column("name", _l("Branch"), Kind.TEXT), *(Column(status.value, status.label) for status in UNSOLVED), Column("sum", _l("Unsolved")))
+    title = _("Unsolved now, by branch and status")
+    series = tuple(Series(status.label, tuple(one.values[place + 1] for one in rows)) for place, status in enumerate(UNSOLVED))
+    return Chart("status", title, Drawn.STACK, tuple(text for _number, text in branches), series), Table("status", title, columns, rows, row(_("Total"), sums, {}))
+
+
+def _by_age(session: Session, today: date, zone: ZoneInfo) -> tuple[Chart, Table]:
+    """Return what is unsolved now, by the days since it was entered."""
+    rows = []
+    for youngest, oldest, text in AGES:
+        first = date(2000, 1, 1) if oldest is None else today - timedelta(days=oldest)
+        period = Period(first, today - timedelta(days=youngest), zone)
+        where = and_(Complaint.status.in_(UNSOLVED), counting.within(Complaint.opened_at, period))
+        rows.append(_counted(session, str(text), where, {"status": "unsolved", "opened_at": period.days}))
+    title = _("Unsolved now, by age")
+    total = Row((_("Total"), sum(row.values[1] for row in rows)), {"count": Opens(Complaint, {"status": "unsolved"})})
+    return _simple("age", title, _l("Age"), rows, total)
+
+
+def _counted(session: Session, text: str, where: Any, filters: dict[str, str]) -> Row:
+    count = session.scalar(select(func.count(Complaint.id)).where(where))
+    return Row((text, count), {"count": Opens(Complaint, filters)})
+
+
+def _simple(key: str, title: str, label: Any, rows: list[Row], total: Row | None = None) -> tuple[Chart, Table]:
+    """Return one bar and one row for each count."""
+    chart = Chart(key, title, Drawn.BARS, tuple(row.values[0] for row in rows), (Series(_l("Complaints"), tuple(row.values[1] for row in rows)),))
+    return chart, Table(key, title, (Column("name", label, Kind.TEXT), Column("count", _l("Complaints"))), tuple(rows), total)
+
+
+def _backlog(session: Session, today: date, zone: ZoneInfo, at: datetime) -> tuple[Chart, Table]:
+    """Return how many complaints were unsolved at the end of each of the last months, and now."""
+    ends = [today]
+    while len(ends) < MONTHS:
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    rows = []
+    for day in reversed(ends):
+        moment = min(Period(day, day, zone).end, at)
+        counted = session.scalar(select(func.count(Complaint.id)).where(measures.open_at(moment)))
+        step = month(day.year, day.month, zone)
+        rows.append(Row((timeline.text(step), counted), {"count": Opens(Complaint, {"open_on": str(day)})}))
+    title = _("Unsolved at the end of each month")
+    table = _simple("backlog", title, _l("Time"), rows)[1]
+    series = (Series(_l("Complaints"), tuple(row.values[1] for row in rows)),)
+    return Chart("backlog", title, Drawn.LINES, tuple(row.values[0] for row in rows), series), table
+
+
+def _load(session: Session, at: datetime) -> tuple[Chart, Table]:
+    """Return what each technician has in hand, and how much of it is late."""
+    query = select(Complaint.technician_id, func.count(), how_many(sla.are_late(at))).where(Complaint.status.in_(UNSOLVED), Complaint.technician_id.is_not(None))
+    found = {number: (count, int(late)) for number, count, late in session.execute(query.group_by(Complaint.technician_id))}
+    people = {row.id: row.name or row.email for row in session.execute(select(User.id, User.name, User.email).where(User.id.in_(found)))}
+
+    def row(text: str, count: int, late: int, who: str) -> Row:
+        late_ones = Opens(Complaint, {"technician": who, "late": "1"})
+        return Row((text, count, count - late, late), {
+            "count": Opens(Complaint, {"technician": who, "status": "unsolved"}), "late": late_ones,
+            "fine": Opens(Complaint, {"technician": who, "status": "unsolved", "late": "0"})})
+
+    rows = tuple(row(people[number], *found[number], str(number)) for number in sorted(found, key=lambda number: (-found[number][0], number)))
+    total = row(_("Total"), sum(one[0] for one in found.values()), sum(one[1] for one in found.values()), "any")
+    columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("fine", _l("Not late")), Column("late", _l("Late")))
+    title = _("In the technicians' hands now")
+    series = tuple(Series(label, tuple(one.values[place] for one in rows)) for place, label in ((2, _l("Not late")), (3, _l("Late"))))
+    return Chart("load", title, Drawn.STACK, tuple(one.values[0] for one in rows), series), Table("load", title, columns, rows, total)
+
+
+def _categories(session: Session, last: Period) -> tuple[Chart, Table]:
+    """Return the categories with the most complaints of the last days."""
+    query = select(Complaint.category_id, func.count()).where(counting.within(Complaint.opened_at, last)).group_by(Complaint.category_id)
+    found = list(session.execute(query.order_by(func.count().desc(), Complaint.category_id).limit(MOST)))
+    texts = complaints.names(session, ComplaintCategory)
+    rows = [Row((texts[number], count), {"count": Opens(Complaint, {"opened_at": last.days, "category": str(number)})}) for number, count in found]
+    return _simple("category", _("The categories with the most complaints, %(days)s days", days=LAST), _l("Category"), rows)
+
+
+def _areas(session: Session, last: Period) -> tuple[Chart, Table]:
+    """Return the areas with the most complaints of the last days."""
+    table = complaints.areas(session, counting.within(Complaint.opened_at, last), {"opened_at": last.days}, MOST)
+    rows = [Row(row.values, {"count": row.opens["entered"]}) for row in table.rows]
+    return _simple("area", _("The areas with the most complaints, %(days)s days", days=LAST), _l("Coverage area"), rows)

@@ -1,0 +1,61 @@
+"""The manager's front page: each number of the dashboard is that of the list that it opens."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from ecrm.extensions import db
+from tests.staff import Page
+from tests.test_recaps import demo, manager  # noqa: F401 the fixtures
+
+
+@pytest.fixture(scope="module")
+def front(manager):  # noqa: F811
+    """The manager's front page."""
+    return manager.get("/admin/manager/")
+
+
+def test_every_number_opens_its_rows(manager, front):  # noqa: F811
+    """All links of all tables but the long one of the days, of which every thirtieth."""
+    page = front.get_data(as_text=True)
+    for part in re.findall(r'<table class="table figures" id="table-(\w+)">(.*?)</table>', page, re.S):
+        links = re.findall(r'data-key="[a-z_]+"><a href="([^"]+)">([\d.]+)</a>', part[1])
+        assert links, part[0]
+        for address, number in links[::30] if part[0] == "time" else links:
+            answer = manager.get(address.replace("&amp;", "&"))
+            assert answer.status_code == 200 and Page(answer).count() == int(number.replace(".", "")), f"{part[0]}: {address}"
+
+
+def test_the_parts_add_up(demo, front):  # noqa: F811
+    """What is unsolved by status, by age and at the end of today is the same number, and that of plain SQL."""
+    with demo.app_context(), db.engine.connect() as connection:
+        unsolved = connection.execute(text("SELECT count(*) FROM complaint WHERE status IN ('new', 'assigned', 'in_progress', 'waiting_customer')")).scalar()
+        days = connection.execute(text("SELECT count(*) FROM complaint")).scalar()
+    page = front.get_data(as_text=True)
+    numbers = {key: re.findall(r">([\d.]+)</a></td>", body) for key, body in re.findall(r'id="table-(\w+)">(.*?)</table>', page, re.S)}
+    assert unsolved > 0
+    assert [int(numbers[key][-1]) for key in ("status", "age", "backlog")] == [unsolved] * 3
+    assert int(numbers["time"][-2]) <= days
+
+
+def test_pictures_have_names_and_tables(front):
+    """Each picture is named for those who do not see it, and has its table beside it."""
+    page = Page(front)
+    assert len(page.all("svg", role="img")) == len(page.all("figure")) == 7
+    assert all(own["aria-label"] for own in page.all("svg", role="img"))
+
+
+@pytest.mark.parametrize("role", ["support", "technician", "sales", "administrator"])
+def test_the_board_is_the_managers(browser, role):
+    """Who works on complaints sees work, not statistics; who may not read them sees neither."""
+    assert 'id="board"' not in browser(role).get(f"/admin/{role}/").get_data(as_text=True)
+
+
+def test_a_company_without_complaints(app, browser):
+    """Nothing is divided by nothing."""
+    with app.app_context(), db.engine.begin() as connection:
+        for table in ("escalation", "attachment", "reply", "bandwidth_grant", "complaint"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    answer = browser("manager").get("/admin/manager/")
+    assert answer.status_code == 200 and not re.search(r">0[.,]0 %<", answer.get_data(as_text=True))
