@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -45,6 +45,7 @@ class Job:
     name: str
     run: Callable[[Session, datetime, Hand], int]
     every: float
+    label: Any = ""
 
 
 def deliver(session: Session, at: datetime, hand: Hand) -> int:
@@ -114,8 +115,10 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
 
 
 JOBS = (
-    Job("deliver", deliver, 2), Job("close_resolved", close_resolved, 300), Job("expire_grants", expire_grants, 300),
-    Job("escalate", escalate, 60), Job("sweep_files", sweep_files, 3600), Job("add_holidays", add_holidays, 86_400),
+    Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
+    Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
+    Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
+    Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
 )
 
 

@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import format_datetime, format_decimal
 from markupsafe import Markup
 
+from ecrm import jobs
 from ecrm.admin import look
 from ecrm.models.base import now
 from ecrm.reports import recaps
@@ -53,6 +54,22 @@ def address(view: Any, _context: Any, row: Any, name: str) -> Any:
     if not address:
         return ""
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(look.map_url(address), address)
+
+
+def ago(view: Any, _context: Any, row: Any, name: str) -> Any:
+    """Return how far a moment is from now, the moment itself on hover."""
+    at = getattr(row, name)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.ago(at)) if at else ""
+
+
+def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
+    """Return a duration in seconds with one decimal."""
+    return "" if getattr(row, name) is None else format_decimal(getattr(row, name), "#,##0.0")
+
+
+def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
+    """Return what people call a periodic job."""
+    return str(next((job.label for job in jobs.JOBS if job.name == row.name), row.name))
 
 
 def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:

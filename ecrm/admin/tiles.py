@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Letter, PromoRequest, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PromoRequest, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -86,5 +86,6 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Not delivered"), Letter, {"state": "failed"}, alarm=True),
             Tile(_l("Waiting to be sent"), Letter, {"state": "queued"}),
         )),
+        Group(_l("Periodic jobs"), (Tile(_l("Failing"), Job, {"failing": "1"}, alarm=True), Tile(_l("Going well"), Job, {"failing": "0"}))),
     ),
 }

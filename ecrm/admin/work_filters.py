@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import not_
 
 from ecrm.admin.filters import Flag, Related
-from ecrm.models import Complaint, User
+from ecrm.models import Complaint, Job, User
 from ecrm.models.base import now
 from ecrm.rules import queue, sla
 
@@ -133,3 +133,18 @@ class Verified(Flag):
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
         return query.filter(self.column.is_not(None) if value else self.column.is_(None))
+
+
+class Failing(Flag):
+    """Whether the last run of a periodic job failed."""
+
+    reads = "failures"
+
+    def __init__(self, view: Any) -> None:
+        """Filter periodic jobs."""
+        self.key, self.view = "failing", view
+        BaseSQLAFilter.__init__(self, Job.failures, name=_l("Failing"))
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.column > 0 if value else self.column == 0)

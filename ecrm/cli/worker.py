@@ -9,13 +9,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import click
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from ecrm import job_rows
 from ecrm.cli.ready import unreachable
 from ecrm.extensions import db
 from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
@@ -26,7 +31,6 @@ from ecrm.rules import letter as rules
 
 log = logging.getLogger(__name__)
 LOOK = 0.2  # seconds between two looks at whether to stop
-LONGEST_WAIT = 15.0  # seconds until a job that fails is tried again
 
 
 @dataclass
@@ -48,34 +52,58 @@ class Worker:
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}")
 
     def once(self) -> bool:
-        """Do every job once and return whether all went well."""
-        return all([self._do(turn) for turn in self.turns if not self.stop()])
+        """Do every job once, whatever is due, and return whether all went well."""
+        return all([self._do(turn, due_only=False) for turn in self.turns if not self.stop()])
 
     def run(self) -> None:
-        """Do the jobs until it is time to stop."""
+        """Do the jobs until it is time to stop; the job in hand is finished."""
+        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+        for turn in self.turns:
+            looks = IntervalTrigger(seconds=min(max(1, int(turn.job.every / 2)), int(job_rows.LONGEST_WAIT)), timezone=UTC)
+            scheduler.add_job(self._look, looks, [turn], id=turn.job.name, next_run_time=now(),
+                              max_instances=1, coalesce=True, misfire_grace_time=None)
+        scheduler.start()
         while not self.stop():
-            for turn in self.turns:
-                if turn.due <= time.monotonic() and not self.stop():
-                    self._do(turn)
-            while not self.stop() and min(turn.due for turn in self.turns) > time.monotonic():
-                time.sleep(LOOK)
+            time.sleep(LOOK)
+        scheduler.shutdown()
 
-    def _do(self, turn: Turn) -> bool:
-        """Do one job and set its next turn; return whether it went well."""
+    def _look(self, turn: Turn) -> None:
+        """Do a job if it is due and no other worker has it; its row says so, here only failures are waited for."""
+        if turn.due <= time.monotonic() and not self.stop():
+            self._do(turn, due_only=True)
+
+    def _do(self, turn: Turn, due_only: bool) -> bool:
+        """Do one job and write down how it went; return whether it went well."""
+        at, began, done, error = now(), time.monotonic(), 0, None
         try:
             with self.app.app_context():
-                done = turn.job.run(db.session(), now(), Hand(self.name, self.stop))
-            if done:
-                log.info("%s: %d", turn.job.name, done)
-            turn.failures = 0
+                if due_only and not job_rows.claim(db.session(), turn.job.name, at, self.name):
+                    return True
+                done, error = self._run(turn.job, at)
+                job_rows.report(db.session(), turn.job.name, at, time.monotonic() - began, done, error, turn.job.every)
+        except DATABASE_AWAY as away:
+            if not error:
+                log.error("%s: the database does not do its part, trying again: %s", turn.job.name, away.orig)
+            error = str(away.orig)
+        turn.failures = turn.failures + 1 if error else 0
+        turn.due = time.monotonic() + (job_rows.wait(turn.failures, 0) if error else 0)
+        return not error
+
+    def _run(self, job: Job, at: datetime) -> tuple[int, str | None]:
+        """Return how many a job did, and its error."""
+        try:
+            done = job.run(db.session(), at, Hand(self.name, self.stop))
         except DATABASE_AWAY as error:
-            turn.failures += 1
-            log.error("%s: the database does not do its part, trying again: %s", turn.job.name, error.orig)
-        except Exception:  # nothing is decided here: the other jobs, and this one next time, must have their turn
-            turn.failures += 1
-            log.exception("%s failed, trying again", turn.job.name)
-        turn.due = time.monotonic() + (min(2.0 ** turn.failures, LONGEST_WAIT) if turn.failures else turn.job.every)
-        return not turn.failures
+            log.error("%s: the database does not do its part, trying again: %s", job.name, error.orig)
+            db.session.rollback()
+            return 0, str(error.orig) or "?"
+        except Exception as error:  # nothing is decided here: the other jobs, and this one next time, must have their turn
+            log.exception("%s failed, trying again", job.name)
+            db.session.rollback()
+            return 0, f"{type(error).__name__}: {error}"
+        if done:
+            log.info("%s: %d", job.name, done)
+        return done, None
 
 
 @contextmanager
@@ -101,6 +129,7 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 def worker(once: bool) -> None:
     """Deliver letters, close solved complaints and end bandwidth additions, until Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _until_signal() as stop:
         hand = Worker(app, stop)

@@ -3,11 +3,11 @@
 from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
-from ecrm.admin import trail_cells
+from ecrm.admin import cells, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
-from ecrm.admin.work_filters import Verified
+from ecrm.admin.work_filters import Failing, Verified
 from ecrm.models import MODELS, Counter, Job, Letter, Role, Step, User
 from ecrm.rules import account
 
@@ -88,8 +88,15 @@ class JobScreen(Screen):
     group = GROUP
     columns = ("name", "started_at", "seconds", "done", "failures", "last_error", "next_at")
     details = ("worked_at", "failed_at", "lease_owner", "lease_until")
+    more_filters = (Failing,)
     sort = ("name", False)
     sortable = ("name",)
+    column_formatters = {"name": cells.job_name, "started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
+    column_formatters_detail = {"name": cells.job_name, "seconds": cells.seconds}
+
+    def row_class(self, row):
+        """Mark what fails."""
+        return "is-late" if row.failures else ""
 
 
 class CounterScreen(Screen):
