@@ -22,6 +22,7 @@ from ecrm.models.account import Language
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.reports import monthly
 from ecrm.rules import escalation, holidays, move
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
@@ -109,6 +110,17 @@ def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
     return added
 
 
+def send_recaps(session: Session, at: datetime, _hand: Hand) -> int:
+    """Freeze the recaps of the month before and write them to the managers, once; return how many letters."""
+    try:
+        letters = len(monthly.due(session, at))
+        session.commit()
+        return letters
+    except IntegrityError:  # another worker was faster
+        session.rollback()
+        return 0
+
+
 def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     """Remove the half-written files of interrupted uploads."""
     return storage.sweep(at)
@@ -118,6 +130,7 @@ JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
+    Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
 )
 

@@ -12,19 +12,22 @@ from email.errors import HeaderParseError
 from email.utils import format_datetime, formataddr, parseaddr
 
 from flask import current_app
+from flask_babel import force_locale
 from flask_mailman import EmailMultiAlternatives
 from jinja2 import TemplateError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session, object_session
 
 from ecrm.letters import outbox
 from ecrm.letters.rendering import render
 from ecrm.letters.senders import NoConnection, RecipientRefused, Sender, words_of
-from ecrm.models import Letter
+from ecrm.models import Letter, Recap
+from ecrm.reports import monthly
 
 log = logging.getLogger(__name__)
 BATCH = 20
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-UNREADABLE = (TemplateError, LookupError, TypeError, ValueError, HeaderParseError)  # what a bad template or bad facts raise
+UNREADABLE = (TemplateError, NoResultFound, LookupError, TypeError, ValueError, HeaderParseError)  # what a bad template or bad facts raise
 
 
 @dataclass
@@ -116,7 +119,18 @@ def message_of(letter: Letter, at: datetime) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(words.html, "text/html")
+    for name, content in _papers(letter):
+        message.attach(name, content, "application/pdf")
     return message
+
+
+def _papers(letter: Letter) -> list[tuple[str, bytes]]:
+    """Return name and bytes of the recaps that a letter brings."""
+    session, numbers = object_session(letter), letter.data.get("recaps", ())
+    if session is None or not numbers:
+        return []
+    with force_locale(letter.language.value):
+        return [monthly.paper(session.get_one(Recap, number)) for number in numbers]
 
 
 def name_of(letter: Letter) -> str:
