@@ -27,15 +27,21 @@ def claim(session: Session, name: str, at: datetime, worker_id: str) -> bool:
     return got
 
 
-def report(session: Session, name: str, at: datetime, seconds: float, done: int, error: str | None, every: float) -> None:
-    """Write down how a run that began at a moment went, end its lease and set the next turn; commits."""
+def report(
+    session: Session, name: str, worker_id: str, at: datetime, seconds: float, done: int, error: str | None, every: float
+) -> None:
+    """Write down how a worker's run that began at a moment went, end its lease and set the next turn; commits.
+
+    A worker whose lease another one has taken over writes nothing.
+    """
     _ensure(session, name)
     failures = (session.scalar(select(Job.failures).where(Job.name == name)) or 0) + 1 if error else 0
     values: dict[str, Any] = {"failed_at": at, "last_error": error[:500]} if error else {}
     if done:
         values["worked_at"] = at
     values["next_at"] = at + timedelta(seconds=seconds * bool(error) + wait(failures, every))
-    _update(session, (Job.name == name,), started_at=at, seconds=seconds, done=done, failures=failures,
+    mine = (Job.name == name, or_(Job.lease_owner == worker_id, Job.lease_owner.is_(None)))
+    _update(session, mine, started_at=at, seconds=seconds, done=done, failures=failures,
             lease_owner=None, lease_until=None, **values)
     session.commit()
 

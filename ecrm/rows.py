@@ -111,10 +111,10 @@ def own_grants(user: User) -> ColumnElement[bool]:
 
 
 def own_steps(user: User) -> ColumnElement[bool]:
-    """The moves of own complaints."""
-    return and_(
-        Step.table == "complaint", Step.to_status.is_not(None), Step.row_id.in_(_ids(Complaint, own_complaints(user)))
-    )
+    """The moves of own complaints and of own requests for promos."""
+    complaints = and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_complaints(user))))
+    requests = and_(Step.table == "promo_request", Step.row_id.in_(_ids(PromoRequest, own_requests(user))))
+    return and_(Step.to_status.is_not(None), or_(complaints, requests))
 
 
 def own_requests(user: User) -> ColumnElement[bool]:

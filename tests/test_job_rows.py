@@ -20,7 +20,7 @@ def test_one_of_two_workers_gets_it(app):
     at = now()
     with app.app_context(), Session(db.engine) as first, Session(db.engine) as second:
         assert [job_rows.claim(first, "escalate", at, "a"), job_rows.claim(second, "escalate", at, "b")] == [True, False]
-        job_rows.report(first, "escalate", at, 0.5, 3, None, EVERY)
+        job_rows.report(first, "escalate", "a", at, 0.5, 3, None, EVERY)
         assert not job_rows.claim(second, "escalate", at + timedelta(seconds=EVERY - 1), "b")
         assert job_rows.claim(second, "escalate", at + timedelta(seconds=EVERY + 1), "b")
 
@@ -32,6 +32,9 @@ def test_a_dead_workers_job_is_taken_over(app):
         assert job_rows.claim(db.session(), "escalate", at, "dead")
         assert not job_rows.claim(db.session(), "escalate", at + job_rows.LEASE - timedelta(seconds=1), "b")
         assert job_rows.claim(db.session(), "escalate", at + job_rows.LEASE + timedelta(seconds=1), "b")
+        job_rows.report(db.session(), "escalate", "dead", at, 900.0, 1, None, EVERY)
+        row = one(Job, name="escalate")
+        assert (row.lease_owner, row.seconds) == ("b", None)  # the dead one, awake again, ends nobody's lease
 
 
 def test_a_failing_job_is_seen(app, browser):

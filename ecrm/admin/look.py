@@ -15,7 +15,7 @@ from flask_babel import format_datetime, format_decimal, format_timedelta, get_l
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from ecrm.models import Complaint
+from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
 
@@ -101,6 +101,12 @@ def due_of(complaint: Complaint) -> Due:
     if complaint.clock_due_at == NEVER:
         return Due(_("paused"), False, exact(at))
     return Due(queue.time_left(complaint, present), sla.late(complaint, present), exact(complaint.clock_due_at), sla.soon(complaint, present))
+
+
+def trail_url(view: Any, row: Any) -> str | None:
+    """Return the address of a row's trail, for roles that may read the whole of it."""
+    screen = None if getattr(row, "__no_trail__", False) else view.sibling(Step)
+    return screen.list_address({"table": row.__tablename__, "row_id": str(row.id)}) if screen and screen.can_export else None
 
 
 def why(complaint: Complaint) -> str:

@@ -80,7 +80,7 @@ class Worker:
                 if due_only and not job_rows.claim(db.session(), turn.job.name, at, self.name):
                     return True
                 done, error = self._run(turn.job, at)
-                job_rows.report(db.session(), turn.job.name, at, time.monotonic() - began, done, error, turn.job.every)
+                job_rows.report(db.session(), turn.job.name, self.name, at, time.monotonic() - began, done, error, turn.job.every)
         except DATABASE_AWAY as away:
             if not error:
                 log.error("%s: the database does not do its part, trying again: %s", turn.job.name, away.orig)

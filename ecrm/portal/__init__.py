@@ -4,7 +4,7 @@ from flask import Flask
 
 from ecrm.portal import accounts, assets, drafts, errors, kept, look
 from ecrm.portal import (  # noqa: F401 - they register their routes
-    account_pages, complaint_entry, complaint_list, complaint_page, home, profile, public,
+    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public,
 )
 from ecrm.portal.blueprint import blueprint
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 from ecrm.models import Plan, Promo
 from ecrm.portal import look, people
 from ecrm.portal.blueprint import blueprint
-from ecrm.rules.promo import offered, running
+from ecrm.rules.promo import offered
 
 
 @blueprint.get("/")
@@ -24,13 +24,6 @@ def landing() -> Any:
 def promos() -> Any:
     """The promos that run today and are for the reader."""
     return render_template("portal/promos.html", promos=promos_for_reader())
-
-
-@blueprint.get("/promos/<code>")
-def promo(code: str) -> Any:
-    """One promo that runs today."""
-    row = people.one_or_404(people.see(Promo).where(Promo.code == code, running(look.today())))
-    return render_template("portal/promo.html", promo=row)
 
 
 def promos_for_reader() -> list[Promo]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecrm.models import BandwidthGrant, Complaint, Installation
+from ecrm.models import BandwidthGrant, Complaint, Installation, PromoRequest
 
 
 def facts(row: Any) -> dict[str, Any]:
@@ -37,4 +37,11 @@ def _grant(row: BandwidthGrant) -> dict[str, Any]:
     }
 
 
-FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant}
+def _request(row: PromoRequest) -> dict[str, Any]:
+    return {
+        "promo": row.promo.title, "remark": row.remark, "customer_name": row.customer.name, "phone": row.customer.phone,
+        "zone": row.customer.branch.time_zone.value,
+    }
+
+
+FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant, PromoRequest: _request}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import Customer, Promo, PromoRequest
 from ecrm.models.promo_request import PromoRequestStatus as S
-from ecrm.rules import promo as promos
+from ecrm.rules import promo as promos, told
 from ecrm.rules.errors import Refused
 from ecrm.rules.lifecycle import Lifecycle, Verb
 
@@ -22,7 +22,7 @@ class NotOffered(Refused):
 
 
 def ask(session: Session, customer: Customer, promo: Promo, at: datetime, remark: str | None = None) -> PromoRequest:
-    """Return the customer's open request for a promo, a new one where there is none; unflushed. Raises NotOffered."""
+    """Return the customer's open request for a promo, a new one where there is none, of which support is told. Raises NotOffered."""
     today = customer.branch.local(at).date()
     if session.scalar(select(Promo.id).where(Promo.id == promo.id, Promo.published.is_(True), promos.offered(customer, today))) is None:
         raise NotOffered
@@ -31,7 +31,12 @@ def ask(session: Session, customer: Customer, promo: Promo, at: datetime, remark
         return there
     row = PromoRequest(promo=promo, customer=customer, remark=(remark or "").strip()[:500] or None, status=S.REQUESTED, requested_at=at)
     session.add(row)
+    session.flush()
+    session.add_all(told.letters(row, _ASK, "support", customer.user, at, None))
     return row
+
+
+_ASK = Verb("ask", _l("Ask"), frozenset(), None)
 
 
 def opened(customer: Customer):
@@ -44,7 +49,7 @@ def _answer(row: PromoRequest, at: datetime) -> None:
 
 
 LIFECYCLE = Lifecycle((
-    Verb("accept", _l("Accept"), frozenset({S.REQUESTED}), S.ACCEPTED, takes=("reason",), effect=_answer),
-    Verb("decline", _l("Decline"), frozenset({S.REQUESTED}), S.DECLINED, needs=("reason",), effect=_answer),
+    Verb("accept", _l("Accept"), frozenset({S.REQUESTED}), S.ACCEPTED, takes=("reason",), tells=("customer",), effect=_answer),
+    Verb("decline", _l("Decline"), frozenset({S.REQUESTED}), S.DECLINED, needs=("reason",), tells=("customer",), effect=_answer),
     Verb("withdraw", _l("Withdraw"), frozenset({S.REQUESTED}), S.WITHDRAWN, effect=_answer),
 ), fixed=frozenset({S.ACCEPTED, S.DECLINED, S.WITHDRAWN}))
