@@ -34,7 +34,15 @@ HOUR = 3600
 @pytest.fixture(scope="module", params=BACKENDS)
 def demo(request, make_app):
     """A company with a year of work behind it, on each database."""
-    return fill(make_app(request.param))
+    app = fill(make_app(request.param))
+    with app.app_context(), db.engine.begin() as connection:  # three that were late beyond doubt
+        late = connection.execute(text("SELECT c.id, c.opened_at FROM complaint c JOIN complaint_category k ON k.id = c.category_id "
+                                       "WHERE c.status = 'closed' AND k.kind = 'disturbance' ORDER BY c.opened_at DESC, c.id LIMIT 3")).all()
+        for number, opened in late:
+            opened = datetime.fromisoformat(opened) if isinstance(opened, str) else opened
+            connection.execute(text("UPDATE complaint SET opened_at = :early WHERE id = :id"),
+                               {"early": (opened - timedelta(days=40)).isoformat(" "), "id": number})
+    return app
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +221,7 @@ def test_quality(demo):
         yes, no = sum(bool(done) and kept for done, kept in found), sum(not kept for _done, kept in found)
         got = shown[names[measure]]
         assert (got["yes"], got["no"], got["counted"], got["share"]) == (yes, no, yes + no, share(yes, yes + no)), measure
-    assert shown[names["restored"]]["no"] > 0, "the demo has none that was late, so that this test proves little"
+    assert shown[names["restored"]]["no"] >= 3
 
 
 def test_activity(demo):

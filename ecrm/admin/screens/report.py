@@ -2,7 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
+from flask import abort, request
 from flask_babel import get_timezone, lazy_gettext as _l
+from flask_login import current_user
 
 from ecrm.admin import cells
 from ecrm.admin.recaps import Figures, letterhead
@@ -53,3 +55,10 @@ class SavedViewScreen(Screen):
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)
+
+    def get_one(self, id):
+        """Return the view; one that a colleague shares may be looked at, not changed."""
+        row = super().get_one(id)
+        if row.owner_id != current_user.id and request.endpoint in (f"{self.endpoint}.edit_view", f"{self.endpoint}.delete_view"):
+            abort(403)
+        return row

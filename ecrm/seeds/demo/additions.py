@@ -72,6 +72,7 @@ def compensate(company: Company, story: Story) -> None:
     if begun < company.now:
         days = (company.now - begun).days
         fate = S.ACTIVE if days < 25 else S.EXPIRED
+        company.compensated += 1
         note = company.rng.choice(shared.COMPENSATION)
         _grant(company, story.caller, fate, begun, GrantReason.COMPENSATION, note, row.id)
 

@@ -80,6 +80,7 @@ class Company:
     staff: dict[RoleName, list[Worker]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
+    compensated: int = 0  # additions that made good for a late complaint
 
     def number(self, prefix: str, at: datetime, place: Place) -> str:
         """Return the next number of the local month, such as KL-202611-000042."""

@@ -79,7 +79,8 @@ def _keep(company: Company, story: Story) -> None:
     company.bulk.add("complaint", vars(row))
     if row.status is not ComplaintStatus.CANCELLED:
         company.recent.add((row.customer_id, row.category_id), row.opened_at)
-    if row.resolved_at and row.resolved_at > row.resolution_due_at and company.rng.random() < 0.1:
+    late = row.resolved_at and row.resolved_at > row.resolution_due_at
+    if late and (not company.compensated or company.rng.random() < 0.1):
         additions.compensate(company, story)
 
 
