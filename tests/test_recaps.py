@@ -224,6 +224,22 @@ def test_quality(demo):
     assert shown[names["restored"]]["no"] >= 3
 
 
+def test_promos(app):
+    """What customers asked for in the period, by promo; the others' branches and other times are left out."""
+    with app.test_request_context():
+        at = now()
+        sheet = recaps.promos.make(db.session, Scope(year(), at))
+        there = sheet.tables[0]
+    wishes = [row for row in rows(app, "SELECT r.*, p.title FROM promo_request r JOIN promo p ON p.id = r.promo_id") if in_year(row["requested_at"])]
+    ran = [row for row in rows(app, "SELECT * FROM promo") if row["valid_from"] <= year().last and row["valid_until"] >= year().first]
+    asked = Counter(row["title"] for row in wishes)
+    assert wishes and {row.values[0]: row.values[5] for row in there.rows} == {row["title"]: asked[row["title"]] for row in ran} | dict(asked)
+    assert there.total.values[5:] == (len(wishes), *(sum(row["status"] == word for row in wishes) for word in ("accepted", "declined", "requested")))
+    audiences = {row.values[0]: row.values[1:] for row in sheet.tables[1].rows}
+    assert sum(count for count, _running in audiences.values()) == len(ran)
+    assert sum(running for _count, running in audiences.values()) == sum(bool(row["published"]) for row in ran)
+
+
 def test_activity(demo):
     """What the trail and the replies say of each person."""
     sheet, _at = made(demo, "activity")
