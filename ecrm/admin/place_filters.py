@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from ecrm.admin import lookup
-from ecrm.admin.report_filters import Named
+from ecrm.admin.named_filters import Named
 from ecrm.models import Branch, CoverageArea, Customer, Plan, Subscription
 
 
@@ -26,6 +26,14 @@ class Through(Named):
             raise ValueError(value)
         return number
 
+    def belongs(self, value: int) -> Any:
+        """Return the condition that a row belongs to the one with this id."""
+        raise NotImplementedError
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        """Narrow the query."""
+        return query.filter(self.belongs(value))
+
     def shown(self, value: str) -> str:
         """Return the row's text, also of one that is far down a long list."""
         return str(lookup.query(self.remote, self.view.role).filter(self.remote.id == value).one_or_none() or value)
@@ -36,9 +44,9 @@ class Area(Through):
 
     name_in_address, title, reads, remote = "area", _l("Coverage area"), "customer", CoverageArea
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.customer.has(Customer.area_id == value))
+    def belongs(self, value: int) -> Any:
+        """Return the condition."""
+        return self.view.model.customer.has(Customer.area_id == value)
 
 
 class CustomersBranch(Through):
@@ -46,9 +54,9 @@ class CustomersBranch(Through):
 
     name_in_address, title, reads, remote = "branch", _l("Branch"), "customer", Branch
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.customer.has(Customer.branch_id == value))
+    def belongs(self, value: int) -> Any:
+        """Return the condition."""
+        return self.view.model.customer.has(Customer.branch_id == value)
 
 
 class SubscribersBranch(Through):
@@ -56,9 +64,9 @@ class SubscribersBranch(Through):
 
     name_in_address, title, reads, remote = "branch", _l("Branch"), "subscription", Branch
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.subscription.has(Subscription.customer.has(Customer.branch_id == value)))
+    def belongs(self, value: int) -> Any:
+        """Return the condition."""
+        return self.view.model.subscription.has(Subscription.customer.has(Customer.branch_id == value))
 
 
 class SubscribersPlan(Through):
@@ -66,9 +74,9 @@ class SubscribersPlan(Through):
 
     name_in_address, title, reads, remote = "plan", _l("Plan"), "subscription", Plan
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.subscription.has(Subscription.plan_id == value))
+    def belongs(self, value: int) -> Any:
+        """Return the condition."""
+        return self.view.model.subscription.has(Subscription.plan_id == value)
 
 
 class AreasBranch(Through):
@@ -76,6 +84,6 @@ class AreasBranch(Through):
 
     name_in_address, title, reads, remote = "branch", _l("Branch"), "area", Branch
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.view.model.area.has(CoverageArea.branch_id == value))
+    def belongs(self, value: int) -> Any:
+        """Return the condition."""
+        return self.view.model.area.has(CoverageArea.branch_id == value)

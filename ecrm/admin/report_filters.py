@@ -4,12 +4,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import get_timezone, gettext as _, lazy_gettext as _l
-from sqlalchemy import not_
 
 from ecrm.admin import lookup
-from ecrm.admin.filters import Filter, Flag
+from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
@@ -17,18 +15,6 @@ from ecrm.models.complaint import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.rules import measures, staff
 from ecrm.rules.measures import Kept, Standing
-
-
-class Named(Filter):
-    """A filter that is no column's: `name_in_address`, `title`, and the column that it `reads`."""
-
-    name_in_address = ""
-    title: Any = None
-
-    def __init__(self, view: Any) -> None:
-        """Filter the rows of the view."""
-        self.key, self.view = self.name_in_address, view
-        BaseSQLAFilter.__init__(self, view.model.id, name=self.title)
 
 
 class Words(Named):
@@ -66,24 +52,24 @@ class Kind(Words):
         return query.filter(Complaint.category.has(ComplaintCategory.kind == value))
 
 
-class FirstVisit(Named, Flag):
+class FirstVisit(Condition):
     """Fixed at the first visit, or not."""
 
     name_in_address, title, reads = "first_visit", _l("Fixed at the first visit"), "resolved_at"
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(measures.first_visit() if value else not_(measures.first_visit()))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return measures.first_visit()
 
 
-class Approved(Named, Flag):
+class Approved(Condition):
     """A bandwidth addition that was given, or not."""
 
     name_in_address, title, reads = "approved", _l("Approved"), "status"
 
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(measures.approved() if value else not_(measures.approved()))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return measures.approved()
 
 
 class OpenOn(Named):

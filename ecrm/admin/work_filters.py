@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import not_
 
-from ecrm.admin.filters import Flag, Related
+from ecrm.admin.filters import Related
+from ecrm.admin.named_filters import Condition
 from ecrm.models import Complaint, Job, User
 from ecrm.models.base import now
 from ecrm.rules import queue, sla
@@ -27,124 +26,81 @@ class OfCustomer(Related):
         return []
 
 
-class Late(Flag):
+class Late(Condition):
     """Unsolved and past the due time, or not."""
 
-    reads = "resolution_due_at"
+    name_in_address, title, reads = "late", _l("Late"), "resolution_due_at"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "late", view
-        BaseSQLAFilter.__init__(self, Complaint.resolution_due_at, name=_l("Late"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        late = sla.are_late(now())
-        return query.filter(late if value else not_(late))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return sla.are_late(now())
 
 
-class Soon(Flag):
+class Soon(Condition):
     """Unsolved and 80 % of the target used up, or not."""
 
-    reads = "resolution_due_at"
+    name_in_address, title, reads = "soon", _l("Due soon"), "resolution_due_at"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "soon", view
-        BaseSQLAFilter.__init__(self, Complaint.clock_warn_at, name=_l("Due soon"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        soon = sla.are_soon(now())
-        return query.filter(soon if value else not_(soon))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return sla.are_soon(now())
 
 
-class Unanswered(Flag):
+class Unanswered(Condition):
     """Unsolved and never answered, or not."""
 
-    reads = "first_response_at"
+    name_in_address, title, reads = "unanswered", _l("Not answered yet"), "first_response_at"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "unanswered", view
-        BaseSQLAFilter.__init__(self, Complaint.first_response_at, name=_l("Not answered yet"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(queue.unanswered() if value else not_(queue.unanswered()))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return queue.unanswered()
 
 
-class Repeated(Flag):
+class Repeated(Condition):
     """Entered again within 30 days, or not."""
 
-    reads = "repeats"
+    name_in_address, title, reads = "repeated", _l("Repeated within 30 days"), "repeats"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "repeated", view
-        BaseSQLAFilter.__init__(self, Complaint.repeats, name=_l("Repeated within 30 days"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column > 0 if value else self.column == 0)
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return Complaint.repeats > 0
 
 
-class Reopened(Flag):
+class Reopened(Condition):
     """Reopened at least once, or never."""
 
-    reads = "reopen_count"
+    name_in_address, title, reads = "reopened", _l("Reopened"), "reopen_count"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "reopened", view
-        BaseSQLAFilter.__init__(self, Complaint.reopen_count, name=_l("Reopened"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column > 0 if value else self.column == 0)
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return Complaint.reopen_count > 0
 
 
-class Left(Flag):
+class Left(Condition):
     """Given to a technician whose account is switched off, or not."""
 
-    reads = "technician"
+    name_in_address, title, reads = "left", _l("Technician has left"), "technician"
 
-    def __init__(self, view: Any) -> None:
-        """Filter complaints."""
-        self.key, self.view = "left", view
-        BaseSQLAFilter.__init__(self, Complaint.technician_id, name=_l("Technician has left"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        left = Complaint.technician.has(User.active.is_(False))
-        return query.filter(left if value else not_(left))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return Complaint.technician.has(User.active.is_(False))
 
 
-class Verified(Flag):
+class Verified(Condition):
     """Whether an account's e-mail address was verified."""
 
-    reads = "confirmed_at"
+    name_in_address, title, reads = "verified", _l("E-mail verified"), "confirmed_at"
 
-    def __init__(self, view: Any) -> None:
-        """Filter accounts."""
-        self.key, self.view = "verified", view
-        BaseSQLAFilter.__init__(self, User.confirmed_at, name=_l("E-mail verified"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column.is_not(None) if value else self.column.is_(None))
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return User.confirmed_at.is_not(None)
 
 
-class Failing(Flag):
+class Failing(Condition):
     """Whether the last run of a periodic job failed."""
 
-    reads = "failures"
+    name_in_address, title, reads = "failing", _l("Failing"), "failures"
 
-    def __init__(self, view: Any) -> None:
-        """Filter periodic jobs."""
-        self.key, self.view = "failing", view
-        BaseSQLAFilter.__init__(self, Job.failures, name=_l("Failing"))
-
-    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
-        """Narrow the query."""
-        return query.filter(self.column > 0 if value else self.column == 0)
+    def condition(self) -> Any:
+        """Return what is asked."""
+        return Job.failures > 0
