@@ -136,7 +136,7 @@ class RecapView(Figures, Door, BaseView):
         given = {name: str(value) for name, value in chosen if value}
         shown: str = self.render(
             "admin/recap.html", recap=recap, form=form, sheet=sheet, letterhead=self.letterhead(scope) if scope else None,
-            wide=sheet is not None and any(len(table.columns) > 8 for table in sheet.tables), near=self._near(scope, given),
+            near=self._near(scope, given),
             given=given | ({"first": str(scope.period.first), "last": str(scope.period.last)} if scope else {}),
             may_keep=policy.may(self.role, Recap, Right.CREATE),
         )

@@ -1,6 +1,8 @@
 """Time in SQL, the same on SQLite and on MariaDB: seconds between two moments, and the day of a moment on a clock."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
@@ -21,6 +23,12 @@ class day_number(GenericFunction[int]):
     type = Integer()
     inherit_cache = True
     name = "day_number"
+
+
+def hours_ahead(zone: ZoneInfo) -> int:
+    """Return how many hours a zone's clock is ahead of UTC, for day_number()."""
+    offset = datetime(2026, 1, 1, tzinfo=zone).utcoffset() or timedelta(0)
+    return int(offset.total_seconds() // 3600)
 
 
 @compiles(seconds_between)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from ecrm.models.elapsed import day_number
+from ecrm.models.elapsed import day_number, hours_ahead
 from ecrm.reports.period import Period
 
 
@@ -83,5 +83,4 @@ def within(column: Any, period: Period) -> ColumnElement[bool]:
 
 def day_of(column: Any, period: Period) -> ColumnElement[int]:
     """Return the number of the day of a moment on the clock of the period, as date.toordinal() counts."""
-    hours = int((period.begin.utcoffset() or period.begin - period.begin).total_seconds() // 3600)
-    return day_number(column, hours)
+    return day_number(column, hours_ahead(period.zone))

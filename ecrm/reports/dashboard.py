@@ -1,22 +1,21 @@
 """The manager's dashboard: how much is unsolved, for how long, with whom, and how the last weeks went."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, Complaint, ComplaintCategory, User
+from ecrm.models import Branch, Complaint, ComplaintCategory
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import counting, timeline
-from ecrm.reports.counting import how_many
+from ecrm.reports import counting, names, timeline
 from ecrm.reports.period import Period, month
-from ecrm.reports.recaps import complaints
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, Table
-from ecrm.rules import measures, sla
+from ecrm.reports.recaps import complaints, technicians
+from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Table
+from ecrm.rules import measures
 
 AGES = ((0, 0, _l("today")), (1, 2, _l("1 or 2 days")), (3, 6, _l("3 to 6 days")), (7, None, _l("7 days and more")))
 LAST = 30  # days of the figures of the last time
@@ -48,18 +47,13 @@ def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
     """Return the dashboard as it stands at a moment, in days of a zone."""
     last = Period(today - timedelta(days=LAST - 1), today, zone)
     year = Period(today - timedelta(days=364), today, zone)
-    moments = (("entered", _l("Entered"), Complaint.opened_at, "opened_at"), ("resolved", _l("Resolved"), Complaint.resolved_at, "resolved_at"))
-    days, lines = timeline.of(session, Complaint, moments, and_(True), {}, year, at, most_days=366)
+    days, lines = timeline.of(session, Complaint, complaints.MOMENTS, true(), {}, year, at, most_days=366)
     tally, table = _last(session, last, at)
     parts = (
-        _by_status(session), _by_age(session, today, zone), (_titled(lines, _("Entered and resolved each day, 12 months")), days),
+        _by_status(session), _by_age(session, today, zone), (replace(lines, title=_("Entered and resolved each day, 12 months")), days),
         _backlog(session, today, zone, at), _load(session, at), _categories(session, last), _areas(session, last),
     )
     return Board(_headlines(*tally, last), table, parts)
-
-
-def _titled(chart: Chart, title: str) -> Chart:
-    return Chart(chart.key, title, chart.drawn, chart.labels, chart.series, chart.kind)
 
 
 def _last(session: Session, last: Period, at: datetime) -> tuple[tuple[complaints.Tally, complaints.Tally], Table]:
@@ -96,7 +90,7 @@ def _by_status(session: Session) -> tuple[Chart, Table]:
     """Return what is unsolved now, by branch and status."""
     query = select(Complaint.branch_id, Complaint.status, func.count()).where(Complaint.status.in_(UNSOLVED))
     found = {(branch, status): count for branch, status, count in session.execute(query.group_by(Complaint.branch_id, Complaint.status))}
-    branches = [(number, text) for number, text in complaints.names(session, Branch).items() if any(key[0] == number for key in found)]
+    branches = [(number, text) for number, text in names.of(session, Branch).items() if any(key[0] == number for key in found)]
 
     def row(text: str, counts: list[int], base: dict[str, str]) -> Row:
         opens = {status.value: Opens(Complaint, base | {"status": status.value}) for status in UNSOLVED}
@@ -106,8 +100,8 @@ def _by_status(session: Session) -> tuple[Chart, Table]:
     sums = [sum(count for (_branch, one), count in found.items() if one is status) for status in UNSOLVED]
     columns = (Column("name", _l("Branch"), Kind.TEXT), *(Column(status.value, status.label) for status in UNSOLVED), Column("sum", _l("Unsolved")))
     title = _("Unsolved now, by branch and status")
-    series = tuple(Series(status.label, tuple(one.values[place + 1] for one in rows)) for place, status in enumerate(UNSOLVED))
-    return Chart("status", title, Drawn.STACK, tuple(text for _number, text in branches), series), Table("status", title, columns, rows, row(_("Total"), sums, {}))
+    table = Table("status", title, columns, rows, row(_("Total"), sums, {}))
+    return table.chart(title, Drawn.STACK, *(status.value for status in UNSOLVED)), table
 
 
 def _by_age(session: Session, today: date, zone: ZoneInfo) -> tuple[Chart, Table]:
@@ -130,8 +124,8 @@ def _counted(session: Session, text: str, where: Any, filters: dict[str, str]) -
 
 def _simple(key: str, title: str, label: Any, rows: list[Row], total: Row | None = None) -> tuple[Chart, Table]:
     """Return one bar and one row for each count."""
-    chart = Chart(key, title, Drawn.BARS, tuple(row.values[0] for row in rows), (Series(_l("Complaints"), tuple(row.values[1] for row in rows)),))
-    return chart, Table(key, title, (Column("name", label, Kind.TEXT), Column("count", _l("Complaints"))), tuple(rows), total)
+    table = Table(key, title, (Column("name", label, Kind.TEXT), Column("count", _l("Complaints"))), tuple(rows), total)
+    return table.chart(title, Drawn.BARS, "count"), table
 
 
 def _backlog(session: Session, today: date, zone: ZoneInfo, at: datetime) -> tuple[Chart, Table]:
@@ -146,16 +140,14 @@ def _backlog(session: Session, today: date, zone: ZoneInfo, at: datetime) -> tup
         step = month(day.year, day.month, zone)
         rows.append(Row((timeline.text(step), counted), {"count": Opens(Complaint, {"open_on": str(day)})}))
     title = _("Unsolved at the end of each month")
-    table = _simple("backlog", title, _l("Time"), rows)[1]
-    series = (Series(_l("Complaints"), tuple(row.values[1] for row in rows)),)
-    return Chart("backlog", title, Drawn.LINES, tuple(row.values[0] for row in rows), series), table
+    chart, table = _simple("backlog", title, _l("Time"), rows)
+    return replace(chart, drawn=Drawn.LINES), table
 
 
 def _load(session: Session, at: datetime) -> tuple[Chart, Table]:
     """Return what each technician has in hand, and how much of it is late."""
-    query = select(Complaint.technician_id, func.count(), how_many(sla.are_late(at))).where(Complaint.status.in_(UNSOLVED), Complaint.technician_id.is_not(None))
-    found = {number: (count, int(late)) for number, count, late in session.execute(query.group_by(Complaint.technician_id))}
-    people = {row.id: row.name or row.email for row in session.execute(select(User.id, User.name, User.email).where(User.id.in_(found)))}
+    found = {number: (held["unsolved"], held["late"]) for number, held in technicians.in_hand(session, true(), at).items()}
+    people = names.of_people(session, found)
 
     def row(text: str, count: int, late: int, who: str) -> Row:
         late_ones = Opens(Complaint, {"technician": who, "late": "1"})
@@ -167,15 +159,15 @@ def _load(session: Session, at: datetime) -> tuple[Chart, Table]:
     total = row(_("Total"), sum(one[0] for one in found.values()), sum(one[1] for one in found.values()), "any")
     columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("fine", _l("Not late")), Column("late", _l("Late")))
     title = _("In the technicians' hands now")
-    series = tuple(Series(label, tuple(one.values[place] for one in rows)) for place, label in ((2, _l("Not late")), (3, _l("Late"))))
-    return Chart("load", title, Drawn.STACK, tuple(one.values[0] for one in rows), series), Table("load", title, columns, rows, total)
+    table = Table("load", title, columns, rows, total)
+    return table.chart(title, Drawn.STACK, "fine", "late"), table
 
 
 def _categories(session: Session, last: Period) -> tuple[Chart, Table]:
     """Return the categories with the most complaints of the last days."""
     query = select(Complaint.category_id, func.count()).where(counting.within(Complaint.opened_at, last)).group_by(Complaint.category_id)
     found = list(session.execute(query.order_by(func.count().desc(), Complaint.category_id).limit(MOST)))
-    texts = complaints.names(session, ComplaintCategory)
+    texts = names.of(session, ComplaintCategory)
     rows = [Row((texts[number], count), {"count": Opens(Complaint, {"opened_at": last.days, "category": str(number)})}) for number, count in found]
     return _simple("category", _("The categories with the most complaints, %(days)s days", days=LAST), _l("Category"), rows)
 

@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Any
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
@@ -21,12 +19,6 @@ WIDEST, LEAST = 60, 10  # characters of a column
 BAD_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def lines(table: Table) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of the rows of a table, its total last."""
-    for row in (*table.rows, *([table.total] if table.total and table.rows else [])):
-        yield row.values
-
-
 def as_csv(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
     """Return the report as CSV: its heading, then the tables one under the other."""
     file, cells = io.StringIO(), Cells()
@@ -34,7 +26,7 @@ def as_csv(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
     writer.writerows([harmless(text) for text in line] for line in _heading(sheet, letterhead))
     for table in sheet.tables:
         writer.writerows([[], [harmless(str(table.title))], [harmless(words.heading(column)) for column in table.columns]])
-        writer.writerows([cells.text(value) for value in values] for values in lines(table))
+        writer.writerows([cells.text(value) for value in row.values] for row in table.lines)
     return (BOM + file.getvalue()).encode()
 
 
@@ -58,9 +50,9 @@ def _fill(page: Worksheet, table: Table) -> None:
     headings = [harmless(words.heading(column)) for column in table.columns]
     page.append(headings)
     widths = [len(text) for text in headings]
-    for values in lines(table):
-        page.append([cells.plain(value) for value in values])
-        widths = [max(width, len(words.text(column.kind, value))) for width, column, value in zip(widths, table.columns, values, strict=True)]
+    for row in table.lines:
+        page.append([cells.plain(value) for value in row.values])
+        widths = [max(width, len(words.text(column.kind, value))) for width, column, value in zip(widths, table.columns, row.values, strict=True)]
     for number, (column, width) in enumerate(zip(table.columns, widths, strict=True), 1):
         page.column_dimensions[get_column_letter(number)].width = max(LEAST, min(width + 2, WIDEST))
         for cell in next(page.iter_cols(number, number, 2)) if page.max_row > 1 else ():

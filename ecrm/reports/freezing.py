@@ -71,9 +71,9 @@ def differences(then: Sheet, today: Sheet) -> list[tuple[str, str, str, Kind, An
 def _cells(sheet: Sheet) -> Any:
     """Yield (key, table, row, column, value) of each number; rows are known by their first text, columns by their key."""
     for table in sheet.tables:
-        rows = [(row, str(row.values[0]) if table.columns[0].kind is Kind.TEXT else "") for row in table.rows]
-        rows += [(table.total, "=")] if table.total and table.rows else []
-        for row, name in rows:
+        named = table.columns[0].kind is Kind.TEXT
+        for row in table.lines:
+            name = "=" if row is table.total else str(row.values[0]) if named else ""
             for column, value in zip(table.columns, _plain(row), strict=True):
                 if column.kind is not Kind.TEXT:
                     yield (table.key, name, column.key), table, row, column, value

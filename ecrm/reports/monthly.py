@@ -19,7 +19,7 @@ KINDS = ("complaints", "technicians", "quality", "bandwidth", "promos", "activit
 
 
 def due(session: Session, at: datetime) -> list[Letter]:
-    """Add the frozen recaps of the month before and the letters to the managers, unflushed; none where they were made before.
+    """Add the frozen recaps of the month before and the letters to the managers; none where they were made before.
 
     The name in Recap.once makes the second of two workers fail with IntegrityError.
     """

@@ -19,7 +19,6 @@ from ecrm.reports import charts, words
 from ecrm.reports.shapes import Kind, Row, Sheet, Table
 
 MARGIN = 15 * mm
-WIDE = 9  # columns from which the page lies on its side
 COLOURS = tuple(map(HexColor, ("#1f6feb", "#d9480f", "#2f9e44", "#9c36b5", "#f08c00", "#0c8599")))
 INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6875"), HexColor("#c9d1d9")
 PLAIN = ParagraphStyle("plain", fontName="Helvetica", fontSize=8.5, leading=11, textColor=INK)
@@ -43,8 +42,7 @@ class Letterhead:
 
 def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the PDF; the same figures give the same bytes."""
-    wide = any(len(table.columns) >= WIDE for table in sheet.tables)
-    size = landscape(A4) if wide else A4
+    size = landscape(A4) if sheet.wide else A4
     file = io.BytesIO()
     page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
                              title=str(sheet.title), author=letterhead.company, invariant=1)
@@ -76,8 +74,7 @@ def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
 def _table(table: Table, width: float) -> Any:
     if not table.rows:
         return Paragraph(_said(_("There is nothing in this period.")), PLAIN)
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", _style(column.kind)) for column in table.columns], *(_cells(table, row, row is table.total) for row in rows)]
+    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", _style(column.kind)) for column in table.columns], *(_cells(table, row, row is table.total) for row in table.lines)]
     texts = sum(column.kind is Kind.TEXT for column in table.columns)
     share = width / (len(table.columns) + texts)  # a column of text is twice as wide as one of numbers
     grid = LongTable(cells, [share * 2 if column.kind is Kind.TEXT else share for column in table.columns], repeatRows=1)

@@ -7,6 +7,8 @@ from typing import Any
 
 from ecrm.reports.period import Period
 
+WIDE = 9  # columns from which a page lies on its side
+
 
 class Kind(Enum):
     """What a column holds; surfaces write it accordingly, and a spreadsheet gets the plain number."""
@@ -46,17 +48,6 @@ class Row:
     opens: dict[str, Opens] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows under columns; `total` is a last row of its own, None where the numbers do not add up (a median)."""
-
-    key: str
-    title: Any
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    total: Row | None = None
-
-
 class Drawn(Enum):
     """How a chart is drawn."""
 
@@ -86,6 +77,29 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows under columns; `total` is a last row of its own, None where the numbers do not add up (a median)."""
+
+    key: str
+    title: Any
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+
+    @property
+    def lines(self) -> tuple[Row, ...]:
+        """Return the rows, and the total under them; of an empty table nothing."""
+        return (*self.rows, self.total) if self.total and self.rows else self.rows
+
+    def chart(self, title: Any, drawn: Drawn, *keys: str) -> Chart:
+        """Return the columns `keys` as a chart, a series for each; the first column names the labels."""
+        places = {column.key: number for number, column in enumerate(self.columns)}
+        shown = [self.columns[places[key]] for key in keys]
+        series = tuple(Series(column.label, tuple(row.values[places[column.key]] for row in self.rows)) for column in shown)
+        return Chart(self.key, title, drawn, tuple(row.values[0] for row in self.rows), series, shown[0].kind)
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a report is about: a period as it stood at a moment, perhaps one branch, perhaps one category (their ids)."""
 
@@ -105,6 +119,11 @@ class Sheet:
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...] = ()
     notes: tuple[Any, ...] = ()
+
+    @property
+    def wide(self) -> bool:
+        """Return whether the report lies on its side on paper."""
+        return any(len(table.columns) >= WIDE for table in self.tables)
 
     @property
     def empty(self) -> bool:

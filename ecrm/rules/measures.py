@@ -4,6 +4,7 @@ Each condition is used twice, by the figure and by the filter of the list that t
 """
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from ecrm.models import BandwidthGrant, Branch, Complaint, ComplaintCategory, Co
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import Labelled
 from ecrm.models.complaint import SOLVED, UNSOLVED, CategoryKind, ComplaintStatus
-from ecrm.models.elapsed import day_number, seconds_between
+from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.recap import Measure, Unit
 from ecrm.rules import calendar
@@ -120,16 +121,17 @@ class Standing:
         """Return the condition that a row stands so; open but late is past the limit, open within it is not counted."""
         if self.standard.measure is Measure.DISTURBANCES or self.standard.within is None:
             return self.among() if kept is Kept.COUNTED else false()
-        used = self._used(func.coalesce(self.done, literal(self.at, self.started.type)))
-        within = used <= self.standard.within * (3600 if self.standard.unit is Unit.HOUR else DAY if self.standard.unit is Unit.DAY else 1)
+        within = self._used <= self.standard.within * (3600 if self.standard.unit is Unit.HOUR else DAY if self.standard.unit is Unit.DAY else 1)
         chosen = {
             Kept.YES: and_(self.done.is_not(None), within), Kept.NO: not_(within),
             Kept.OPEN: and_(self.done.is_(None), within), Kept.COUNTED: or_(self.done.is_not(None), not_(within)),
         }
         return and_(self.among(), chosen[kept])
 
-    def _used(self, until: Any) -> ColumnElement[int]:
-        """Return what was used up of the limit at a moment: seconds, or working days after the day of the beginning."""
+    @cached_property
+    def _used(self) -> ColumnElement[int]:
+        """Return what is used up of the limit: seconds, or working days after the day of the beginning."""
+        until = func.coalesce(self.done, literal(self.at, self.started.type))
         if self.standard.unit is not Unit.WORKING_DAY:
             return seconds_between(self.started, until)
         branch: Any = Complaint.branch_id
@@ -150,15 +152,9 @@ class Standing:
         for number in range(max(days, 1)):
             total += made.is_working_day(first + timedelta(days=number))
             places.append(f"{total:05}")
-        words, hours = literal("".join(places)), _hours(branch)
+        words, hours = literal("".join(places)), hours_ahead(made.zone)
 
         def until_day(moment: Any) -> Any:
             return func.substr(words, (day_number(moment, hours) - first.toordinal()) * 5 + 1, 5)
 
         return cast(until_day(until), Integer) - cast(until_day(self.started), Integer)
-
-
-def _hours(branch: Branch) -> int:
-    """Return how many hours a branch's clock is ahead of UTC; the zones of Indonesia have no daylight saving."""
-    offset = branch.local(datetime.fromisoformat("2026-01-01T00:00:00+00:00")).utcoffset()
-    return int((offset or timedelta(0)).total_seconds() // 3600)

@@ -6,9 +6,9 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Reply, Step, User
-from ecrm.reports import counting
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Series, Sheet, Table
+from ecrm.models import Reply, Step
+from ecrm.reports import counting, names
+from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 from ecrm.rules import staff
 
 ACTS = {  # column → the table and the action of its steps
@@ -21,6 +21,7 @@ LABELS = {
     "resolved": _l("Resolved"), "closed": _l("Closed"), "customers": _l("Customers entered"), "grants": _l("Additions drafted"),
     "approved": _l("Additions approved"), "promos": _l("Promos entered"),
 }
+DRAWN = ("entered", "replies", "assigned", "resolved")
 WRITTEN = {"replies": True, "notes": False}
 NOTES = (_l("Counted are the moves and entries in the trail, and the replies, of everybody on the staff; the branch is that of the person."),)
 
@@ -35,14 +36,13 @@ def make(session: Session, scope: Scope) -> Sheet:
                 found.setdefault(actor, {})[key] = count
     for author, public, count in _replies(session, scope, people):
         found.setdefault(author, {})["replies" if public else "notes"] = count
-    names = session.execute(select(User.id, User.name, User.email).where(User.id.in_(found)).order_by(User.name, User.id))
     base = "all" if scope.branch_id is None else str(scope.branch_id)
-    rows = tuple(_row(name or email, found[number], scope, {"actor": str(number)}, {"author": str(number)}) for number, name, email in names)
+    rows = tuple(_row(name, found[number], scope, {"actor": str(number)}, {"author": str(number)}) for number, name in names.of_people(session, found).items())
     sums = {key: sum(counts.get(key, 0) for counts in found.values()) for key in LABELS}
     total = _row(_("Total"), sums, scope, {"staff": base}, {"staff": base})
     columns = (Column("name", _l("Name"), Kind.TEXT), *(Column(key, text) for key, text in LABELS.items()), Column("sum", _l("Sum")))
     table = Table("person", _("By person"), columns, rows, total)
-    return Sheet("activity", _("Recap of activity"), scope, (table,), (_chart(table),) if rows else (), NOTES)
+    return Sheet("activity", _("Recap of activity"), scope, (table,), (table.chart(_("Activity by person"), Drawn.STACK, *DRAWN),) if rows else (), NOTES)
 
 
 def _steps(session: Session, scope: Scope, people: Any) -> Any:
@@ -61,10 +61,3 @@ def _row(text: str, counts: dict[str, int], scope: Scope, actor: dict[str, str],
     opens = {key: Opens(Step, actor | {"table": table, "action": action} | days) for key, (table, action) in ACTS.items()}
     opens |= {key: Opens(Reply, author | {"public": "1" if public else "0"} | days) for key, public in WRITTEN.items()}
     return Row((text, *(counts.get(key, 0) for key in LABELS), sum(counts.get(key, 0) for key in LABELS)), opens)
-
-
-def _chart(table: Table) -> Chart:
-    shown = ("entered", "replies", "assigned", "resolved")
-    place = {column.key: number for number, column in enumerate(table.columns)}
-    series = tuple(Series(LABELS[key], tuple(row.values[place[key]] for row in table.rows)) for key in shown)
-    return Chart("person", _("Activity by person"), Drawn.STACK, tuple(row.values[0] for row in table.rows), series)

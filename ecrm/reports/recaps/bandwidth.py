@@ -1,6 +1,5 @@
 """The recap of bandwidth additions: how many, how much, why, and what they are worth by the price of the plan."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -10,9 +9,9 @@ from sqlalchemy.orm import Session
 from ecrm.models import BandwidthGrant, Branch, Customer, Plan, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.elapsed import day_number
+from ecrm.reports import names
 from ecrm.reports.counting import grant_cost
-from ecrm.reports.recaps.complaints import names
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Series, Sheet, Table
+from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 from ecrm.rules import measures
 
 COLUMNS = (
@@ -29,13 +28,12 @@ def make(session: Session, scope: Scope) -> Sheet:
     """Return the recap."""
     where, base = _where(scope), _filters(scope)
     tables = [
-        _table(session, "reason", _l("Reason"), BandwidthGrant.reason, {one: str(one.label) for one in GrantReason}, where, base, str),
-        _table(session, "plan", _l("Plan"), Subscription.plan_id, names(session, Plan), where, base, str),
+        _table(session, "reason", _l("Reason"), BandwidthGrant.reason, {one: str(one.label) for one in GrantReason}, where, base),
+        _table(session, "plan", _l("Plan"), Subscription.plan_id, names.of(session, Plan), where, base),
     ]
     if scope.branch_id is None:
-        tables.insert(1, _table(session, "branch", _l("Branch"), Customer.branch_id, names(session, Branch), where, base, str))
-    first = tables[0]
-    charts = (_chart(first),) if first.rows else ()
+        tables.insert(1, _table(session, "branch", _l("Branch"), Customer.branch_id, names.of(session, Branch), where, base))
+    charts = (tables[0].chart(_("Worth by reason"), Drawn.BARS, "cost"),) if tables[0].rows else ()
     return Sheet("bandwidth", _("Recap of bandwidth additions"), scope, tuple(tables), charts, NOTES)
 
 
@@ -48,8 +46,7 @@ def _filters(scope: Scope) -> dict[str, str]:
     return {"valid_from": scope.period.days, "approved": "1"} | ({"branch": str(scope.branch_id)} if scope.branch_id is not None else {})
 
 
-def _table(session: Session, key: str, label: Any, column: Any, texts: dict[Any, str], where: Any, base: dict[str, str],
-           word: Callable[[Any], str]) -> Table:
+def _table(session: Session, key: str, label: Any, column: Any, texts: dict[Any, str], where: Any, base: dict[str, str]) -> Table:
     """Return a table with a row for each value of `column`; the cost is counted for each kind of addition once."""
     days = day_number(BandwidthGrant.valid_until, 0) - day_number(BandwidthGrant.valid_from, 0) + 1
     facts = (Plan.monthly_price, Plan.down_mbps, BandwidthGrant.extra_mbps, days)
@@ -61,7 +58,7 @@ def _table(session: Session, key: str, label: Any, column: Any, texts: dict[Any,
         found[0], found[1], found[2] = found[0] + count, found[1] + count * extra, found[2] + count * grant_cost(price, down, extra, length)
     people = _customers(session, column, where)
     rows = tuple(
-        _row(texts[value], sums[value], people[value], base | {key: word(getattr(value, "value", value))}) for value in texts if value in sums)
+        _row(texts[value], sums[value], people[value], base | {key: str(getattr(value, "value", value))}) for value in texts if value in sums)
     total = [sum(found[place] for found in sums.values()) for place in range(3)]
     title = _("By %(what)s", what=str(label).lower())
     return Table(key, title, (Column("name", label, Kind.TEXT), *COLUMNS), rows, _row(_("Total"), total, people[None], base))
@@ -79,8 +76,3 @@ def _customers(session: Session, column: Any, where: Any) -> dict[Any, int]:
 
 def _row(text: str, found: list[int], customers: int, filters: dict[str, str]) -> Row:
     return Row((text, found[0], customers, found[1], found[2]), {"count": Opens(BandwidthGrant, filters)})
-
-
-def _chart(table: Table) -> Chart:
-    return Chart("reason", _("Worth by reason"), Drawn.BARS, tuple(row.values[0] for row in table.rows),
-                 (Series(_l("Worth"), tuple(row.values[4] for row in table.rows)),), Kind.RUPIAH)

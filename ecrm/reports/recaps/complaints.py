@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea, Customer
 from ecrm.models.complaint import SOLVED, UNSOLVED, Channel, ComplaintStatus
-from ecrm.reports import counting, timeline
+from ecrm.reports import counting, names, timeline
 from ecrm.reports.counting import how_many
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Series, Sheet, Table
+from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 from ecrm.rules import measures
 from ecrm.rules.measures import Target
 
@@ -27,6 +27,10 @@ FILTERS = {  # the filter of the list that finds what a column counts
     "entered": {}, "solved": {"status": "solved"}, "unsolved": {"status": "unsolved"}, "cancelled": {"status": "cancelled"},
     "met": {"target": "met"}, "missed": {"target": "missed"}, "reopened": {"reopened": "1"}, "repeated": {"repeated": "1"},
 }
+
+MOMENTS = (  # key, label, column and filter of what is counted along the time
+    ("entered", _l("Entered"), Complaint.opened_at, "opened_at"), ("resolved", _l("Resolved"), Complaint.resolved_at, "resolved_at"),
+)
 
 
 @dataclass
@@ -97,37 +101,22 @@ def row(text: str, tally: Tally, base: dict[str, str]) -> Row:
     return Row((text, *tally.values()), opens)
 
 
-def names(session: Session, model: Any) -> dict[Any, str]:
-    """Return the rows of a small table, id → text, in the order of their texts."""
-    return dict(sorted(((row.id, str(row)) for row in session.scalars(select(model))), key=lambda item: item[1].lower()))
-
-
 def make(session: Session, scope: Scope) -> Sheet:
     """Return the recap."""
     where, base = cohort(scope), filters(scope) | {"opened_at": scope.period.days}
     by_category = tallies(session, Complaint.category_id, where, scope.at)
-    tables = [breakdown("category", _l("Category"), by_category, names(session, ComplaintCategory), base, "category")]
+    tables = [breakdown("category", _l("Category"), by_category, names.of(session, ComplaintCategory), base, "category")]
     if scope.branch_id is None:
         found = tallies(session, Complaint.branch_id, where, scope.at)
-        tables.append(breakdown("branch", _l("Branch"), found, names(session, Branch), base, "branch"))
+        tables.append(breakdown("branch", _l("Branch"), found, names.of(session, Branch), base, "branch"))
     tables.append(_simple(session, "status", _l("Status"), Complaint.status, {one: str(one.label) for one in ComplaintStatus}, where, base))
     tables.append(_simple(session, "channel", _l("Channel"), Complaint.channel, {one: str(one.label) for one in Channel}, where, base))
     tables.append(areas(session, where, base))
-    moments = (("entered", _l("Entered"), Complaint.opened_at, "opened_at"), ("resolved", _l("Resolved"), Complaint.resolved_at, "resolved_at"))
-    days, lines = timeline.of(session, Complaint, moments, chosen(scope), filters(scope), scope.period, scope.at)
+    days, lines = timeline.of(session, Complaint, MOMENTS, chosen(scope), filters(scope), scope.period, scope.at)
     if not by_category[None].counts["entered"]:
         tables = []
-    charts = (lines, _targets(tables[0])) if tables else ()
+    charts = (lines, tables[0].chart(_("Targets by category"), Drawn.STACK, "met", "missed")) if tables else ()
     return Sheet("complaints", _("Recap of complaints"), scope, (*tables, days) if tables or days.rows else (), charts, NOTES)
-
-
-def _targets(table: Table) -> Chart:
-    """Return the chart of targets met and missed in each category."""
-    place = {column.key: number for number, column in enumerate(table.columns)}
-    series = tuple(
-        Series(label, tuple(row.values[place[key]] for row in table.rows))
-        for key, label in (("met", _l("Target met")), ("missed", _l("Target missed"))))
-    return Chart("category", _("Targets by category"), Drawn.STACK, tuple(row.values[0] for row in table.rows), series)
 
 
 def _simple(session: Session, key: str, label: Any, column: Any, texts: dict[Any, str], where: Any, base: dict[str, str]) -> Table:

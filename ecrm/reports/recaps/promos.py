@@ -1,5 +1,6 @@
 """The recap of promos: which ran in the period, for whom, and how many customers asked for each."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -11,11 +12,16 @@ from ecrm.models.plan import Audience
 from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.reports import counting
 from ecrm.reports.counting import how_many
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Series, Sheet, Table
+from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 
 ASKED = (
     Column("requests", _l("Requests")), Column("accepted", _l("Accepted")), Column("declined", _l("Declined")), Column("open", _l("Not answered")),
 )
+COLUMNS = (
+    Column("name", _l("Promo"), Kind.TEXT), Column("from", _l("From"), Kind.DAY), Column("until", _l("Until"), Kind.DAY),
+    Column("audience", _l("For whom"), Kind.TEXT), Column("published", _l("Published"), Kind.TEXT), *ASKED,
+)
+REQUESTS = COLUMNS.index(ASKED[0])
 STATUS = {"requests": {}, "accepted": {"status": "accepted"}, "declined": {"status": "declined"}, "open": {"status": "requested"}}
 NOTES = (
     _l("Listed are the promos with a day in the period; running are those that are published. Requests are those that customers sent in the period, withdrawn ones included."),
@@ -29,14 +35,11 @@ def make(session: Session, scope: Scope) -> Sheet:
     others = {number for number in asked if number is not None} - {promo.id for promo in promos}
     promos += session.scalars(select(Promo).where(Promo.id.in_(others)).order_by(Promo.id)) if others else []
     rows = tuple(_row(promo, asked.get(promo.id, (0, 0, 0, 0)), scope) for promo in promos)
-    columns = (
-        Column("name", _l("Promo"), Kind.TEXT), Column("from", _l("From"), Kind.DAY), Column("until", _l("Until"), Kind.DAY),
-        Column("audience", _l("For whom"), Kind.TEXT), Column("published", _l("Published"), Kind.TEXT), *ASKED,
-    )
     totals = tuple(sum(found[place] for found in asked.values()) for place in range(4))
     total = Row((_("Total"), None, None, None, None, *totals), {key: Opens(PromoRequest, _requests(scope) | more) for key, more in STATUS.items()})
-    table = Table("promo", _("Promos"), columns, rows, total)
-    charts = (_chart(table),) if any(totals) else ()
+    table = Table("promo", _("Promos"), COLUMNS, rows, total)
+    wished = replace(table, rows=tuple(row for row in rows if row.values[REQUESTS]))
+    charts = (wished.chart(_("Requests by promo"), Drawn.BARS, "requests"),) if any(totals) else ()
     return Sheet("promos", _("Recap of promos"), scope, (table, _audiences(session, scope)) if rows else (), charts, NOTES)
 
 
@@ -77,9 +80,3 @@ def _audiences(session: Session, scope: Scope) -> Table:
     total = row(_("Total"), (sum(one[0] for one in found.values()), sum(one[1] for one in found.values())), {})
     columns = (Column("name", _l("For whom"), Kind.TEXT), Column("promos", _l("Promos")), Column("running", _l("Running")))
     return Table("audience", _("By audience"), columns, rows, total)
-
-
-def _chart(table: Table) -> Chart:
-    rows = [row for row in table.rows if row.values[5]]
-    return Chart("promo", _("Requests by promo"), Drawn.BARS, tuple(row.values[0] for row in rows),
-                 (Series(_l("Requests"), tuple(row.values[5] for row in rows)),))

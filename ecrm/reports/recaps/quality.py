@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from ecrm.models import Complaint, ComplaintCategory, CoverageArea, Customer, Installation, ServiceStandard, Subscription
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.reports import counting
-from ecrm.reports.recaps.complaints import cohort, filters
+from ecrm.reports.counting import how_many
+from ecrm.reports.recaps.complaints import chosen, cohort, filters
 from ecrm.reports.shapes import Column, Kind, Opens, Row, Scope, Sheet, Table
 from ecrm.rules import measures
 from ecrm.rules.measures import Kept, Standing
@@ -38,19 +39,15 @@ def make(session: Session, scope: Scope) -> Sheet:
 
 def where_of(scope: Scope, model: Any) -> Any:
     """Return the condition of the branch and category of a scope on complaints or installations."""
-    if model is Installation:
-        areas = select(CoverageArea.id).where(CoverageArea.branch_id == scope.branch_id)
-        return and_(True, *([Installation.area_id.in_(areas)] if scope.branch_id is not None else []))
-    asked = [(Complaint.branch_id, scope.branch_id), (Complaint.category_id, scope.category_id)]
-    return and_(True, *(column == value for column, value in asked if value is not None))
+    if model is Complaint:
+        return chosen(scope)
+    areas = select(CoverageArea.id).where(CoverageArea.branch_id == scope.branch_id)
+    return Installation.area_id.in_(areas) if scope.branch_id is not None else true()
 
 
 def _row(session: Session, standard: ServiceStandard, scope: Scope) -> Row:
     standing = Standing(session, standard, scope.period.begin, scope.period.end, scope.at)
     where = where_of(scope, standing.model)
-
-    def count(kept: Kept) -> int:
-        return session.scalar(select(func.count(standing.model.id)).where(standing.condition(kept), where)) or 0
 
     def opens(kept: Kept) -> Opens:
         base = filters(scope)
@@ -58,7 +55,8 @@ def _row(session: Session, standard: ServiceStandard, scope: Scope) -> Row:
             base.pop("category", None)
         return Opens(standing.model, base | {"standard": f"{standard.measure.value}.{kept.value}.{scope.period.days}"})
 
-    counts = {kept: count(kept) for kept in Kept}
+    counted = select(*(how_many(standing.condition(kept)) for kept in Kept)).where(standing.among(), where)
+    counts = dict(zip(Kept, session.execute(counted).one(), strict=True))
     if standard.measure is Measure.DISTURBANCES:
         active = _subscriptions(session, scope)
         share = counting.percent(counts[Kept.COUNTED], active)

@@ -1,17 +1,18 @@
 """The recap of technicians: what each resolved in the period, how well, and what each has in hand now."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Complaint, User
+from ecrm.models import Complaint
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import counting
+from ecrm.reports import counting, names
 from ecrm.reports.counting import how_many
 from ecrm.reports.recaps.complaints import chosen, filters
-from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Series, Sheet, Table
+from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 from ecrm.rules import measures, sla
 from ecrm.rules.measures import Target
 
@@ -34,16 +35,16 @@ def make(session: Session, scope: Scope) -> Sheet:
     """Return the recap."""
     where = and_(counting.within(Complaint.resolved_at, scope.period), Complaint.technician_id.is_not(None), chosen(scope))
     done = _resolved(session, where, scope.at)
-    held = _held(session, scope)
+    held = in_hand(session, chosen(scope), scope.at)
     spread = counting.spreads(session, Complaint.technician_id, measures.solution_seconds(), where)
-    people = session.execute(select(User.id, User.name, User.email).where(User.id.in_({*done, *held} - {None})).order_by(User.name, User.id))
+    people = names.of_people(session, {*done, *held})
     rows = tuple(
-        _row(name or email, done.get(number, {}), held.get(number, {}), spread.get(number, counting.Spread()), scope, {"technician": str(number)})
-        for number, name, email in people)
+        _row(name, done.get(number, {}), held.get(number, {}), spread.get(number, counting.Spread()), scope, {"technician": str(number)})
+        for number, name in people.items())
     totals = [{key: sum(one.get(key, 0) for one in group.values()) for key in keys} for group, keys in ((done, DONE), (held, HELD))]
     total = _row(_("Total"), *totals, spread[None], scope, {"technician": "any"})
     table = Table("technician", _("By technician"), (Column("name", _l("Technician"), Kind.TEXT), *COLUMNS), rows, total)
-    charts = (_chart(table),) if rows else ()
+    charts = (table.chart(_("Resolved by technician"), Drawn.STACK, "met", "missed"),) if rows else ()
     return Sheet("technicians", _("Recap of technicians"), scope, (table,), charts, NOTES)
 
 
@@ -60,10 +61,11 @@ def _resolved(session: Session, where: Any, at: Any) -> dict[Any, dict[str, int]
     return {number: dict(zip(DONE, map(int, counts), strict=True)) for number, *counts in rows}
 
 
-def _held(session: Session, scope: Scope) -> dict[Any, dict[str, int]]:
-    where = and_(Complaint.status.in_(UNSOLVED), Complaint.technician_id.is_not(None), chosen(scope))
-    counted = select(Complaint.technician_id, func.count(), how_many(sla.are_late(scope.at)))
-    rows = session.execute(counted.where(where).group_by(Complaint.technician_id))
+def in_hand(session: Session, where: Any, at: datetime) -> dict[int, dict[str, int]]:
+    """Return how many complaints each technician has unsolved, and how many of them are late."""
+    held = and_(Complaint.status.in_(UNSOLVED), Complaint.technician_id.is_not(None), where)
+    counted = select(Complaint.technician_id, func.count(), how_many(sla.are_late(at)))
+    rows = session.execute(counted.where(held).group_by(Complaint.technician_id))
     return {number: {"unsolved": unsolved, "late": int(late)} for number, unsolved, late in rows}
 
 
@@ -77,10 +79,3 @@ def _row(text: str, done: dict[str, int], held: dict[str, int], spread: counting
         counting.percent(get["first_visit"], get["resolved"]), get["reopened"], spread.median, counting.mean(get["stars"], get["rated"]),
         held.get("unsolved", 0), held.get("late", 0),
     ), opens)
-
-
-def _chart(table: Table) -> Chart:
-    place = {column.key: number for number, column in enumerate(table.columns)}
-    series = tuple(Series(label, tuple(row.values[place[key]] for row in table.rows))
-                   for key, label in (("met", _l("Target met")), ("missed", _l("Target missed"))))
-    return Chart("technician", _("Resolved by technician"), Drawn.STACK, tuple(row.values[0] for row in table.rows), series)
