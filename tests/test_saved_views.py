@@ -24,7 +24,10 @@ def test_only_the_owner_changes_it(app, browser, view):
     """Editing and deleting are refused for a colleague, and go through for the owner."""
     base = "/admin/technician/saved_view"
     other, owner = browser("technician"), browser("technician2")
-    assert other.get(f"{base}/details/?id={view}").status_code == 200
+    shown = other.get(f"{base}/details/?id={view}").get_data(as_text=True)
+    assert "Bandung" in shown and 'id="edit"' not in shown and 'id="delete"' not in shown
+    mine = owner.get(f"{base}/details/?id={view}").get_data(as_text=True)
+    assert 'id="edit"' in mine and 'id="delete"' in mine
     for answer in (other.get(f"{base}/edit/?id={view}"), other.send(f"{base}/edit/?id={view}", {"name": "x"}), other.send(f"{base}/delete/", {"id": view})):
         assert answer.status_code == 403
     with app.app_context():

@@ -2,14 +2,13 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from flask_babel import format_date, get_timezone, gettext as _
+from flask_babel import format_date, gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty
 
-from ecrm.admin import lookup
+from ecrm.admin import look, lookup
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
@@ -145,7 +144,7 @@ class Days(Filter):
         end += timedelta(days=1)
         if isinstance(self.column.type, Date):
             return begin, end
-        zone = ZoneInfo(str(get_timezone()))
+        zone = look.zone()
         return datetime.combine(begin, time(), zone), datetime.combine(end, time(), zone)
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:

@@ -52,9 +52,14 @@ def _fingerprint(folder: str, name: str, _debug: bool) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
+def zone() -> ZoneInfo:
+    """Return the reader's time zone."""
+    return ZoneInfo(str(get_timezone()))
+
+
 def today() -> date:
     """Return the day where the reader is."""
-    return now().astimezone(ZoneInfo(str(get_timezone()))).date()
+    return now().astimezone(zone()).date()
 
 
 def exact(at: datetime) -> str:
@@ -69,7 +74,7 @@ def moment(at: datetime) -> str:
 
 def visit(at: datetime) -> str:
     """Return the day and time of a visit, “today” and “tomorrow” by name."""
-    days = (at.astimezone(ZoneInfo(str(get_timezone()))).date() - today()).days
+    days = (at.astimezone(zone()).date() - today()).days
     day = {0: _("today"), 1: _("tomorrow")}.get(days) or format_datetime(at, "EEEE, d MMM")
     return f"{day} {format_datetime(at, 'HH:mm')}"
 

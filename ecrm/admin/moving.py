@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import get_timezone, gettext as _, lazy_gettext as _l, ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from sqlalchemy import DateTime, inspect
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,7 +14,7 @@ from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
-from ecrm.admin import conflict, lookup
+from ecrm.admin import conflict, look, lookup
 from ecrm.admin.deeds import Deed
 from ecrm.extensions import db
 from ecrm.i18n import Form
@@ -155,7 +154,7 @@ class Moving:
             if isinstance(field, SelectField):
                 value = next((person for person in self._candidates(name) if str(person.id) == value), None)
             elif isinstance(value, datetime):
-                value = value.replace(tzinfo=ZoneInfo(str(get_timezone())))
+                value = value.replace(tzinfo=look.zone())
             facts[name] = value
         return facts
 

@@ -1,5 +1,6 @@
 """Filters that are no column's: a name of their own in the address, and a condition."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
@@ -21,11 +22,9 @@ class Named(Filter):
 
 
 class Condition(Named, Flag):
-    """Rows for which `condition()` holds, or those for which it does not."""
+    """Rows for which `condition()` holds, or those for which it does not; a subclass declares it as a staticmethod."""
 
-    def condition(self) -> Any:
-        """Return the condition."""
-        raise NotImplementedError
+    condition: Callable[[], Any]
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""

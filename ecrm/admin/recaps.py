@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from flask_babel import format_datetime, get_timezone, gettext as _, lazy_gettext as _l
+from flask_babel import format_datetime, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from wtforms import SelectField, StringField
 
@@ -128,7 +128,7 @@ class RecapView(Figures, Door, BaseView):
         categories = lookup.query(ComplaintCategory, self.role) if recap.by_category else ()
         form.category.choices = [("", _("all")), *((str(row.id), str(row)) for row in categories)]
         form.branch.data, form.category.data = form.branch.data or "", form.category.data or ""
-        return recap, form, form.scope(look.today(), ZoneInfo(str(get_timezone())))
+        return recap, form, form.scope(look.today(), look.zone())
 
     def _page(self, recap: RecapKind, form: ScopeForm, sheet: Sheet | None) -> str:
         scope = sheet.scope if sheet else None
@@ -148,7 +148,7 @@ class RecapView(Figures, Door, BaseView):
         last = today.replace(day=1) - timedelta(days=1)
         asked = [{"month": f"{today:%Y-%m}"}, {"month": f"{last:%Y-%m}"}, {"quarter": f"{today.year}-Q{(today.month + 2) // 3}"},
                  {"first": f"{today.year}-01-01", "last": str(today)}, {"first": str(today - timedelta(days=364)), "last": str(today)}]
-        made = [period.read(one, today, ZoneInfo(str(get_timezone()))) for one in asked]
+        made = [period.read(one, today, look.zone()) for one in asked]
         texts = [words.days(made[0]), words.days(made[1]), _("this quarter"), _("this year"), _("the last 12 months")]
         return [(text, one | given, scope is not None and scope.period == found) for text, one, found in zip(texts, asked, made, strict=True)]
 

@@ -2,17 +2,17 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask_babel import get_timezone, gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
-from ecrm.admin import lookup
+from ecrm.admin import look, lookup
 from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.recap import Measure
+from ecrm.reports import period
 from ecrm.rules import measures, staff
 from ecrm.rules.measures import Kept, Standing
 
@@ -56,20 +56,14 @@ class FirstVisit(Condition):
     """Fixed at the first visit, or not."""
 
     name_in_address, title, reads = "first_visit", _l("Fixed at the first visit"), "resolved_at"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return measures.first_visit()
+    condition = staticmethod(measures.first_visit)
 
 
 class Approved(Condition):
     """A bandwidth addition that was given, or not."""
 
     name_in_address, title, reads = "approved", _l("Approved"), "status"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return measures.approved()
+    condition = staticmethod(measures.approved)
 
 
 class OpenOn(Named):
@@ -83,7 +77,7 @@ class OpenOn(Named):
         day = datetime.strptime(value, "%Y-%m-%d")
         if not 1970 <= day.year <= 2100:
             raise ValueError(value)
-        return datetime.combine(day.date() + timedelta(days=1), time(), ZoneInfo(str(get_timezone())))
+        return datetime.combine(day.date() + timedelta(days=1), time(), look.zone())
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
@@ -127,16 +121,15 @@ class Standard(Named):
     name_in_address, title = "standard", _l("Standard of service")
 
     def clean(self, value: str) -> Any:
-        """Return the condition; raises ValueError."""
+        """Return the condition; raises ValueError, also for days that no report covers."""
         measure, _dot, rest = value.partition(".")
         kept, _dot, days = rest.partition(".")
-        begin, end = (datetime.strptime(day, "%Y-%m-%d") for day in days.split(".."))
+        first, last = days.split("..")
+        found = period.between(first, last, look.zone())
         standard = db.session.query(ServiceStandard).filter_by(measure=Measure(measure)).one_or_none()
-        if standard is None or not datetime(2000, 1, 1) <= begin <= end <= datetime(2101, 1, 1):
+        if standard is None:
             raise ValueError(value)
-        zone = ZoneInfo(str(get_timezone()))
-        begin, end = (datetime.combine(day.date(), time(), zone) for day in (begin, end + timedelta(days=1)))
-        standing = Standing(db.session, standard, begin, end, now())  # type: ignore[arg-type]
+        standing = Standing(db.session, standard, found.begin, found.end, now())  # type: ignore[arg-type]
         if standing.model is not self.view.model:
             raise ValueError(value)
         return standing.condition(Kept(kept))

@@ -1,14 +1,12 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
-from flask_babel import get_timezone
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
@@ -70,7 +68,7 @@ class Front(Figures, Door, AdminIndexView):
         grant = policy.grant(Complaint, self.role)
         urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
         looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
-        board = dashboard.make(db.session, today, ZoneInfo(str(get_timezone())), now()) if looks_on else None  # type: ignore[arg-type]
+        board = dashboard.make(db.session, today, look.zone(), now()) if looks_on else None  # type: ignore[arg-type]
         return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint), board=board)
 
     @expose("/find")

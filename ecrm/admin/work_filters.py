@@ -30,77 +30,53 @@ class Late(Condition):
     """Unsolved and past the due time, or not."""
 
     name_in_address, title, reads = "late", _l("Late"), "resolution_due_at"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return sla.are_late(now())
+    condition = staticmethod(lambda: sla.are_late(now()))
 
 
 class Soon(Condition):
     """Unsolved and 80 % of the target used up, or not."""
 
     name_in_address, title, reads = "soon", _l("Due soon"), "resolution_due_at"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return sla.are_soon(now())
+    condition = staticmethod(lambda: sla.are_soon(now()))
 
 
 class Unanswered(Condition):
     """Unsolved and never answered, or not."""
 
     name_in_address, title, reads = "unanswered", _l("Not answered yet"), "first_response_at"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return queue.unanswered()
+    condition = staticmethod(queue.unanswered)
 
 
 class Repeated(Condition):
     """Entered again within 30 days, or not."""
 
     name_in_address, title, reads = "repeated", _l("Repeated within 30 days"), "repeats"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return Complaint.repeats > 0
+    condition = staticmethod(lambda: Complaint.repeats > 0)
 
 
 class Reopened(Condition):
     """Reopened at least once, or never."""
 
     name_in_address, title, reads = "reopened", _l("Reopened"), "reopen_count"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return Complaint.reopen_count > 0
+    condition = staticmethod(lambda: Complaint.reopen_count > 0)
 
 
 class Left(Condition):
     """Given to a technician whose account is switched off, or not."""
 
     name_in_address, title, reads = "left", _l("Technician has left"), "technician"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return Complaint.technician.has(User.active.is_(False))
+    condition = staticmethod(lambda: Complaint.technician.has(User.active.is_(False)))
 
 
 class Verified(Condition):
     """Whether an account's e-mail address was verified."""
 
     name_in_address, title, reads = "verified", _l("E-mail verified"), "confirmed_at"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return User.confirmed_at.is_not(None)
+    condition = staticmethod(lambda: User.confirmed_at.is_not(None))
 
 
 class Failing(Condition):
     """Whether the last run of a periodic job failed."""
 
     name_in_address, title, reads = "failing", _l("Failing"), "failures"
-
-    def condition(self) -> Any:
-        """Return what is asked."""
-        return Job.failures > 0
+    condition = staticmethod(lambda: Job.failures > 0)

@@ -71,7 +71,7 @@ def read(given: dict[str, Any], today: date, zone: ZoneInfo) -> Period:
     """
     text = {name: str(given.get(name) or "").strip() for name in ("month", "quarter", "first", "last")}
     if text["first"] or text["last"]:
-        return _free(text["first"], text["last"], zone)
+        return between(text["first"], text["last"], zone)
     if text["quarter"]:
         found = QUARTER.fullmatch(text["quarter"])
         if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
@@ -86,7 +86,8 @@ def read(given: dict[str, Any], today: date, zone: ZoneInfo) -> Period:
     return month(today.year, today.month, zone)
 
 
-def _free(first: str, last: str, zone: ZoneInfo) -> Period:
+def between(first: str, last: str, zone: ZoneInfo) -> Period:
+    """Return the period from a day until another, both as YYYY-MM-DD; raises BadPeriod."""
     begin, end = _day("first", first), _day("last", last)
     if end < begin:
         raise BadPeriod("last", _("The last day lies before the first."))

@@ -1,12 +1,10 @@
 """Screens of frozen recaps and saved views."""
 
-from zoneinfo import ZoneInfo
-
 from flask import abort, request
-from flask_babel import get_timezone, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from ecrm.admin import cells
+from ecrm.admin import cells, look
 from ecrm.admin.recaps import Figures, letterhead
 from ecrm.admin.screen import Screen
 from ecrm.extensions import db
@@ -34,7 +32,7 @@ class RecapScreen(Figures, Screen):
 
     def frozen(self, row):
         """Return the report as it was, with its letterhead, and how its numbers differ now; None where it cannot be made now."""
-        period = Period(row.first_day, row.last_day, ZoneInfo(str(get_timezone())))
+        period = Period(row.first_day, row.last_day, look.zone())
         then = freezing.thaw(row, Scope(period, row.at, row.branch_id, row.category_id))
         kind = recaps.find(self.role, row.kind)
         today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
@@ -56,9 +54,13 @@ class SavedViewScreen(Screen):
     sort = ("name", False)
     sortable = ("name",)
 
+    def changeable(self, row):
+        """Return whether it is the person's own; one that a colleague shares may be looked at."""
+        return row.owner_id == current_user.id
+
     def get_one(self, id):
-        """Return the view; one that a colleague shares may be looked at, not changed."""
+        """Return the view, for editing and deleting one's own."""
         row = super().get_one(id)
-        if row.owner_id != current_user.id and request.endpoint in (f"{self.endpoint}.edit_view", f"{self.endpoint}.delete_view"):
+        if not self.changeable(row) and request.endpoint in (f"{self.endpoint}.edit_view", f"{self.endpoint}.delete_view"):
             abort(403)
         return row
