@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import text
 
 from ecrm.extensions import db
-from ecrm.models import Complaint, Recap
+from ecrm.models import Complaint, Recap, User
+from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import period, recaps, words
@@ -26,6 +27,7 @@ from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.conftest import BACKENDS
 from tests.staff import Page
 from tests.test_demo import fill
+from tests.world import email
 
 ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = 3600
@@ -380,3 +382,16 @@ def test_written_exactly(app):
         assert words.text(Kind.PERCENT, 99.5) == "99,5 %"
         assert words.text(Kind.PERCENT, None) == words.NOTHING
         assert words.text(Kind.RATING, 4.0) == "4,00"
+
+
+def test_kept_figures_in_another_language(app, browser):
+    """Kept in Indonesian and read in English the figures are the same: words of another language are no difference."""
+    person = browser("manager")
+    kept = person.send("/admin/manager/recaps/complaints/keep/", {"first": f"{year().first}", "last": f"{year().last}"}).location
+    assert "<td>" not in person.get(kept).get_data(as_text=True).partition('id="changes"')[2].partition("</section>")[0]
+    with app.app_context():
+        db.session.query(User).filter_by(email=email("manager")).one().language = Language.ENGLISH
+        db.session.commit()
+    english = person.get(kept).get_data(as_text=True)
+    assert "What is different now" in english
+    assert "<td>" not in english.partition('id="changes"')[2].partition("</section>")[0]

@@ -5,8 +5,10 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import get_locale
+
 from ecrm.models import Recap
-from ecrm.models.account import User
+from ecrm.models.account import Language, User
 from ecrm.models.recap import FrozenBecause
 from ecrm.reports.shapes import Column, Kind, Row, Scope, Sheet, Table
 
@@ -14,7 +16,7 @@ from ecrm.reports.shapes import Column, Kind, Row, Scope, Sheet, Table
 def figures(sheet: Sheet) -> dict[str, Any]:
     """Return a report as what JSON can hold, in the language that it was made in."""
     return {
-        "title": str(sheet.title), "notes": [str(note) for note in sheet.notes],
+        "language": str(get_locale()), "title": str(sheet.title), "notes": [str(note) for note in sheet.notes],
         "tables": [
             {
                 "key": table.key, "title": str(table.title),
@@ -43,6 +45,11 @@ def freeze(sheet: Sheet, because: FrozenBecause, at: datetime, by: User | None =
         kind=sheet.kind, first_day=scope.period.first, last_day=scope.period.last, branch_id=scope.branch_id,
         category_id=scope.category_id, figures=kept, sha256=fingerprint(kept), because=because, at=at, by=by, once=once,
     )
+
+
+def language(recap: Recap) -> str:
+    """Return the language that a recap's words are in; only in it can it be held against the figures of today."""
+    return str(recap.figures.get("language", Language.INDONESIAN.value))
 
 
 def untouched(recap: Recap) -> bool:

@@ -1,7 +1,7 @@
 """Screens of frozen recaps and saved views."""
 
 from flask import abort, request
-from flask_babel import lazy_gettext as _l
+from flask_babel import force_locale, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm.admin import cells, look
@@ -35,7 +35,8 @@ class RecapScreen(Figures, Screen):
         period = Period(row.first_day, row.last_day, look.zone())
         then = freezing.thaw(row, Scope(period, row.at, row.branch_id, row.category_id))
         kind = recaps.find(self.role, row.kind)
-        today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
+        with force_locale(freezing.language(row)):
+            today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
         return then, letterhead(then.scope, self.role, row.by), freezing.differences(then, today) if today else None
 
     def untouched(self, row):
