@@ -6,7 +6,7 @@ from typing import Any
 from ecrm.reports import words
 from ecrm.reports.shapes import Chart, Drawn
 
-WIDTH, TOP, BOTTOM, LEFT, RIGHT = 720, 30, 26, 48, 14
+WIDTH, TOP, BOTTOM, LEFT, RIGHT = 720, 30, 26, 48, 34
 NAMES, ROW, THICK = 184, 30, 20  # of horizontal bars: room for the names, height of a row and of its bar
 LINES_HEIGHT = 240
 MOST_LABELS = 13  # under the lines
@@ -101,9 +101,7 @@ def _lines(chart: Chart) -> Picture:
         Line(tuple(place(number, value) for number, value in enumerate(series.values) if value is not None), place_in_chart)
         for place_in_chart, series in enumerate(chart.series))
     every = -(-len(chart.labels) // MOST_LABELS)
-    ends = [place(number, 0)[0] > WIDTH - 40 for number in range(len(chart.labels))]  # a word in the middle of the edge would be cut
-    under = [Word(place(number, 0)[0], LINES_HEIGHT - 8, text, "end" if ends[number] else "middle")
-             for number, text in enumerate(chart.labels) if number % every == 0]
+    under = [Word(place(number, 0)[0], LINES_HEIGHT - 8, text, "middle") for number, text in enumerate(chart.labels) if number % every == 0]
     beside = [Word(LEFT - 6, place(0, mark)[1] + 4, words.text(chart.kind, mark), "end") for mark in marks]
     grid = tuple(Rule(LEFT, place(0, mark)[1], WIDTH - RIGHT, place(0, mark)[1]) for mark in marks)
     return Picture(WIDTH, LINES_HEIGHT, (), lines, grid, (*under, *beside), _legend(chart))
