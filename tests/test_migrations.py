@@ -163,7 +163,7 @@ def test_needed_columns_bite(app, model, column):
 
 # The lists that each role opens, and what they ask first.
 LISTS = {
-    "complaint": [("status", "priority", "resolution_due_at", "id"), ("technician_id", "status"), ("customer_id", "opened_at"),
+    "complaint": [("status", "clock_due_at", "opened_at", "id"), ("technician_id", "clock_due_at"), ("technician_id", "status"), ("customer_id", "opened_at"),
                   ("branch_id", "status"), ("category_id", "opened_at"), ("opened_at", "id")],
     "customer": [("status", "id"), ("branch_id", "status"), ("name",), ("phone",), ("email",)],
     "subscription": [("customer_id",), ("status", "id"), ("plan_id",)],

@@ -4,23 +4,23 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import abort, flash, request
+from flask import abort, flash, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.model.base import ViewArgs
 from flask_babel import gettext as _, to_user_timezone
 from flask_login import current_user
-from sqlalchemy import func, inspect, or_, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ecrm import exports, policy
-from ecrm.admin import lookup
+from ecrm.admin import lookup, paging, stretches
+from ecrm.admin.stretches import MOST_COUNTED, Stretch
 from ecrm.extensions import db
 from ecrm.models import User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 
-MOST_PAGES = 1_000_000
 MOST_FILTERS = 20
 MOST_WORDS = 8
 CHUNK = 500  # rows of an export that are in memory at a time
@@ -48,13 +48,23 @@ class Listing:
 
     def get_list(self, page: Any, sort_column: Any, sort_desc: Any, search: Any, filters: Any, execute: bool = True,
                  page_size: int | None = None) -> tuple[int, Sequence[Any]]:
-        """Return how many rows are found, and those of one page, with all that its columns need."""
-        found = self._found(search, filters)
+        """Return how many rows are found, and those of one page, with all that its columns need.
+
+        The ids come from an index alone; only the rows of the page are read.
+        """
+        found, order = self._found(search, filters), self._stretches(sort_column, sort_desc)
         size = page_size or self.page_size  # type: ignore[attr-defined]
-        ordered = self._ordered(found, sort_column, sort_desc).options(*self.loads(self.column_list))  # type: ignore[attr-defined]
-        rows = ordered.limit(size).offset((page or 0) * size).all()
-        lookup.remember(db.session, self.role, rows, self.column_list)  # type: ignore[attr-defined]
-        return found.with_entities(func.count(self.model.id)).scalar(), rows
+        g.listed = paging.listed(found, self.get_query(), order, page or 0, size)
+        read = db.session.query(self.model).options(*self.loads(self.column_list))  # type: ignore[attr-defined]
+        rows = {row.id: row for row in read.filter(self.model.id.in_(g.listed.ids))} if g.listed.ids else {}
+        shown = [rows[number] for number in g.listed.ids if number in rows]
+        lookup.remember(db.session, self.role, shown, self.column_list)  # type: ignore[attr-defined]
+        return g.listed.count, shown
+
+    def listed(self) -> paging.Listed:
+        """Return where the page that is drawn stands in the list."""
+        found: paging.Listed = g.listed
+        return found
 
     def _found(self, search: str | None, filters: Any) -> Any:
         """Return the query narrowed by the search, every word of which stands somewhere, and by the filters."""
@@ -64,13 +74,13 @@ class Listing:
             query = query.filter(or_(*(lookup.contains(column, word) for column in columns)))
         return self._apply_filters(query, None, {}, {}, filters or [])[0]  # type: ignore[attr-defined]
 
-    def _ordered(self, query: Any, name: str | None, descending: Any) -> Any:
-        """Return the query in the order asked for, or in the screen's own; the id decides between equals."""
+    def _stretches(self, name: str | None, descending: Any) -> list[Stretch]:
+        """Return the order asked for, or the screen's own; the id decides between equals."""
         order = [self.sort] if isinstance(self.sort[0], str) else list(self.sort)
         if name in self._sortable_columns:  # type: ignore[attr-defined]
             order = [(name, bool(descending))]
         order = [(key, down) for key, down in order if self.allowed((key,))] + [("id", order[0][1])]  # type: ignore[attr-defined]
-        return query.order_by(*((getattr(self.model, key).desc() if down else getattr(self.model, key)) for key, down in order))
+        return [Stretch(tuple((getattr(self.model, key), down) for key, down in order))]
 
     def loads(self, names: Sequence[str]) -> list[Any]:
         """Return the loader options that bring the relations in `names` along, so that no row costs a query."""
@@ -96,11 +106,21 @@ class Listing:
         Only names of ours go on into other addresses: Flask would take _scheme or _external for its own.
         """
         arguments = super()._get_list_extra_args()  # type: ignore[misc]
-        arguments.page = max(0, min(arguments.page or 0, MOST_PAGES))
+        size = self.get_safe_page_size(arguments.page_size)  # type: ignore[attr-defined]
+        arguments.page = max(0, min(arguments.page or 0, (MOST_COUNTED - 1) // size))
+        arguments.place = paging.place()
         arguments.search = (arguments.search or "").replace("\0", "").strip()[:200] or None
         arguments.sort_desc = 1 if arguments.sort_desc else None
         arguments.extra_args = {name: request.args[name][:50] for name in OWN_ARGUMENTS if request.args.get(name)}
         return arguments
+
+    def _get_list_url(self, view_args: ViewArgs) -> str:
+        """Return the address of a list; the one that leads back keeps its place, a changed copy begins at a page."""
+        place = getattr(view_args, "place", {})
+        if not place:
+            return super()._get_list_url(view_args)  # type: ignore[misc]
+        kept = view_args.clone(page=0, extra_args=view_args.extra_args | place)
+        return super()._get_list_url(kept)  # type: ignore[misc]
 
     def _get_list_filter_args(self) -> list[tuple[int, str, str]]:
         """Return (index, label, value) of the filters; an empty choice is none, an impossible one is said and left out."""
@@ -134,8 +154,11 @@ class Listing:
             abort(404)
         arguments = self._get_list_extra_args()
         column = self._get_column_by_idx(arguments.sort)  # type: ignore[attr-defined]
-        query = self._ordered(self._found(arguments.search, arguments.filters), column and column[0], arguments.sort_desc)
-        ids = array("q", db.session.execute(query.with_entities(self.model.id).statement.execution_options(yield_per=10_000)).scalars())
+        query, order = self._found(arguments.search, arguments.filters), self._stretches(column and column[0], arguments.sort_desc)
+        ids = array("q")
+        for stretch in order:
+            statement = stretch.of(query).with_entities(self.model.id).statement
+            ids.extend(db.session.execute(statement.execution_options(yield_per=10_000)).scalars())
         header = [str(label) for _name, label in self._export_columns]  # type: ignore[attr-defined]
         scope = policy.scope(self.model, self.role, current_user)
         db.session.close()  # a slow download must not keep a connection

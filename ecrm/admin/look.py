@@ -15,6 +15,7 @@ from flask_babel import format_datetime, format_decimal, format_timedelta, get_l
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
@@ -144,6 +145,16 @@ def file_size(size: int) -> str:
     if size >= 1_000_000:
         return f"{format_decimal(round(size / 1_000_000, 1))} MB"
     return f"{format_decimal(max(1, size // 1000))} kB"
+
+
+def number(value: int) -> str:
+    """Return a number with the separators of the reader's language."""
+    return format_decimal(value)
+
+
+def amount(count: int) -> str:
+    """Return a count of rows, “10.000+” where more are not counted."""
+    return number(count) if count <= MOST_COUNTED else f"{number(MOST_COUNTED)}+"
 
 
 @pass_context

@@ -8,11 +8,11 @@ from flask import request
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func
 from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
 
 from ecrm import policy
-from ecrm.admin import lookup, story
+from ecrm.admin import lookup, story, stretches
+from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
 
 SHORT = 5  # rows of a short list, where it does not say
@@ -190,9 +190,8 @@ class Pages:
         return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))
 
     def count(self, wanted: dict[str, str]) -> int:
-        """Return how many rows the list with these filters has."""
-        found = self._found(None, self.filters_of(wanted))
-        return found.with_entities(func.count(self.model.id)).scalar()
+        """Return how many rows the list with these filters has, as far as the list counts them."""
+        return stretches.counted(self._found(None, self.filters_of(wanted)), MOST_COUNTED + 1)
 
     # Short lists
 
