@@ -25,7 +25,7 @@ DAY, MOMENT = date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)
 def differences(app):
     """Return what a migration would still have to change."""
     with app.app_context(), db.engine.connect() as connection:
-        options = {"compare_type": True, "include_object": lambda _o, name, kind, _r, _c: not (kind == "table" and name.startswith("fts_"))}
+        options = {"compare_type": True, "include_object": lambda _o, name, kind, _r, _c: not (kind in ("table", "index") and (name or "").startswith("fts_"))}
         return compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
 
 

@@ -10,11 +10,11 @@ from flask_admin import expose
 from flask_admin.model.base import ViewArgs
 from flask_babel import gettext as _, to_user_timezone
 from flask_login import current_user
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from ecrm import exports, policy
-from ecrm.admin import lookup, paging, stretches
+from ecrm import exports, policy, search
+from ecrm.admin import lookup, paging
 from ecrm.admin.stretches import MOST_COUNTED, Stretch
 from ecrm.extensions import db
 from ecrm.models import User
@@ -22,7 +22,6 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 
 MOST_FILTERS = 20
-MOST_WORDS = 8
 CHUNK = 500  # rows of an export that are in memory at a time
 OWN_ARGUMENTS = ("view",)  # what a page of ours may add to the address of a list
 
@@ -46,15 +45,15 @@ class Listing:
         row = None if number is None else self.get_query().filter(self.model.id == number).one_or_none()
         return row if row is not None else abort(404)
 
-    def get_list(self, page: Any, sort_column: Any, sort_desc: Any, search: Any, filters: Any, execute: bool = True,
+    def get_list(self, page: Any, sort_column: Any, sort_desc: Any, text: Any, filters: Any, execute: bool = True,
                  page_size: int | None = None) -> tuple[int, Sequence[Any]]:
         """Return how many rows are found, and those of one page, with all that its columns need.
 
         The ids come from an index alone; only the rows of the page are read.
         """
-        found, order = self._found(search, filters), self._stretches(sort_column, sort_desc)
+        found, order, most = self._asked(text, filters, sort_column, sort_desc)
         size = page_size or self.page_size  # type: ignore[attr-defined]
-        g.listed = paging.listed(found, self.get_query(), order, page or 0, size)
+        g.listed = paging.listed(found, self.get_query(), order, page or 0, size, most)
         read = db.session.query(self.model).options(*self.loads(self.column_list))  # type: ignore[attr-defined]
         rows = {row.id: row for row in read.filter(self.model.id.in_(g.listed.ids))} if g.listed.ids else {}
         shown = [rows[number] for number in g.listed.ids if number in rows]
@@ -66,13 +65,26 @@ class Listing:
         found: paging.Listed = g.listed
         return found
 
-    def _found(self, search: str | None, filters: Any) -> Any:
-        """Return the query narrowed by the search, every word of which stands somewhere, and by the filters."""
-        query = self.get_query()
-        for word in lookup.words(search or "")[:MOST_WORDS] if self._search_supported else ():  # type: ignore[attr-defined]
-            columns = [getattr(self.model, name) for name in self.column_searchable_list]  # type: ignore[attr-defined]
-            query = query.filter(or_(*(lookup.contains(column, word) for column in columns)))
-        return self._apply_filters(query, None, {}, {}, filters or [])[0]  # type: ignore[attr-defined]
+    def _asked(self, text: str | None, filters: Any, name: str | None, descending: Any) -> tuple[Any, list[Stretch], int]:
+        """Return what the filters and the search let through, its order, and how many rows are worth counting.
+
+        What a search finds exactly comes first, unless somebody asks for another order.
+        """
+        query, order = self._found(filters), self._stretches(name, descending)
+        if not text or not self._search_supported:  # type: ignore[attr-defined]
+            return query, order, MOST_COUNTED
+        found = search.find(db.session(), self.model, text, self.column_searchable_list, self.role, current_user)  # type: ignore[attr-defined]
+        if found.rank is not None and name not in self._sortable_columns:  # type: ignore[attr-defined]
+            order = [Stretch(((found.rank, False), *(part for stretch in order for part in stretch.order)), keyed=False)]
+        return query.filter(found.condition), order, found.most or MOST_COUNTED
+
+    def finds(self, text: str) -> bool:
+        """Return whether a search finds anything."""
+        return bool(self._asked(text, None, None, None)[0].limit(1).count())
+
+    def _found(self, filters: Any) -> Any:
+        """Return the query of the rows that the filters let through."""
+        return self._apply_filters(self.get_query(), None, {}, {}, filters or [])[0]  # type: ignore[attr-defined]
 
     def _stretches(self, name: str | None, descending: Any) -> list[Stretch]:
         """Return the order asked for, or the screen's own; the id decides between equals."""
@@ -154,7 +166,7 @@ class Listing:
             abort(404)
         arguments = self._get_list_extra_args()
         column = self._get_column_by_idx(arguments.sort)  # type: ignore[attr-defined]
-        query, order = self._found(arguments.search, arguments.filters), self._stretches(column and column[0], arguments.sort_desc)
+        query, order, _most = self._asked(arguments.search, arguments.filters, column and column[0], arguments.sort_desc)
         ids = array("q")
         for stretch in order:
             statement = stretch.of(query).with_entities(self.model.id).statement

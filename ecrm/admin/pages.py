@@ -111,8 +111,7 @@ class Pages:
 
     def searched(self) -> str:
         """Return the names of the columns that the search box reads."""
-        labels = self.column_labels
-        return ", ".join(str(labels[name]) for name in self.column_searchable_list)
+        return ", ".join(str(self.column_labels[name]) for name in (*self.column_searchable_list, *self.allowed(self.search_also)))
 
     def sibling(self, model: Any) -> Any:
         """Return the screen of another table on the same site, None where the role has none."""
@@ -191,7 +190,7 @@ class Pages:
 
     def count(self, wanted: dict[str, str]) -> int:
         """Return how many rows the list with these filters has, as far as the list counts them."""
-        return stretches.counted(self._found(None, self.filters_of(wanted)), MOST_COUNTED + 1)
+        return stretches.counted(self._found(self.filters_of(wanted)), MOST_COUNTED + 1)
 
     # Short lists
 

@@ -27,7 +27,7 @@ class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
     """A table's list, details, forms, verbs and exports, as one role may have them.
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and
-    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads), `filters`, `sortable`,
+    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search.py reads beside them), `filters`, `sortable`,
     `sort` (column, descending), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
     """
 
@@ -39,6 +39,7 @@ class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
     form_create: tuple[str, ...] | None = None
     form_edit: tuple[str, ...] | None = None
     search: tuple[str, ...] = ()
+    search_also: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()
