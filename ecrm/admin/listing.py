@@ -14,12 +14,13 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ecrm import exports, policy, search
-from ecrm.admin import lookup, paging
+from ecrm.admin import lookup, paging, stretches
 from ecrm.admin.stretches import MOST_COUNTED, Stretch
 from ecrm.extensions import db
 from ecrm.models import User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
+from ecrm.texts import NotPlain, Texts
 
 MOST_FILTERS = 20
 CHUNK = 500  # rows of an export that are in memory at a time
@@ -167,28 +168,49 @@ class Listing:
         arguments = self._get_list_extra_args()
         column = self._get_column_by_idx(arguments.sort)  # type: ignore[attr-defined]
         query, order, _most = self._asked(arguments.search, arguments.filters, column and column[0], arguments.sort_desc)
-        ids = array("q")
-        for stretch in order:
-            statement = stretch.of(query).with_entities(self.model.id).statement
-            ids.extend(db.session.execute(statement.execution_options(yield_per=10_000)).scalars())
+        chunks = self._chunks(query, order)
+        next(chunks)
         header = [str(label) for _name, label in self._export_columns]  # type: ignore[attr-defined]
         scope = policy.scope(self.model, self.role, current_user)
-        db.session.close()  # a slow download must not keep a connection
         name = f"{self.model.__tablename__}-{to_user_timezone(now()):%Y%m%d-%H%M}"
-        return exports.response(export_type, name, header, self._export_rows(ids, scope))
+        try:
+            columns = Texts(self.model, self._export_names(), self.role, exports.Cells(), plain=export_type == "xlsx")
+        except NotPlain:
+            return exports.response(export_type, name, header, (row for ids in chunks for row in self._export_rows(ids, scope)))
+        return exports.response(export_type, name, header, (row for ids in chunks for row in columns.read(db.engine, ids, scope)), made=True)
 
-    def _export_rows(self, ids: array, scope: Any) -> Iterator[list[Any]]:
-        """Yield the values of each row. The ids are kept, 8 bytes each; rows are read and forgotten a chunk at a time."""
-        names = [name for name, _label in self._export_columns]  # type: ignore[attr-defined]
-        statement = select(self.model).options(*self.loads(names)).where(scope)
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start:start + CHUNK].tolist()
-            with Session(db.engine) as session:
-                rows = {row.id: row for row in session.scalars(statement.where(self.model.id.in_(chunk)))}
-                lookup.remember(session, self.role, rows.values(), names)
-                values = [[self.get_export_value(rows[number], name) for name in names] for number in chunk if number in rows]
-                del rows
-            yield from values
+    def _export_names(self) -> list[str]:
+        return [name for name, _label in self._export_columns]  # type: ignore[attr-defined]
+
+    def _chunks(self, query: Any, order: Sequence[Stretch]) -> Iterator[list[int]]:
+        """Yield nothing once the first ids are known, then the ids of all rows, each once, in their order.
+
+        The first leave at once. The others are kept, 8 bytes each, so that rows that move meanwhile are neither left out nor
+        sent twice, and no connection waits for a slow download.
+        """
+        first = stretches.take(query, order, CHUNK)
+        db.session.close()
+        yield []
+        yield first
+        sent, rest = set(first), array("q")
+        for stretch in order if len(first) == CHUNK else ():
+            statement = stretch.of(query).with_entities(self.model.id).statement
+            ids = db.session.execute(statement.execution_options(yield_per=10_000)).scalars()
+            rest.extend(number for number in ids if number not in sent)
+        db.session.close()
+        for start in range(0, len(rest), CHUNK):
+            yield rest[start:start + CHUNK].tolist()
+
+    def _export_rows(self, ids: list[int], scope: Any) -> Iterator[list[Any]]:
+        """Yield the values of the rows with these ids, read as objects and forgotten."""
+        names = self._export_names()
+        statement = select(self.model).options(*self.loads(names)).where(scope, self.model.id.in_(ids))
+        with Session(db.engine) as session:
+            rows = {row.id: row for row in session.scalars(statement)}
+            lookup.remember(session, self.role, rows.values(), names)
+            values = [[self.get_export_value(rows[number], name) for name in names] for number in ids if number in rows]
+            del rows
+        yield from values
 
     # Values
 

@@ -17,8 +17,10 @@ from ecrm.models import Complaint, Customer, Reply, User
 from ecrm.models.base import now
 from ecrm.seeds.accounts import DEMO_LOGINS
 
-FOLDER = Path(os.environ.get("BENCH_FOLDER", Path(__file__).parent.parent.parent / ".bench"))
+SCALE = int(os.environ.get("SCALE") or 1_000_000)
+FOLDER = Path(os.environ.get("BENCH_FOLDER") or Path(__file__).parent.parent.parent / ".bench") / str(SCALE)
 SMALL = 10_000  # complaints that the scale is compared with
+RARE = "Kwetiau"  # a word that twenty complaints have
 TALK = 50  # replies of the complaint that is opened
 SERVER = ("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M", "--innodb-flush-log-at-trx-commit=1", "--max-connections=200")
 SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
@@ -69,6 +71,9 @@ def _fill(app: Flask, complaints: int, say: Any) -> None:
         {"complaint_id": newest.id, "author_id": author, "public": True, "text": f"Jawaban nomor {n} yang cukup panjang. " * 3, "at": now()}
         for n in range(TALK)
     ])
+    table = Complaint.__table__
+    chosen = range(7, complaints, complaints // 20)
+    db.session.connection().execute(table.update().where(table.c.id.in_(chosen)).values(description=f"Kedai {RARE} kami tanpa internet."))
     db.session.commit()
     for table in db.metadata.sorted_tables:
         db.session.execute(text(f"ANALYZE TABLE `{table.name}`"))
@@ -83,5 +88,6 @@ def _facts(complaints: int) -> dict[str, Any]:
     middle = db.session.scalars(select(Complaint).order_by(Complaint.id).offset(complaints // 2).limit(1)).one()
     return {
         "complaints": count(Complaint), "customers": count(Customer), "replies": count(Reply), "talk": talk,
+        "first_word": RARE, "middle": middle.id, "technician": db.session.scalar(select(Complaint.technician_id).where(Complaint.technician_id.is_not(None)).order_by(Complaint.id.desc()).limit(1)),
         "number": middle.number, "phone": middle.customer.phone, "customer": middle.customer.name,
     }
