@@ -6,9 +6,10 @@ BIN := .venv/bin
 # libatomic1 is for the driver between Playwright and Chromium, which Debian's minimal systems lack.
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
+export SCALE ROUNDS ONLY
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test screenshots clean
+.PHONY: help run test bench screenshots clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -20,12 +21,16 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2
 
+bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
+	@$(MAKE) --no-print-directory .tools
+	$(BIN)/python -m tests.benchmarks
+
 screenshots: .venv/installed-test  ## renew the pictures of README.md
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.screenshots
 
 clean:  ## remove what can be made again; instance/ with its data stays
-	rm -rf .venv build dist *.egg-info .pytest_cache tests/failures
+	rm -rf .venv .bench build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
@@ -36,6 +41,10 @@ clean:  ## remove what can be made again; instance/ with its data stays
 .venv/installed-test: setup.cfg pyproject.toml | .venv/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test]'
 	@touch $@ .venv/installed
+
+.venv/installed-bench: setup.cfg pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test,bench]'
+	@touch $@ .venv/installed .venv/installed-test
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -88,11 +88,13 @@ class Listing:
         return self._apply_filters(self.get_query(), None, {}, {}, filters or [])[0]  # type: ignore[attr-defined]
 
     def _stretches(self, name: str | None, descending: Any) -> list[Stretch]:
-        """Return the order asked for, or the screen's own; the id decides between equals."""
+        """Return the order asked for, or the screen's own; the id decides between equals, where there can be any."""
         order = [self.sort] if isinstance(self.sort[0], str) else list(self.sort)
         if name in self._sortable_columns:  # type: ignore[attr-defined]
             order = [(name, bool(descending))]
-        order = [(key, down) for key, down in order if self.allowed((key,))] + [("id", order[0][1])]  # type: ignore[attr-defined]
+        order = [(key, down) for key, down in order if self.allowed((key,))]  # type: ignore[attr-defined]
+        if not order or not inspect(self.model).columns[order[-1][0]].unique:
+            order.append(("id", order[0][1] if order else True))
         return [Stretch(tuple((getattr(self.model, key), down) for key, down in order))]
 
     def loads(self, names: Sequence[str]) -> list[Any]:

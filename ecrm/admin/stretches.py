@@ -13,7 +13,7 @@ MOST_COUNTED = 10_000  # rows that a list counts and gives page numbers; beyond 
 
 @dataclass(frozen=True)
 class Stretch:
-    """The rows of a list for which `where` holds, in the order of (column, descending) pairs that ends with the id.
+    """The rows of a list for which `where` holds, in the order of (column, descending) pairs, the last of which tells all rows apart.
 
     An order by expressions has no place that one could go on from: it is not `keyed`.
     """

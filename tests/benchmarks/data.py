@@ -8,7 +8,7 @@ from typing import Any
 import pymysql
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from ecrm import create_app
@@ -16,9 +16,11 @@ from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Reply, User
 from ecrm.models.base import now
 from ecrm.seeds.accounts import DEMO_LOGINS
+from tests.benchmarks import copying
 
 SCALE = int(os.environ.get("SCALE") or 1_000_000)
-FOLDER = Path(os.environ.get("BENCH_FOLDER") or Path(__file__).parent.parent.parent / ".bench") / str(SCALE)
+FOLDER = Path(os.environ.get("BENCH_FOLDER") or Path(__file__).parent.parent.parent / ".bench")
+DEMO = 100_000  # complaints that the demo makes; a larger company is copies of it, each a second later
 SMALL = 10_000  # complaints that the scale is compared with
 RARE = "Kwetiau"  # a word that twenty complaints have
 TALK = 50  # replies of the complaint that is opened
@@ -62,9 +64,12 @@ def application(url: str) -> Flask:
 def _fill(app: Flask, complaints: int, say: Any) -> None:
     begun = time.monotonic()
     say(f"Making {complaints} complaints of {complaints // 5} customers …")
-    made = app.test_cli_runner().invoke(args=["demo", "--customers", str(complaints // 5), "--complaints", str(complaints)])
+    base = min(complaints, DEMO)
+    made = app.test_cli_runner().invoke(args=["demo", "--customers", str(base // 5), "--complaints", str(base)])
     if made.exit_code:
         raise RuntimeError(made.output)
+    with create_engine(db.engine.url).connect() as patient:  # no statement of a page may take as long as these
+        copying.multiply(patient, complaints // base)
     newest = db.session.scalars(select(Complaint).order_by(Complaint.id.desc()).offset(complaints // 10).limit(1)).one()
     author = db.session.scalar(select(User.id).where(User.email == DEMO_LOGINS[1][1]))
     db.session.execute(Reply.__table__.insert(), [  # type: ignore[attr-defined]

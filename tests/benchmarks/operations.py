@@ -39,7 +39,7 @@ def _narrowed(facts: dict[str, Any]) -> list[Operation]:
         ("status cancelled", {"flt0_status": "cancelled"}, {"flt0_status_equals": "cancelled"}, {"status__exact": "cancelled"}),
         ("one technician", {"flt0_technician": facts["technician"]}, {"flt0_technician_id_equals": facts["technician"]}, {"technician__id__exact": facts["technician"]}),
         ("one branch", {"flt0_branch": 1}, {"flt0_branch_id_equals": 1}, {"branch_id": 1}),
-        ("a month", {"flt0_opened_at": days}, {"flt0_opened_at_between": f"{days[:10]} 00:00:00 to {days[-10:]} 23:59:59"},
+        ("a month", {"flt0_opened_at": days}, {"flt0_opened_between": f"{days[:10]} 00:00:00 to {days[-10:]} 23:59:59"},
          {"opened_at__gte": days[:10], "opened_at__lt": days[-10:]}),
     )
     return [Operation(f"list, {name}", "manager", f"/admin/manager/complaint/?{urlencode(ours)}", f"/complaint/?{urlencode(stock)}",

@@ -5,10 +5,10 @@ import os
 from flask import Flask, Response
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
-from flask_admin.contrib.sqla.filters import DateTimeBetweenFilter
+from flask_admin.contrib.sqla.filters import DateTimeBetweenFilter, FilterEqual
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
-from sqlalchemy import DateTime, type_coerce
+from sqlalchemy import DateTime, String, type_coerce
 
 from ecrm import models
 from ecrm.extensions import db, engine_options
@@ -27,8 +27,10 @@ class ComplaintView(ModelView):
     )
     column_searchable_list = ("number", "subject", "description", "customer.name", "customer.phone")
     column_filters = (
-        "status", "technician_id", "branch_id",
-        DateTimeBetweenFilter(type_coerce(models.Complaint.opened_at, DateTime()), "opened_at"),  # it does not know our type of moments
+        "technician_id", "branch_id",
+        # It does not know our types of words and moments.
+        FilterEqual(type_coerce(models.Complaint.status, String()), "status"),
+        DateTimeBetweenFilter(type_coerce(models.Complaint.opened_at, DateTime()), "opened"),
     )
     column_sortable_list = ("number", "priority", "resolution_due_at", "opened_at")
     column_default_sort = ("id", True)
