@@ -39,11 +39,37 @@ def main() -> None:
             if ONLY in large.name:
                 result["pages"].append(measure.one(small, large))
         if ONLY in "entering" or "entering" in ONLY:
-            result["entering"] = {str(size): entering.measured(ours[size].url, facts[size]) for size in urls}
+            result["entering"] = {str(size): entering.measured(ours[size].url, data.application(urls[size])) for size in urls}
         if ONLY in "exporting":
             result["exports"] = exporting.measured(urls[data.SCALE], ours[data.SCALE], stock, facts[data.SCALE])
-        result["machine"]["load after"] = os.getloadavg()
+    if ONLY in "sqlite":
+        result["sqlite"] = embedded()
+    result["machine"]["load after"] = os.getloadavg()
     write(result)
+
+
+def embedded() -> dict[str, Any]:
+    """Return the same pages and eight who enter at once on SQLite, at 10,000 and at most 100,000 complaints."""
+    base, found = f"sqlite:///{data.FOLDER}", {"pages": []}
+    with ExitStack() as stack:
+        sizes = (data.SMALL, min(data.SCALE, data.DEMO))
+        facts = {size: data.make(base, size) for size in sizes}
+        urls = {size: data.address(base, size) for size in sizes}
+        ours = {size: stack.enter_context(server("ecrm.wsgi:app", data.settings(url), data.FOLDER / "ours.log")) for size, url in urls.items()}
+        people = {(size, role.value): Client(ours[size].url) for size in sizes for role, _email, _password in data.DEMO_LOGINS}
+        for role, email, password in data.DEMO_LOGINS:
+            for size in sizes:
+                people[size, role.value].log_in(email, password)
+        for small, large in zip(*(operations(facts[size]) for size in sizes), strict=True):
+            times: dict[int, list[float]] = {}
+            for _turn in range(ROUNDS + 1):
+                for size, asked in zip(sizes, (small, large), strict=True):
+                    times.setdefault(size, []).append(people[size, asked.role].get(asked.ours).seconds)
+            few, many = (1000 * statistics.median(taken[1:]) for taken in times.values())
+            found["pages"].append({"name": large.name, "small": round(few, 2), "ours": round(many, 2)})
+            print(line(found["pages"][-1]), flush=True)
+        found["entering"] = {str(size): entering.measured(ours[size].url, data.application(urls[size])) for size in sizes}
+    return found
 
 
 class Measure:
@@ -111,9 +137,14 @@ def write(result: dict[str, Any]) -> None:
     print(f"\n{HEAD}")
     for row in result["pages"]:
         print(line(row))
-    for name in ("start", "entering", "exports"):
-        if name in result:
-            print(f"\n{name}: {json.dumps(result[name], indent=1, default=str)}")
+    print("\non SQLite:") if "sqlite" in result else None
+    for row in result.get("sqlite", {}).get("pages", ()):
+        print(line(row))
+    more = {name: result[name] for name in ("start", "entering", "exports") if name in result}
+    if "sqlite" in result:
+        more["entering on SQLite"] = result["sqlite"]["entering"]
+    for name, found in more.items():
+        print(f"\n{name}: {json.dumps(found, indent=1, default=str)}")
     file = data.FOLDER / f"bench-{datetime.now():%Y%m%d-%H%M%S}.json"
     file.write_text(json.dumps(result, indent=1, default=str))
     print(f"\n{file}")

@@ -30,7 +30,7 @@ SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t"
 
 def address(server: str, complaints: int) -> str:
     """Return the address of the database of a company with so many complaints."""
-    return f"{server}/bench_{complaints}"
+    return f"{server}/bench_{complaints}{'.db' if server.startswith('sqlite') else ''}"
 
 
 def settings(url: str) -> dict[str, str]:
@@ -43,10 +43,9 @@ def make(server: str, complaints: int, say: Any = print) -> dict[str, Any]:
     """Make the company where it is not there yet, and return what is in it."""
     url = address(server, complaints)
     target = make_url(url)
-    connection = pymysql.connect(host=target.host, port=target.port or 3306, user=target.username)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{target.database}` CHARACTER SET utf8mb4")
-    connection.close()
+    if target.get_backend_name() != "sqlite":
+        with pymysql.connect(host=target.host, port=target.port or 3306, user=target.username) as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{target.database}` CHARACTER SET utf8mb4")
     app = application(url)
     with app.app_context():
         upgrade()
@@ -80,8 +79,9 @@ def _fill(app: Flask, complaints: int, say: Any) -> None:
     chosen = range(7, complaints, complaints // 20)
     db.session.connection().execute(table.update().where(table.c.id.in_(chosen)).values(description=f"Kedai {RARE} kami tanpa internet."))
     db.session.commit()
-    for table in db.metadata.sorted_tables:
-        db.session.execute(text(f"ANALYZE TABLE `{table.name}`"))
+    for statement in ["ANALYZE"] if db.engine.dialect.name == "sqlite" else [f"ANALYZE TABLE `{table.name}`" for table in db.metadata.sorted_tables]:
+        db.session.execute(text(statement))
+    db.session.commit()
     say(f"… made in {time.monotonic() - begun:.0f} s.")
 
 
