@@ -57,6 +57,7 @@ def _start(folder: Path, user: str, options: tuple[str, ...], tries: int = 3) ->
     """Start the server; somebody may take the free port before it does, so that it gets another."""
     port = free_port()
     command = ["mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
+               f"--tmpdir={folder}",  # in a shared one each server that starts deletes the temporary tables of the others
                f"--port={port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve",
                "--innodb-buffer-pool-size=128M", *options]
     with open(folder / "log", "wb") as log:

@@ -9,6 +9,7 @@ from ecrm.models import Complaint, ComplaintCategory, Customer, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.rules.complaint import enter
+from ecrm.search import words
 from tests.staff import Page
 from tests.world import email, one
 
@@ -20,8 +21,8 @@ JOB, HERS, BILL = "Lampu LOS merah", "Internet putus-putus", "Tagihan ganda"  # 
 def size(request, monkeypatch):
     """As in a small company, whose rows are all looked at, and as in a large one, where words come from the index."""
     if request.param == "index":
-        monkeypatch.setattr(search, "SAMPLE", 1)
-        monkeypatch.setattr(search, "COMMON", 2)
+        monkeypatch.setattr(words, "SAMPLE", 1)
+        monkeypatch.setattr(words, "COMMON", 2)
 
 
 def found(app, text, model=Complaint, person="support"):
@@ -113,7 +114,7 @@ def test_nothing_that_is_typed_breaks(app, size, text):
 
 def test_the_index_follows_every_change(app):
     """What is entered, changed and deleted is found as it stands now."""
-    def words(word):
+    def ids_of(word):
         with app.app_context():
             return fulltext.ids(db.session(), "customer", [word], 10)
 
@@ -121,22 +122,22 @@ def test_the_index_follows_every_change(app):
         row = one(Customer, number="PLG-000003")
         number, row.name = row.id, "Zainal Wijaya"
         db.session.commit()
-    assert words("zainal") == [number] and words("agus") == []
+    assert ids_of("zainal") == [number] and ids_of("agus") == []
     with app.app_context():
         other = Customer(number="PLG-9", name="Zainal Lain", phone="+628", address="x", branch_id=1, since=now().date())
         db.session.add(other)
         db.session.commit()
         added = other.id
-    assert words("zainal") == [added, number]
+    assert ids_of("zainal") == [added, number]
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(Customer.__table__.delete().where(Customer.id == added))
-    assert words("zainal") == [number]
+    assert ids_of("zainal") == [number]
 
 
 def test_a_common_word_is_not_read_to_its_end(app, monkeypatch):
     """Where the newest rows are full of a word, rows are looked at until a page is full, and few are counted."""
-    monkeypatch.setattr(search, "SAMPLE", 2)
-    monkeypatch.setattr(search, "COMMON", 1)
+    monkeypatch.setattr(words, "SAMPLE", 2)
+    monkeypatch.setattr(words, "COMMON", 1)
     with app.app_context():
         user = one(User, email=email("support"))
         hit = search.find(db.session(), Complaint, "sejak", COLUMNS[Complaint], RoleName.SUPPORT, user)

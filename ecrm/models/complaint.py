@@ -108,11 +108,9 @@ class Complaint(HasId, Versioned, db.Model):
         Index(None, "technician_id", "status"),
         Index(None, "customer_id", "opened_at"),
         Index(None, "branch_id", "status", "opened_at"),
-        Index(None, "priority", "id"),
-        Index(None, "resolution_due_at", "id"),
+        Index(None, "priority", "id"), Index(None, "resolution_due_at", "id"),
         Index(None, "category_id", "opened_at"),
-        Index(None, "opened_at", "id"),
-        Index(None, "clock_due_at", "opened_at", "id"),
+        Index(None, "opened_at", "id"), Index(None, "clock_due_at", "opened_at", "id"),
         Index(None, "clock_warn_at", "id"),
     )
 

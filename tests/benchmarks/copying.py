@@ -1,4 +1,4 @@
-"""Copies of a company in its own tables, made by the database: customers, their subscriptions, complaints, replies and the trail."""
+"""Copies of a company in its own tables, made by the database: customers, their subscriptions, complaints and replies; the trail is the original's."""
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +15,6 @@ SHIFTED = {  # columns of a copy that are not those of the original, by table; :
         "clock_due_at": "IF(clock_due_at > '9999-01-01', clock_due_at, clock_due_at + INTERVAL :n SECOND)",
     },
     "reply": {"complaint_id": "complaint_id + :complaint"},
-    "step": {"row_id": "row_id + IF(`table` = 'complaint', :complaint, 0)"},
 }
 
 
