@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ecrm import jobs
 from ecrm.admin import look
+from ecrm.models import TABLES
 from ecrm.models.base import now
 from ecrm.reports import recaps
 
@@ -70,6 +71,18 @@ def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
 def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
     """Return what people call a periodic job."""
     return str(next((job.label for job in jobs.JOBS if job.name == row.name), row.name))
+
+
+def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
+    """Return what people call the rows of a table."""
+    model = TABLES.get(row.table)
+    return str(model.__labels__) if model else row.table
+
+
+def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return what a saved view narrows its list to, a line for each."""
+    screen = view.sibling(TABLES.get(row.table))
+    return Markup("<br>").join(screen.view_texts(row.query)) if screen else ""
 
 
 def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:

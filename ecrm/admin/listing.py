@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import abort, flash, request
+from flask import abort, flash, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.model.base import ViewArgs
@@ -93,8 +93,15 @@ class Listing:
     def _get_list_extra_args(self) -> ViewArgs:
         """Return page, size, order, search and filters, each within what the database takes.
 
-        Only names of ours go on into other addresses: Flask would take _scheme or _external for its own.
+        Only names of ours go on into other addresses: Flask would take _scheme or _external for its own. What is wrong with
+        a filter is said once, however often a page asks.
         """
+        known = g.setdefault("list_arguments", {})
+        if self.endpoint not in known:  # type: ignore[attr-defined]
+            known[self.endpoint] = self._read_arguments()  # type: ignore[attr-defined]
+        return known[self.endpoint]  # type: ignore[attr-defined]
+
+    def _read_arguments(self) -> ViewArgs:
         arguments = super()._get_list_extra_args()  # type: ignore[misc]
         arguments.page = max(0, min(arguments.page or 0, MOST_PAGES))
         arguments.search = (arguments.search or "").replace("\0", "").strip()[:200] or None

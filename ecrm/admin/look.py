@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,11 @@ def zone() -> ZoneInfo:
 def today() -> date:
     """Return the day where the reader is."""
     return now().astimezone(zone()).date()
+
+
+def midnight() -> datetime:
+    """Return the moment when today began where the reader is."""
+    return datetime.combine(today(), time(), zone())
 
 
 def exact(at: datetime) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from ecrm import policy
 from ecrm.admin import fields, filters, formats
 from ecrm.admin.guard import Guarded
+from ecrm.admin.kept_views import KeptViews
 from ecrm.admin.listing import Listing
 from ecrm.admin.moving import Moving
 from ecrm.admin.pages import Pages
@@ -23,7 +24,7 @@ class ScreenForm(Translated, BaseForm):
     """The base of the forms of all screens."""
 
 
-class Screen(Guarded, Listing, Pages, Moving, Saving, ModelView):
+class Screen(Guarded, KeptViews, Listing, Pages, Moving, Saving, ModelView):
     """A table's list, details, forms, verbs and exports, as one role may have them.
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and

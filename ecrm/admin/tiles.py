@@ -46,6 +46,7 @@ LATE = Tile(_l("Past the due time"), Complaint, {"late": "1"}, alarm=True)
 SOON = Tile(_l("Due soon"), Complaint, {"soon": "1"})
 UNANSWERED = Tile(_l("Nobody has answered"), Complaint, {"unanswered": "1"})
 ALL = Tile(_l("All unsolved"), Complaint, {"status": "unsolved"})
+QUIET = Tile(_l("No answer today"), Complaint, {"quiet": "1"})
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
@@ -53,7 +54,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
         Group(_l("Complaints"), (
             Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"}),
             Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True, rare=True),
-            LATE, SOON, UNANSWERED, REOPENED,
+            LATE, SOON, UNANSWERED, QUIET, Tile(_l("Mine today"), Complaint, {"mine": "1"}), REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),

@@ -5,9 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ecrm.admin import story
-from ecrm.models import MODELS
-
-TABLES = {model.__tablename__: model for model in MODELS}
+from ecrm.models import TABLES
 
 
 def table(_view: Any, _context: Any, step: Any, _name: str) -> str:

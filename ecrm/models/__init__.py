@@ -26,4 +26,6 @@ MODELS = (
     User, Role, Letter, Step, Job, Counter,
 )
 
-__all__ = [model.__name__ for model in MODELS]
+TABLES = {model.__tablename__: model for model in MODELS}
+
+__all__ = [model.__name__ for model in MODELS] + ["MODELS", "TABLES"]

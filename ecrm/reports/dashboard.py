@@ -9,7 +9,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, Complaint, ComplaintCategory
+from ecrm.models import Branch, Complaint, ComplaintCategory, User
 from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import counting, names, timeline
 from ecrm.reports.period import Period, month
@@ -148,16 +148,17 @@ def _load(session: Session, at: datetime) -> tuple[Chart, Table]:
     """Return what each technician has in hand, and how much of it is late."""
     found = {number: (held["unsolved"], held["late"]) for number, held in technicians.in_hand(session, true(), at).items()}
     people = names.of_people(session, found)
+    most = dict(session.execute(select(User.id, User.most_jobs).where(User.id.in_(found))).all())
 
-    def row(text: str, count: int, late: int, who: str) -> Row:
+    def row(text: str, count: int, late: int, who: str, most: int | None = None) -> Row:
         late_ones = Opens(Complaint, {"technician": who, "late": "1"})
-        return Row((text, count, count - late, late), {
+        return Row((text, count, most, count - late, late), {
             "count": Opens(Complaint, {"technician": who, "status": "unsolved"}), "late": late_ones,
             "fine": Opens(Complaint, {"technician": who, "status": "unsolved", "late": "0"})})
 
-    rows = tuple(row(people[number], *found[number], str(number)) for number in sorted(found, key=lambda number: (-found[number][0], number)))
+    rows = tuple(row(people[number], *found[number], str(number), most[number]) for number in sorted(found, key=lambda number: (-found[number][0], number)))
     total = row(_("Total"), sum(one[0] for one in found.values()), sum(one[1] for one in found.values()), "any")
-    columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("fine", _l("Not late")), Column("late", _l("Late")))
+    columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("most", _l("At the most")), Column("fine", _l("Not late")), Column("late", _l("Late")))
     title = _("In the technicians' hands now")
     table = Table("load", title, columns, rows, total)
     return table.chart(title, Drawn.STACK, "fine", "late"), table

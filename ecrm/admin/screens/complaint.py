@@ -13,7 +13,7 @@ from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import Late, Left, OfCustomer, Reopened, Repeated, Soon, Unanswered
+from ecrm.admin.work_filters import Late, Left, Mine, OfCustomer, Quiet, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import now
 from ecrm.models.complaint import SOLVED, UNSOLVED
@@ -22,7 +22,7 @@ from ecrm.policy import Right
 from ecrm.rules import category, complaint, queue, sla
 
 GROUP = _l("Complaints")
-FEW = ("late", "soon", "unanswered")  # filters that leave few rows, which the queue sorts
+FEW = ("late", "soon", "unanswered", "quiet")  # filters that leave few rows, which the queue sorts
 URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
 
@@ -41,7 +41,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
+    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED

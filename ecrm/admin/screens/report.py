@@ -1,14 +1,15 @@
 """Screens of frozen recaps and saved views."""
 
 from flask import abort, request
-from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm.admin import cells, look
+from ecrm.admin.pages import Link
 from ecrm.admin.recaps import Figures, letterhead
 from ecrm.admin.screen import Screen
 from ecrm.extensions import db
-from ecrm.models import Recap, SavedView
+from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
 from ecrm.reports import freezing, recaps
 from ecrm.reports.period import Period
@@ -49,11 +50,16 @@ class SavedViewScreen(Screen):
 
     model = SavedView
     group = GROUP
-    columns = ("name", "table", "shared", "owner")
-    details = ("query",)
+    columns = ("name", "table", "query", "shared", "owner")
+    column_formatters = column_formatters_detail = {"table": cells.table_name, "query": cells.view_texts}
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)
+
+    def links(self, row):
+        """The list as the view has it."""
+        screen = self.sibling(TABLES.get(row.table))
+        return [Link(_("Open the list"), screen.view_address(row.query))] if screen else []
 
     def changeable(self, row):
         """Return whether it is the person's own; one that a colleague shares may be looked at."""

@@ -8,11 +8,10 @@ from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import Failing, Verified
-from ecrm.models import MODELS, Counter, Job, Letter, Role, Step, User
+from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User
 from ecrm.rules import account
 
 GROUP = _l("System")
-TABLES = {model.__tablename__: model for model in MODELS}
 
 
 class UserScreen(Screen):
@@ -21,8 +20,9 @@ class UserScreen(Screen):
     model = User
     group = GROUP
     columns = ("name", "email", "roles", "branch", "active", "confirmed_at", "created_at")
-    details = ("phone", "language", "claimed_number", "tf_primary_method")
-    form = ("name", "email", "phone", "language", "branch", "roles", "active")
+    details = ("phone", "language", "most_jobs", "claimed_number", "tf_primary_method")
+    form = ("name", "email", "phone", "language", "branch", "roles", "most_jobs", "active")
+    help = {"most_jobs": _l("For technicians: with so many, others come first when a complaint is assigned. Blank: no limit.")}
     search = ("name", "email")
     filters = ("active", "branch")
     more_filters = (Verified,)
