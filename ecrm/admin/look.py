@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import current_app, url_for
-from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -75,6 +75,11 @@ def exact(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """Return a moment in short."""
     return format_datetime(at, "d MMM y HH:mm")
+
+
+def day(on: date) -> str:
+    """Return a day in short."""
+    return format_date(on, "d MMM y", rebase=False)
 
 
 def visit(at: datetime) -> str:

@@ -1,19 +1,24 @@
 """Screens of customers, subscriptions and installations."""
 
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from ecrm.admin import cells, look
+from ecrm.admin import cells, customer_story, look
 from ecrm.admin.pages import Belongs
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription
+from ecrm.policy import Right
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
 GROUP = _l("Customers")
+LATEST = 12  # events on a customer's page
 
 
 def _this(row):
@@ -60,6 +65,21 @@ class CustomerScreen(Screen):
     search = ("number", "name", "phone", "email")
     filters = ("status", "branch", "area", "since")
     sortable = ("number", "name", "since")
+
+    extra_needs = {"timeline_view": Right.READ}
+    details_template = "admin/customer.html"
+
+    @expose("/timeline/")
+    def timeline_view(self) -> ResponseReturnValue:
+        """Show all that happened with the customer, or what is of one kind."""
+        row, kinds = self.get_one(request.args.get("id")), {kind.name for kind in customer_story.KINDS}
+        only = request.args.get("kind") if request.args.get("kind") in kinds else None
+        events = customer_story.of(row, self, only=only)
+        return self.render("admin/timeline.html", model=row, events=events, only=only, kinds=customer_story.KINDS)
+
+    def timeline(self, row):
+        """The newest events for the customer's page."""
+        return customer_story.of(row, self, most=LATEST)
 
     @staticmethod
     def born(session, row, _at, _by):
