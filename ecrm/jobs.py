@@ -23,7 +23,7 @@ from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
-from ecrm.rules import escalation, holidays, move
+from ecrm.rules import escalation, holidays, move, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
@@ -121,6 +121,13 @@ def send_recaps(session: Session, at: datetime, _hand: Hand) -> int:
         return 0
 
 
+def score_risk(session: Session, at: datetime, _hand: Hand) -> int:
+    """Score the active subscriptions anew; return how many speak against staying."""
+    found = risk.keep(session, at)
+    session.commit()
+    return found
+
+
 def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     """Remove the half-written files of interrupted uploads."""
     return storage.sweep(at)
@@ -131,6 +138,7 @@ JOBS = (
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
+    Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
 )
 

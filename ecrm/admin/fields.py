@@ -130,7 +130,7 @@ def _column(model: type, name: str) -> dict[str, Any]:
         else:
             checks.insert(0, validators.Optional())
     elif isinstance(column.type, Integer):
-        least = column.info.get("least", -LARGEST)
+        least, greatest = column.info.get("least", -LARGEST), column.info.get("greatest", LARGEST)
         checks.append(validators.Optional() if column.nullable else validators.InputRequired(REQUIRED))
-        checks.append(validators.NumberRange(min=least, max=LARGEST, message=_l("Enter a whole number from %(min)s to %(max)s.")))
+        checks.append(validators.NumberRange(min=least, max=greatest, message=_l("Enter a whole number from %(min)s to %(max)s.")))
     return {"filters": [strip, *filters], "validators": checks}

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PromoRequest, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PromoRequest, RiskScore, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -77,6 +77,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Complaints entered"), Complaint, _last_week("opened_at")),
             Tile(_l("Complaints resolved"), Complaint, _last_week("resolved_at")),
         )),
+        Group(_l("Customers"), (Tile(_l("Customers at risk"), RiskScore, {"risk": "1"}, alarm=True),)),
     ),
     RoleName.ADMINISTRATOR: (
         Group(_l("Accounts"), (

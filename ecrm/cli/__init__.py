@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from ecrm.cli import data, policy, translations, worker
+from ecrm.cli import data, policy, risk, translations, worker
 
 MODULES = (
     data,
     policy,
+    risk,
     translations,
     worker,
 )

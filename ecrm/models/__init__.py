@@ -14,12 +14,13 @@ from ecrm.models.letter import Letter
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
 from ecrm.models.recap import Recap, ServiceStandard
+from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation,
-    Customer, Subscription, Installation,
+    Customer, Subscription, Installation, RiskScore, RiskWeight,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,

@@ -12,8 +12,11 @@ from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.work_filters import OfCustomer
-from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Subscription
+from ecrm.extensions import db
+from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, RiskScore, Subscription
+from ecrm.models.base import now
 from ecrm.policy import Right
+from ecrm.rules import risk
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
@@ -111,6 +114,13 @@ class SubscriptionScreen(Screen):
         Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id,
                 prefill=lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
+
+    details_template = "admin/subscription.html"
+
+    def risk(self, row):
+        """The lines of the risk that the customer leaves, as they are now."""
+        found = risk.signs(db.session(), now(), Subscription.id == row.id).get(row.id)
+        return risk.lines(found, risk.weights(db.session())) if found and self.sibling(RiskScore) else None
 
     def prefill(self, form):
         """From today, at the customer's address."""

@@ -12,6 +12,7 @@ from ecrm.models import Counter, Customer, Role
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.rules import risk
 from ecrm.seeds.demo import additions, cast, course, visits
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
@@ -49,6 +50,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
             progress(STEP if done % STEP == 0 else done % STEP)
     company.bulk.close()
     _count(session, company)
+    risk.keep(session, company.now)
 
 
 def check_empty(session: Session) -> None:

@@ -13,7 +13,7 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Kind, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.crowd import Caller, contact
+from ecrm.seeds.demo.caller import Caller, contact
 from ecrm.seeds.demo.seasons import at_work
 
 CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.COUNTER)
