@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import force_locale, format_datetime, gettext as _
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from ecrm.models import Letter, Recap
 from ecrm.models.account import Language, RoleName
 from ecrm.models.recap import FrozenBecause
 from ecrm.reports import freezing, pdf, period, recaps, words
+from ecrm.reports.letterhead import letterhead
 from ecrm.reports.shapes import Scope
 from ecrm.rules import told
 
@@ -50,8 +51,6 @@ def _name(month: period.Period, kind: str, language: Language) -> str:
 
 def paper(recap: Recap) -> tuple[str, bytes]:
     """Return name and bytes of the PDF of a frozen recap, in the language at hand."""
-    settings = current_app.config["ECRM"]
-    days = period.Period(recap.first_day, recap.last_day, ZoneInfo(settings["TIME_ZONE"]))
-    made = _("Made on %(moment)s by %(name)s", moment=format_datetime(recap.at, "d MMMM y HH:mm"), name=settings["COMPANY_NAME"])
-    letterhead = pdf.Letterhead(settings["COMPANY_NAME"], settings["COMPANY_PHONE"], words.days(days), made)
-    return f"{recap.kind}-{days.first:%Y-%m}.pdf", pdf.make(freezing.thaw(recap, Scope(days, recap.at)), letterhead)
+    days = period.Period(recap.first_day, recap.last_day, ZoneInfo(current_app.config["ECRM"]["TIME_ZONE"]))
+    sheet = freezing.thaw(recap, Scope(days, recap.at))
+    return f"{recap.kind}-{days.first:%Y-%m}.pdf", pdf.make(sheet, letterhead(sheet.scope))

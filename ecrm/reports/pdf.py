@@ -1,7 +1,6 @@
 """A report as a PDF on A4: letterhead, period, charts, tables, notes, page numbers and the lines to sign on."""
 
 import io
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,33 +14,24 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table as Grid
 
-from ecrm.reports import charts, words
+from ecrm.reports import charts, fonts, words
+from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Row, Sheet, Table
 
 MARGIN = 15 * mm
 COLOURS = tuple(map(HexColor, ("#1f6feb", "#d9480f", "#2f9e44", "#9c36b5", "#f08c00", "#0c8599")))
 INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6875"), HexColor("#c9d1d9")
-PLAIN = ParagraphStyle("plain", fontName="Helvetica", fontSize=8.5, leading=11, textColor=INK)
+PLAIN = ParagraphStyle("plain", fontName=fonts.PLAIN, fontSize=8.5, leading=11, textColor=INK)
 SMALL = ParagraphStyle("small", PLAIN, fontSize=7.5, leading=9.5, textColor=FAINT)
 CELL = ParagraphStyle("cell", PLAIN, fontSize=7.5, leading=9)
 NUMBER = ParagraphStyle("number", CELL, alignment=TA_RIGHT)
-TITLE = ParagraphStyle("title", PLAIN, fontName="Helvetica-Bold", fontSize=15, leading=19)
-HEADING = ParagraphStyle("heading", PLAIN, fontName="Helvetica-Bold", fontSize=10.5, leading=14, spaceBefore=8, spaceAfter=3)
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """What stands above the figures: the company and its telephone, what the report is about, when and by whom it was made, who signs."""
-
-    company: str
-    phone: str
-    about: str
-    made: str
-    signs: tuple[str, ...] = ()
+TITLE = ParagraphStyle("title", PLAIN, fontName=fonts.BOLD, fontSize=15, leading=19)
+HEADING = ParagraphStyle("heading", PLAIN, fontName=fonts.BOLD, fontSize=10.5, leading=14, spaceBefore=8, spaceAfter=3)
 
 
 def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the PDF; the same figures give the same bytes."""
+    fonts.register()
     size = landscape(A4) if sheet.wide else A4
     file = io.BytesIO()
     page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
@@ -61,7 +51,7 @@ def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
 
 def _said(text: Any) -> str:
     """Return a text that Paragraph takes for text."""
-    return escape(_plain(str(text)))
+    return escape(str(text))
 
 
 def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
@@ -106,19 +96,14 @@ def _drawn(chart: Any, width: float) -> Drawing:
         points = [number for x, y in line.points for number in (x, made.height - y)]
         drawing.add(PolyLine(points, strokeColor=COLOURS[line.series % 6], strokeWidth=1.8))
     for word in made.words:
-        drawing.add(String(word.x, made.height - word.y, _plain(word.text), fontName="Helvetica", fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
+        drawing.add(String(word.x, made.height - word.y, word.text, fontName=fonts.PLAIN, fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
     for x, series, name in made.legend:
         drawing.add(Rect(x, made.height - 14, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
-        drawing.add(String(x + 15, made.height - 13, _plain(name), fontName="Helvetica", fontSize=10, fillColor=INK))
+        drawing.add(String(x + 15, made.height - 13, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
     scale = min(width / made.width, 0.85)
     drawing.scale(scale, scale)
     drawing.width, drawing.height = made.width * scale, made.height * scale
     return drawing
-
-
-def _plain(text: str) -> str:
-    """Return a text in the letters that the font has."""
-    return text.encode("cp1252", "replace").decode("cp1252")
 
 
 def _signatures(letterhead: Letterhead, width: float) -> Any:
@@ -146,10 +131,10 @@ def _numbered(letterhead: Letterhead) -> type[Canvas]:
         def save(self) -> None:
             for number, state in enumerate(self.kept, 1):
                 self.__dict__.update(state)
-                self.setFont("Helvetica", 7.5)
+                self.setFont(fonts.PLAIN, 7.5)
                 self.setFillColor(FAINT)
-                self.drawString(MARGIN, 10 * mm, _plain(letterhead.made))
-                self.drawRightString(self._pagesize[0] - MARGIN, 10 * mm, _plain(_("Page %(page)s of %(pages)s", page=number, pages=len(self.kept))))
+                self.drawString(MARGIN, 10 * mm, letterhead.made)
+                self.drawRightString(self._pagesize[0] - MARGIN, 10 * mm, _("Page %(page)s of %(pages)s", page=number, pages=len(self.kept)))
                 Canvas.showPage(self)
             super().save()
 
