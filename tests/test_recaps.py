@@ -20,8 +20,8 @@ from ecrm.models import Branch, Complaint, Recap, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import period, recaps, words
-from ecrm.reports.shapes import Kind, Scope
+from ecrm.reports import charts, period, recaps, words
+from ecrm.reports.shapes import Chart, Drawn, Kind, Scope, Series
 from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.conftest import BACKENDS
 from tests.staff import Page
@@ -272,11 +272,14 @@ def test_the_files_say_the_same(demo, manager, kind):
     scope = f"?first={year().first}&last={year().last}"
     with demo.test_request_context(headers={"Accept-Language": "id"}):
         sheet = next(one for one in recaps.RECAPS if one.kind == kind).make(db.session, Scope(year(), now()))
+        headings = {word for table in sheet.tables for column in table.columns for word in str(column.label).split()}
         written = [["" if value is None and row is table.total else words.text(column.kind, value)
                     for column, value in zip(table.columns, row.values, strict=True)] for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
     plain = [row.values for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
     page = re.sub(r"\s+", "", re.sub(r"<svg.*?</svg>|<[^>]+>", "", manager.get(f"/admin/manager/recaps/{kind}/{scope}").get_data(as_text=True), flags=re.S))
-    paper = text_of(manager.get(f"/admin/manager/recaps/{kind}/pdf/{scope}").data)
+    data = manager.get(f"/admin/manager/recaps/{kind}/pdf/{scope}").data
+    paper, whole = text_of(data), "".join(one.extract_text() for one in PdfReader(io.BytesIO(data)).pages)
+    assert not [word for word in headings if word not in whole]
     for row in written:
         squeezed = re.sub(r"\s+", "", "".join(row))
         assert squeezed in page.replace("&#39;", "'"), row
@@ -402,6 +405,16 @@ def test_written_exactly(app):
         assert words.text(Kind.PERCENT, 99.5) == "99,5 %"
         assert words.text(Kind.PERCENT, None) == words.NOTHING
         assert words.text(Kind.RATING, 4.0) == "4,00"
+
+
+@pytest.mark.parametrize("count", [1, 2, 13, 37, 366])
+def test_words_under_a_line_stand_apart(app, count):
+    """However many months there are, no name of one lies on that of the next."""
+    labels = tuple(f"Nov {1900 + number}" for number in range(count))
+    chart = Chart("time", "Menurut bulan", Drawn.LINES, labels, (Series("x", (1.0,) * count),))
+    with app.test_request_context():
+        places = [word.x for word in charts.picture(chart).words if word.text.startswith("Nov")]
+    assert places and all(b - a > charts.LETTER * len(labels[0]) for a, b in zip(places, places[1:]))
 
 
 def test_kept_figures_in_another_language(app, browser):
