@@ -4,7 +4,10 @@ import csv
 import io
 import random
 import re
+import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
@@ -20,8 +23,9 @@ from ecrm.models import Branch, Complaint, Recap, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import charts, period, recaps, words
-from ecrm.reports.shapes import Chart, Drawn, Kind, Scope, Series
+from ecrm.reports import charts, pdf, period, recaps, words
+from ecrm.reports.letterhead import Letterhead
+from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Row, Scope, Series, Sheet, Table
 from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.conftest import BACKENDS
 from tests.staff import Page
@@ -325,6 +329,24 @@ def test_no_letter_breaks_the_pdf(app, browser, name):
         db.session.commit()
     paper = text_of(browser("manager").get(f"/admin/manager/recaps/complaints/pdf/?branch={number}").data)
     assert "Rekapitulasikeluhan" in paper and name.partition(" ")[2].replace(" ", "") in paper
+
+
+def test_papers_made_at_the_same_time(app):
+    """Each of several threads gets the whole paper, the same to the byte."""
+    table = Table("names", "Nama", (Column("name", "Nama", Kind.TEXT), Column("count", "Jumlah")), tuple(Row((name, 1)) for name in NAMES))
+    sheet, at_once = Sheet("names", "Nama", Scope(year(), now()), (table,)), threading.Barrier(6)
+
+    def paper(_number):
+        with app.test_request_context():
+            at_once.wait(10)
+            return pdf.make(sheet, Letterhead("Łódź", "1", "Αθήνα", "Київ"))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert len(set(pool.map(paper, range(6)))) == 1
+    finally:
+        sys.setswitchinterval(before)
 
 
 BAD = [("first=2026-02-30&last=2026-03-01", "first"), ("first=2026-03-02&last=2026-03-01", "last"), ("first=2016-01-01&last=2025-12-31", "last"),

@@ -32,12 +32,17 @@ HEADING = ParagraphStyle("heading", PLAIN, fontName=fonts.BOLD, fontSize=10.5, l
 
 def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the PDF; the same figures give the same bytes."""
-    fonts.register()
     size = landscape(A4) if sheet.wide else A4
     file = io.BytesIO()
     page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
                              title=str(sheet.title), author=letterhead.company, invariant=1)
-    width = size[0] - 2 * (MARGIN + INSET)
+    with fonts.in_hand():
+        page.build(_story(sheet, letterhead, size[0] - 2 * (MARGIN + INSET)), canvasmaker=_numbered(letterhead))
+    return file.getvalue()
+
+
+def _story(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
+    """Return what stands on the pages, one under the other."""
     story: list[Any] = [*_head(sheet, letterhead, width)]
     if sheet.empty:
         story.append(Paragraph(_said(_("There is nothing in this period.")), PLAIN))
@@ -45,9 +50,7 @@ def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
         story.append(KeepTogether([Paragraph(_said(chart.title), HEADING), _drawn(chart, width)]))
     for table in sheet.tables:
         story += [CondPageBreak(25 * mm), Paragraph(_said(table.title), HEADING), _table(table, width)]  # no heading alone at the foot
-    story += [Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
-    page.build(story, canvasmaker=_numbered(letterhead))
-    return file.getvalue()
+    return [*story, Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
 
 
 def _said(text: Any) -> str:
