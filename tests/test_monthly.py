@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from ecrm.extensions import db
 from ecrm.jobs import Hand, send_recaps
 from ecrm.letters.delivery import message_of
-from ecrm.models import Letter, Recap
+from ecrm.models import Job, Letter, Recap
 from ecrm.models.recap import FrozenBecause
-from ecrm.reports import monthly
+from ecrm.reports import freezing, monthly
 from tests.test_recaps import text_of
 
 FIRST = datetime(2026, 11, 30, 17, 5, tzinfo=UTC)  # five past midnight on 1 December in Jakarta
@@ -38,6 +39,21 @@ def test_two_workers(app, monkeypatch):
         monkeypatch.setattr(monthly, "select", lambda column: _Blind(column))
         assert sent() == 0
         assert db.session.query(Letter).filter_by(template="recap_monthly_manager").count() == 1
+
+
+def test_nobody_waits_for_the_figures(app, monkeypatch):
+    """While they are counted, which takes its time, others write."""
+    freeze, wrote = freezing.freeze, []
+
+    def slowly(*given, **more):
+        with Session(db.engine) as other:
+            other.add(Job(name=f"other{len(wrote)}"))
+            other.commit()
+            wrote.append(1)
+        return freeze(*given, **more)
+    with app.app_context():
+        monkeypatch.setattr(freezing, "freeze", slowly)
+        assert sent() == 1 and len(wrote) == len(monthly.KINDS)
 
 
 class _Blind:

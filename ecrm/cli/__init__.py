@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from ecrm.cli import data, policy, translations, worker
+from ecrm.cli import data, letters, policy, translations, worker
 
 MODULES = (
     data,
+    letters,
     policy,
     translations,
     worker,
