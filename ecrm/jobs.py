@@ -111,10 +111,10 @@ def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
     return added
 
 
-def send_recaps(session: Session, at: datetime, _hand: Hand) -> int:
+def send_recaps(session: Session, at: datetime, hand: Hand) -> int:
     """Freeze the recaps of the month before and write them to the managers, once; return how many letters."""
     only_reads(session)  # figures take their time
-    found = monthly.made(session, at)
+    found = monthly.made(session, at, hand.stop)
     session.rollback()
     try:
         letters = len(monthly.add(session, found, at))

@@ -1,5 +1,6 @@
 """The recaps that managers get by letter: frozen once for each month, and as PDF from what was frozen."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,11 @@ from ecrm.rules import told
 KINDS = ("complaints", "technicians", "quality", "bandwidth", "promos", "activity")
 
 
-def made(session: Session, at: datetime) -> list[list[Recap]]:
-    """Return the recaps of the month before, unsaved, in each language of the managers; none that were made before. Only reads."""
+def made(session: Session, at: datetime, stop: Callable[[], bool] = lambda: False) -> list[list[Recap]]:
+    """Return the recaps of the month before, unsaved, in each language of the managers; none that were made before, or when asked to stop.
+
+    Only reads.
+    """
     zone = ZoneInfo(current_app.config["ECRM"]["TIME_ZONE"])
     before = at.astimezone(zone).date().replace(day=1) - timedelta(days=1)
     month = period.month(before.year, before.month, zone)
@@ -30,8 +34,8 @@ def made(session: Session, at: datetime) -> list[list[Recap]]:
             continue
         with force_locale(language.value):
             found.append([freezing.freeze(recap.make(session, Scope(month, at)), FrozenBecause.SENT, at, once=_name(month, recap.kind, language))
-                          for recap in recaps.RECAPS if recap.kind in KINDS])
-    return found
+                          for recap in recaps.RECAPS if recap.kind in KINDS and not stop()])
+    return [] if stop() else found
 
 
 def add(session: Session, found: list[list[Recap]], at: datetime) -> list[Letter]:
