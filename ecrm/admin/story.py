@@ -13,7 +13,7 @@ from ecrm import policy
 from ecrm.admin import look, lookup
 from ecrm.extensions import db
 from ecrm.models import Step
-from ecrm.models.base import Priority, PriorityType, UtcDateTime
+from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
 ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
@@ -121,7 +121,8 @@ def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     if isinstance(kind, Enum):
         return str(kind.enum_class(value).label)
     if isinstance(kind, UtcDateTime):
-        return look.moment(datetime.fromisoformat(value))
+        at = datetime.fromisoformat(value)
+        return "–" if at >= NEVER else look.moment(at)
     if isinstance(kind, Date):
         return format_date(date.fromisoformat(value), "d MMM y", rebase=False)
     if isinstance(value, bool):
