@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import ngettext
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ecrm.admin import story
@@ -45,7 +45,7 @@ def changes(view: Any, _context: Any, step: Any, _name: str) -> Any:
     lines = [Markup("<li><b>{}</b>: {}</li>").format(label, _arrow(before, after)) for label, before, after in found]
     shown = lines if whole else lines[:FIRST]
     more = len(lines) - len(shown)
-    rest = Markup('<li class="muted">{}</li>').format(ngettext("and %(num)s more", "and %(num)s more", more)) if more else ""
+    rest = Markup('<li class="muted">{}</li>').format(_("and %(count)s more", count=more)) if more else ""
     return Markup('<ul class="changes">{}{}</ul>').format(Markup("").join(shown), rest) if lines else ""
 
 
