@@ -363,16 +363,19 @@ def test_bad_scopes(browser, asked, field, where):
 
 
 @pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
-def test_an_empty_period(browser, kind):
-    """Where there is nothing, the page says so, and no share is 0 %."""
+def test_an_empty_period(manager, kind):
+    """Where there is nothing, page and files say so, and no share is 0 %."""
+    nothing = "Tidak ada apa-apa dalam periode ini."
     for days in ("first=2001-01-01&last=2001-01-31", "month=2099-01"):
-        answer = browser("manager").get(f"/admin/manager/recaps/{kind}/?{days}")
-        assert answer.status_code == 200
-        said = answer.get_data(as_text=True)
-        assert ('id="nothing"' in said) != (kind in ("quality", "technicians"))  # these have rows of today, or of standards
-        assert not re.search(r">0[.,]0 %<", said)
-        for form in ("pdf", "xlsx", "csv"):
-            assert browser("manager").get(f"/admin/manager/recaps/{kind}/{form}/?{days}").status_code == 200
+        answers = {form: manager.get(f"/admin/manager/recaps/{kind}/{form}?{days}") for form in ("", "pdf/", "xlsx/", "csv/")}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        said, paper, lines = answers[""].get_data(as_text=True), text_of(answers["pdf/"].data), answers["csv/"].get_data(as_text=True)
+        book = openpyxl.load_workbook(io.BytesIO(answers["xlsx/"].data))
+        first = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
+        if kind not in ("quality", "technicians"):  # these have rows of today, or of standards
+            assert 'id="nothing"' in said and nothing in first and nothing in lines.splitlines() and nothing.replace(" ", "") in paper
+        assert not re.search(r">0[.,]0 %<", said) and "0,0%" not in re.sub(r"\d0,0%", "", paper)
+        assert not [1 for page in book.worksheets[1:] for row in page.iter_rows(min_row=2) for cell in row if cell.number_format == "0.0" and cell.value is not None]
 
 
 def test_who_may(browser):

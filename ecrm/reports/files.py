@@ -64,7 +64,8 @@ def _fill(page: Worksheet, table: Table) -> None:
 
 
 def _heading(sheet: Sheet, letterhead: Letterhead) -> list[list[str]]:
-    return [[letterhead.company], [str(sheet.title)], [letterhead.about], [letterhead.made]]
+    nothing = [[_("There is nothing in this period.")]] if sheet.empty else []
+    return [[letterhead.company], [str(sheet.title)], [letterhead.about], [letterhead.made], *nothing]
 
 
 def make(kind: str, sheet: Sheet, letterhead: Letterhead) -> bytes:
