@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from flask import current_app, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
 from jinja2 import pass_context
@@ -18,6 +17,7 @@ from jinja2.runtime import Context
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
+from ecrm.rules.phone import readable as telephone
 
 MAP = "https://www.google.com/maps/search/?api=1&query="
 
@@ -127,16 +127,6 @@ def trail_url(view: Any, row: Any) -> str | None:
 def why(complaint: Complaint) -> str:
     """Return why a complaint stands where it stands in the queue."""
     return " · ".join(queue.reasons(complaint, now()))
-
-
-def telephone(number: str) -> str:
-    """Return a number as people read it."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
 
 
 def whatsapp(number: str) -> str:

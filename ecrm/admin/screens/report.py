@@ -6,12 +6,13 @@ from flask_login import current_user
 
 from ecrm.admin import cells, look
 from ecrm.admin.pages import Link
-from ecrm.admin.recaps import Figures, letterhead
+from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
 from ecrm.extensions import db
 from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
 from ecrm.reports import freezing, recaps
+from ecrm.reports.letterhead import letterhead
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Scope
 
@@ -38,7 +39,7 @@ class RecapScreen(Figures, Screen):
         kind = recaps.find(self.role, row.kind)
         with force_locale(freezing.language(row)):
             today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
-        return then, letterhead(then.scope, self.role, row.by), freezing.differences(then, today) if today else None
+        return then, letterhead(then.scope, row.by, places(then.scope, self.role)), freezing.differences(then, today) if today else None
 
     def untouched(self, row):
         """Return whether the figures are those that the fingerprint was taken of."""

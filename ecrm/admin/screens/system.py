@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
-from ecrm.admin import cells, trail_cells
+from ecrm.admin import cells, lookup, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
@@ -60,17 +60,30 @@ class LetterScreen(Screen):
 
 
 class StepScreen(Screen):
-    """The trail."""
+    """The trail: in the list one line for each changed column, on a step's page all that was written down."""
 
     model = Step
     group = GROUP
-    columns = ("at", "actor", "via", "table", "row_id", "action", "from_status", "to_status", "reason")
-    details = ("before", "after")
+    columns = ("at", "actor", "action", "table", "row_id", "before", "reason")
+    details = ("after", "from_status", "to_status", "via")
     filters = ("table", "row_id", "action", "actor", "via", "at")
     more_filters = (StaffMembers,)
     sortable = ("at",)
-    column_formatters = trail_cells.CELLS
-    column_formatters_detail = trail_cells.CELLS
+    list_template = "admin/trail.html"
+    column_formatters = trail_cells.IN_LIST
+    column_formatters_detail = trail_cells.ON_PAGE
+
+    def get_list_columns(self):
+        """Call the column that shows both values by what it shows."""
+        return [(name, _l("Changes") if name == "before" else label) for name, label in super().get_list_columns()]
+
+    def about(self, active):
+        """Return (screen, row) where the list is the trail of one row that exists for the person, else None."""
+        chosen = {self._filters[index].key: value for index, _name, value in active or ()}
+        screen = self.sibling(TABLES.get(chosen.get("table")))
+        number = lookup.whole(chosen.get("row_id", ""))
+        row = lookup.query(screen.model, self.role).filter_by(id=number).one_or_none() if screen and number else None
+        return (screen, row) if row is not None else None
 
     def _get_field_value(self, model, name):
         """Leave out of before and after what the policy hides from the role."""
