@@ -1,6 +1,6 @@
 """The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request
@@ -26,6 +26,12 @@ from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 from ecrm.rules.lifecycle import Verb
 
 REQUIRED = _l("This field is required.")
+
+
+def _within_a_year() -> dict[str, str]:
+    """Return the bounds of an appointment: nobody goes to a visit of yesterday, or of the year 20266."""
+    first = look.today()
+    return {"min": f"{first}T00:00", "max": f"{first + timedelta(days=366)}T23:59"}
 
 
 class Moving:
@@ -138,7 +144,7 @@ class Moving:
         if name in inspect(self.model).relationships:
             return SelectField(item.info["label"], checks)
         if isinstance(item.type, DateTime) or item.type.python_type is datetime:
-            return DateTimeLocalField(item.info["label"], checks)
+            return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
         return TextAreaField(item.info["label"], [*checks, validators.Length(max=5000)])
 
     def _candidates(self, name: str) -> Any:
