@@ -18,7 +18,8 @@ SHORT = 5  # rows of a short list, where it does not say
 class Belongs:
     """A short list on a row's page: the rows of `model` for which `where(row)` holds, with these columns.
 
-    `filters` gives the filters of the whole list, `prefill` the arguments of the form of a new row.
+    `filters` gives the filters of the whole list, `prefill` the arguments of the form of a new row; `order` (columns) is
+    the newest first where it does not say.
     """
 
     model: Any
@@ -27,6 +28,7 @@ class Belongs:
     filters: Any = None
     prefill: Any = None
     most: int = SHORT
+    order: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Pages:
     def _short(self, wanted: Belongs, row: Any) -> Short:
         view = self.sibling(wanted.model)
         query = policy.visible(wanted.model, view.role, current_user).where(wanted.where(row))
-        rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(wanted.most + 1)))
+        rows = list(db.session.scalars(query.order_by(*(wanted.order or (wanted.model.id.desc(),))).limit(wanted.most + 1)))
         back = self.get_url(".details_view", id=row.id)
         may_add = wanted.prefill is not None and view.can_create
         return Short(

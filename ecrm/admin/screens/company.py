@@ -30,7 +30,7 @@ class BranchScreen(Screen):
     opens_row = True
     belongs = (
         Belongs(WorkingHours, ("weekday", "opens", "closes"), lambda row: WorkingHours.branch_id == row.id, most=14,
-                prefill=lambda row: {"branch": str(row.id)}),
+                order=(WorkingHours.id,), prefill=lambda row: {"branch": str(row.id)}),
     )
 
     @staticmethod
