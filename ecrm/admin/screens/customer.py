@@ -50,6 +50,7 @@ class CustomerScreen(Screen):
         "identity_number": _l("16 digits, as on the identity card."),
         "phone": _l("Such as 0812 3456 7890."),
         "address": _l("With RT and RW, as the technician has to find it."),
+        "area": _l("Left blank where you do not know it yet."),
         "branch": _l("Its technicians come, its working hours count."),
         "email": _l("Letters go there until the customer has an account."),
     }

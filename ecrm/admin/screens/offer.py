@@ -77,7 +77,7 @@ class GrantScreen(Screen):
     )
     empty = _l("No bandwidth additions yet. Give one to a loyal customer, or as compensation from a complaint's page.")
     help = {"subscription": _l("Type a part of the address; from a customer's page it is filled in."),
-            "extra_mbps": _l("Added to the download speed of the plan."), "reason": _l("The customer sees it."),
+            "valid_until": _l("The last day counts."), "extra_mbps": _l("Added to the download speed of the plan."), "reason": _l("The customer sees it."),
             "complaint": _l("Where it makes good for a complaint."), "note": _l("Seen by the staff only.")}
     wide = ("note",)
     opens_row = True
