@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
-from sqlalchemy import DateTime, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
@@ -20,7 +20,7 @@ from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
-from ecrm.models.base import now
+from ecrm.models.base import UtcDateTime, now
 from ecrm.rules import move
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 from ecrm.rules.lifecycle import Verb
@@ -131,7 +131,7 @@ class Moving:
         form = type("FactsForm", (Form,), fields)(data)
         for name, field in form._fields.items():
             if isinstance(field, SelectField):
-                field.choices = [SelectChoice("", "")] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
+                field.choices = [SelectChoice("", _("– please choose –"))] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
                 if data is None and getattr(row, name, None) is not None:
                     field.data = str(getattr(row, name).id)
         return form
@@ -143,7 +143,7 @@ class Moving:
         item = getattr(self.model, name)
         if name in inspect(self.model).relationships:
             return SelectField(item.info["label"], checks)
-        if isinstance(item.type, DateTime) or item.type.python_type is datetime:
+        if isinstance(item.type, UtcDateTime):
             return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
         return TextAreaField(item.info["label"], [*checks, validators.Length(max=5000)])
 
