@@ -139,3 +139,17 @@ def test_relations_to_large_tables_are_looked_up(make_app, role):
                     relation = inspect(view.model).relationships.get(field.short_name)
                     large = relation is not None and relation.mapper.class_ not in SMALL
                     assert (view.control_of(field) == "lookup") is large, f"{view.endpoint}.{field.short_name}"
+
+
+OVER = {"closed", "cancelled", "ended", "expired", "withdrawn"}  # statuses that ask for nobody's eye: their badge has no colour
+
+
+@every
+def test_every_status_has_its_colour(model):
+    """A badge that looks like any other is read letter by letter."""
+    style = (ROOT / "static" / "staff" / "staff.css").read_text()
+    for column in inspect(model).columns:
+        if column.key in ("status", "state", "coverage", "level"):
+            for member in column.type.enum_class:
+                coloured = f".badge.is-{member.value}" in style
+                assert coloured is not (member.value in OVER), f"{model.__name__}.{column.key}: {member.value} in static/staff/staff.css, or OVER"
