@@ -95,8 +95,8 @@ def test_leaving_unsaved_changes_asks_first(window):  # noqa: F811
     assert asked == []
     page.goto("/admin/support/plan/new/")
     page.fill("#name", "Rumah 500")
-    page.click(".back a")
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.click(".back a")
     assert asked == ["beforeunload"] and page.input_value("#name") == "Rumah 500"
     page.fill("#code", "R500")
     page.fill("#down_mbps", "500")
@@ -107,8 +107,8 @@ def test_leaving_unsaved_changes_asks_first(window):  # noqa: F811
     expect(page.locator(".invalid-feedback")).to_have_count(1)
     assert asked == ["beforeunload"]
     page.click("#name")
-    page.click(".back a")
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.click(".back a")
     assert asked == ["beforeunload"] * 2 and page.input_value("#name") == "Rumah 500"
     page.fill("#up_mbps", "100")
     page.click("#save")
