@@ -216,6 +216,22 @@ def test_the_sidebar_costs_one_query_that_reads_no_more_than_it_shows(app, brows
     assert "2+" in page.text and any(own.get("data-count") == "2+" for own in Page(page).all("b"))
 
 
+@pytest.mark.parametrize("company", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_the_sidebar_reads_no_table_from_end_to_end(app, browser, role):
+    """Every page pays for it, with a million complaints too: an index finds each count; the jobs alone are a handful."""
+    statements = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
+    browser(role.value).get(f"/admin/{role.value}/{'plan' if role is not RoleName.ADMINISTRATOR else 'role'}/")
+    statement, values = next(one for one in statements if one[0].startswith("SELECT (SELECT count(*)"))
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    scans = {line for line in plan if line.startswith("SCAN") and "INDEX" not in line and not line.startswith(("SCAN anon", "SCAN CONSTANT"))}
+    assert plan and scans <= {"SCAN job"}, plan
+
+
 def test_an_empty_list_says_what_to_do(app, browser):
     """A table without rows says where its first one comes from; one that filters emptied says how to see more."""
     with app.app_context():
