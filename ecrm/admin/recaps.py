@@ -14,6 +14,7 @@ from wtforms import SelectField, StringField
 from ecrm import policy
 from ecrm.admin import look, lookup
 from ecrm.admin.guard import Door
+from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Branch, ComplaintCategory, Recap
@@ -79,7 +80,7 @@ class RecapView(Figures, Door, BaseView):
     def __init__(self, role: RoleName) -> None:
         """Serve /admin/<role>/recaps/."""
         self.role = role
-        super().__init__(name=_l("Recaps"), category=_l("Reports"), endpoint=f"{role.value}_recaps", url="recaps")
+        super().__init__(name=_l("Recaps"), category=REPORTS, endpoint=f"{role.value}_recaps", url="recaps")
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

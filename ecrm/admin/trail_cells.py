@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from ecrm.admin import story
+from ecrm.admin import formats, story
 from ecrm.models import TABLES
 
 FIRST = 4  # columns of a new or a deleted row that the list shows
@@ -31,9 +31,10 @@ def action(_view: Any, _context: Any, step: Any, _name: str) -> str:
     return story.action(TABLES.get(step.table), step.action)
 
 
-def status(_view: Any, _context: Any, step: Any, name: str) -> str:
-    """Return the label of a status."""
-    return story.status(TABLES.get(step.table), getattr(step, name))
+def status(_view: Any, _context: Any, step: Any, name: str) -> Any:
+    """Return a status as a badge with its label."""
+    word = getattr(step, name)
+    return formats.BADGE.format(kind="status", word=word, text=story.status(TABLES.get(step.table), word)) if word else ""
 
 
 def changes(view: Any, _context: Any, step: Any, _name: str) -> Any:

@@ -8,6 +8,7 @@ from ecrm.admin import cells, look
 from ecrm.admin.pages import Link
 from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
 from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
@@ -16,20 +17,19 @@ from ecrm.reports.letterhead import letterhead
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Scope
 
-GROUP = _l("Reports")
-
 
 class RecapScreen(Figures, Screen):
     """Frozen recaps; they are made on the recap's own page."""
 
     model = Recap
-    group = GROUP
+    group = REPORTS
     columns = ("at", "kind", "first_day", "last_day", "branch", "category", "because", "by")
     details = ("sha256", "once")
     filters = ("because", "at")
     sortable = ("at", "first_day")
     sort = ("at", True)
     details_template = "admin/frozen.html"
+    empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
     column_formatters = column_formatters_detail = {"kind": cells.recap_kind}
 
     def frozen(self, row):
@@ -50,12 +50,14 @@ class SavedViewScreen(Screen):
     """Saved views; they are made on the list's own page."""
 
     model = SavedView
-    group = GROUP
+    group = REPORTS
     columns = ("name", "table", "query", "shared", "owner")
     column_formatters = column_formatters_detail = {"table": cells.table_name, "query": cells.view_texts}
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)
+    empty = _l("No saved views yet. Filter a list as you need it, and save it there.")
+    help = {"shared": _l("Colleagues with the same role see it too; only you can change it.")}
 
     def links(self, row):
         """The list as the view has it."""

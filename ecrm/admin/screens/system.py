@@ -7,28 +7,39 @@ from ecrm.admin import cells, lookup, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
 from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User
 from ecrm.rules import account
-
-GROUP = _l("System")
 
 
 class UserScreen(Screen):
     """Accounts."""
 
     model = User
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "email", "roles", "branch", "active", "confirmed_at", "created_at")
     details = ("phone", "language", "most_jobs", "claimed_number", "tf_primary_method")
     form = ("name", "email", "phone", "language", "branch", "roles", "most_jobs", "active")
-    help = {"most_jobs": _l("For technicians: with so many, others come first when a complaint is assigned. Blank: no limit.")}
     search = ("name", "email")
     filters = ("active", "branch")
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
     deeds = (INVITE,)
+    empty = _l("No accounts here.")
+    groups = (
+        (_l("Person"), ("name", "email", "phone", "language")),
+        (_l("Work"), ("branch", "roles", "most_jobs", "active")),
+    )
+    help = {
+        "email": _l("The person logs in with it; an invitation to choose a password is sent from the account's page."),
+        "language": _l("Of pages and letters; each person can change it."),
+        "branch": _l("Where a technician works; assignments offer those of the complaint's branch first."),
+        "roles": _l("Decide what the person sees and may do. Several are possible; the person switches between them."),
+        "most_jobs": _l("For technicians: with so many, others come first when a complaint is assigned. Blank: no limit."),
+        "active": _l("Take the tick away for who has left: nobody can log in with it, and what the person did stays."),
+    }
     opens_row = True
 
     @staticmethod
@@ -41,15 +52,16 @@ class RoleScreen(Screen):
     """Roles; what they may do stands in the policy."""
 
     model = Role
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "description")
+    empty = _l("No roles here.")
 
 
 class LetterScreen(Screen):
     """Letters."""
 
     model = Letter
-    group = GROUP
+    group = SYSTEM
     columns = ("queued_at", "to_email", "template", "state", "tries", "sent_at", "last_error")
     details = ("to_name", "language", "customer", "next_try_at")
     search = ("to_email",)
@@ -57,17 +69,20 @@ class LetterScreen(Screen):
     sortable = ("queued_at",)
     sort = ("queued_at", True)
     deeds = (RETRY,)
+    empty = _l("No letters yet. They are written by themselves when something happens that a person must know.")
+    column_formatters_detail = {"next_try_at": cells.ago}
 
 
 class StepScreen(Screen):
     """The trail: in the list one line for each changed column, on a step's page all that was written down."""
 
     model = Step
-    group = GROUP
+    group = SYSTEM
     columns = ("at", "actor", "action", "table", "row_id", "before", "reason")
     details = ("after", "from_status", "to_status", "via")
     filters = ("table", "row_id", "action", "actor", "via", "at")
     more_filters = (StaffMembers,)
+    empty = _l("Nothing has happened yet. Every change is written down here by itself.")
     sortable = ("at",)
     list_template = "admin/trail.html"
     column_formatters = trail_cells.IN_LIST
@@ -98,10 +113,11 @@ class JobScreen(Screen):
     """The worker's periodic jobs."""
 
     model = Job
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "started_at", "seconds", "done", "failures", "last_error", "next_at")
     details = ("worked_at", "failed_at", "lease_owner", "lease_until")
     more_filters = (Failing,)
+    empty = _l("No job has run yet. Start the worker: flask --app ecrm worker.")
     sort = ("name", False)
     sortable = ("name",)
     column_formatters = {"name": cells.job_name, "started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
@@ -116,7 +132,8 @@ class CounterScreen(Screen):
     """Counters."""
 
     model = Counter
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "value")
+    empty = _l("Nothing was numbered yet.")
     sortable = ("name",)
     sort = ("name", False)
