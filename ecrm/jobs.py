@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import storage
+from ecrm.extensions import only_reads
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
 from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription
@@ -23,7 +24,7 @@ from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
-from ecrm.rules import escalation, holidays, move
+from ecrm.rules import escalation, holidays, move, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
@@ -110,15 +111,25 @@ def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
     return added
 
 
-def send_recaps(session: Session, at: datetime, _hand: Hand) -> int:
+def send_recaps(session: Session, at: datetime, hand: Hand) -> int:
     """Freeze the recaps of the month before and write them to the managers, once; return how many letters."""
+    only_reads(session)  # figures take their time
+    found = monthly.made(session, at, hand.stop)
+    session.rollback()
     try:
-        letters = len(monthly.due(session, at))
+        letters = len(monthly.add(session, found, at))
         session.commit()
         return letters
     except IntegrityError:  # another worker was faster
         session.rollback()
         return 0
+
+
+def score_risk(session: Session, at: datetime, _hand: Hand) -> int:
+    """Score the active subscriptions anew; return how many speak against staying."""
+    found = risk.keep(session, at)
+    session.commit()
+    return found
 
 
 def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
@@ -131,6 +142,7 @@ JOBS = (
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
+    Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
 )
 

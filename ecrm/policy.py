@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Escalation, Holiday,
-    Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -91,6 +91,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R, rows.job_subscriptions),
         MANAGER: Grant(R | X),
     },
+    RiskScore: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X)},
+    RiskWeight: {SUPPORT: Grant(R), MANAGER: Grant(R | C | E | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Plan: {
         CUSTOMER: Grant(R),
         SUPPORT: Grant(R | C | E | X),

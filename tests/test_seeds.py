@@ -72,7 +72,7 @@ def test_a_second_load_changes_nothing(seeded):
     with app.app_context():
         before = {table.name: list(db.session.execute(table.select())) for table in db.metadata.sorted_tables}
     result = run(app, folder)
-    assert result.exit_code == 0 and result.output.count("0 new, 0 changed") == 7
+    assert result.exit_code == 0 and result.output.count("0 new, 0 changed") == 8
     with app.app_context():
         assert before == {table.name: list(db.session.execute(table.select())) for table in db.metadata.sorted_tables}
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    Plan, Promo, PromoRequest, Recap, Role, SavedView, ServiceStandard, Subscription, User, WorkingHours,
+    Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.bandwidth import GrantReason
@@ -25,6 +25,7 @@ from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
+from ecrm.models.risk import RiskSign
 from ecrm.reports.freezing import fingerprint
 from ecrm.rules import move
 from ecrm.rules.complaint import answer, enter
@@ -205,6 +206,8 @@ def _reports() -> None:
         Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures=NO_FIGURES, sha256=fingerprint(NO_FIGURES),
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
         Job(name="deliver", started_at=at, seconds=0.1, done=2),
+        RiskWeight(sign=RiskSign.COMPLAINTS, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
+        RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
     ])
     for role in STAFF:

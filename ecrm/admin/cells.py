@@ -8,15 +8,14 @@ from markupsafe import Markup
 
 from ecrm import jobs
 from ecrm.admin import look
+from ecrm.models import TABLES
 from ecrm.models.base import now
 from ecrm.reports import recaps
 
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return a complaint's due time with its mark."""
-    it = look.due_of(row)
-    return Markup('<time class="due {}" datetime="{}" title="{}">{}</time>').format(
-        it.mark, row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+    return Markup(look.due_of(row).__html__())
 
 
 def subject(_view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -40,6 +39,14 @@ def short(view: Any, _context: Any, row: Any, name: str) -> Any:
         return ""
     style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), format_datetime(at, style))
+
+
+def visit(view: Any, context: Any, row: Any, name: str) -> Any:
+    """Return the time of a visit to come, “today” and “tomorrow” by name, of a past one in short; the moment itself on hover."""
+    at = getattr(row, name)
+    if at is None or at < now():
+        return short(view, context, row, name)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.visit(at))
 
 
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
@@ -70,6 +77,18 @@ def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
 def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
     """Return what people call a periodic job."""
     return str(next((job.label for job in jobs.JOBS if job.name == row.name), row.name))
+
+
+def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
+    """Return what people call the rows of a table."""
+    model = TABLES.get(row.table)
+    return str(model.__labels__) if model else row.table
+
+
+def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return what a saved view narrows its list to, a line for each."""
+    screen = view.sibling(TABLES.get(row.table))
+    return Markup("<br>").join(screen.view_texts(row.query)) if screen else ""
 
 
 def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:

@@ -14,7 +14,7 @@ LOCAL = re.compile(r"/(?!/)[^\\\x00-\x20]*")  # where "url" may send a person ba
 NEEDS = {  # what each of Flask-Admin's views needs; what is not here is refused
     "index_view": Right.READ, "details_view": Right.READ, "create_view": Right.CREATE, "edit_view": Right.EDIT,
     "delete_view": Right.DELETE, "export": Right.EXPORT, "action_view": Right.READ, "ajax_lookup": Right.CREATE | Right.EDIT,
-    "move_view": Right.READ,
+    "move_view": Right.READ, "keep_view": Right.READ,
 }
 
 

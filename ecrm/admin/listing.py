@@ -112,8 +112,15 @@ class Listing:
     def _get_list_extra_args(self) -> ViewArgs:
         """Return page, size, order, search and filters, each within what the database takes.
 
-        Only names of ours go on into other addresses: Flask would take _scheme or _external for its own.
+        Only names of ours go on into other addresses: Flask would take _scheme or _external for its own. What is wrong with
+        a filter is said once, however often a page asks.
         """
+        known = g.setdefault("list_arguments", {})
+        if self.endpoint not in known:  # type: ignore[attr-defined]
+            known[self.endpoint] = self._read_arguments()  # type: ignore[attr-defined]
+        return known[self.endpoint]  # type: ignore[attr-defined]
+
+    def _read_arguments(self) -> ViewArgs:
         arguments = super()._get_list_extra_args()  # type: ignore[misc]
         size = self.get_safe_page_size(arguments.page_size)  # type: ignore[attr-defined]
         arguments.page = max(0, min(arguments.page or 0, (MOST_COUNTED - 1) // size))
@@ -151,8 +158,8 @@ class Listing:
         return flt.key
 
     def get_empty_list_message(self) -> str:
-        """Say that nothing matches."""
-        return _("Nothing here matches.")
+        """Say what the table is for, and where its first row comes from."""
+        return str(self.empty)  # type: ignore[attr-defined]
 
     # Values
 

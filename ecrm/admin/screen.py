@@ -9,7 +9,9 @@ from sqlalchemy import inspect
 from ecrm import policy
 from ecrm.admin import fields, filters, formats
 from ecrm.admin.exporting import Exporting
+from ecrm.admin.forming import Forming
 from ecrm.admin.guard import Guarded
+from ecrm.admin.kept_views import KeptViews
 from ecrm.admin.listing import Listing
 from ecrm.admin.moving import Moving
 from ecrm.admin.pages import Pages
@@ -24,12 +26,13 @@ class ScreenForm(Translated, BaseForm):
     """The base of the forms of all screens."""
 
 
-class Screen(Guarded, Listing, Exporting, Pages, Moving, Saving, ModelView):
+class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Saving, ModelView):
     """A table's list, details, forms, verbs and exports, as one role may have them.
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and
-    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search.py reads beside them), `filters`, `sortable`,
-    `sort` (column, descending), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
+    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search
+    reads beside them), `filters`, `sortable`, `sort` (column, descending), `empty` (what a list without rows says), `group` of
+    the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
     """
 
     model: Any
@@ -45,6 +48,7 @@ class Screen(Guarded, Listing, Exporting, Pages, Moving, Saving, ModelView):
     more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] | tuple[tuple[str, bool], ...] = ("id", True)
+    empty: Any = None
     unsolved: tuple[Any, ...] = ()
     solved: tuple[Any, ...] = ()
 

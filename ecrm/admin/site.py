@@ -1,5 +1,6 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
@@ -7,16 +8,17 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy, rows, search, storage
-from ecrm.admin import look, lookup, tiles
+from ecrm.admin import kept_views, look, lookup, sidebar, tiles
 from ecrm.admin.guard import Door
 from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
-from ecrm.models import MODELS, Complaint, Customer, Installation
+from ecrm.models import TABLES, Complaint, Customer, Installation
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
@@ -26,7 +28,6 @@ from ecrm.reports import dashboard
 from ecrm.rules import queue
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
-TABLES = {model.__tablename__: model for model in MODELS}
 UPLOADS = {  # endpoint → the role whose people may send files there
     f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")
 }
@@ -66,10 +67,11 @@ class Front(Figures, Door, AdminIndexView):
         shown = [(group.title, [one for tile in group.tiles if (one := self._counted(tile, today))["count"] or not tile.rare])
                  for group in groups]
         grant = policy.grant(Complaint, self.role)
-        urgent = self._unsolved(MOST_URGENT) if grant and grant.verbs else []
+        lists = self._urgent() if grant and grant.verbs else []
         looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
         board = dashboard.make(db.session, today, look.zone(), now()) if looks_on else None  # type: ignore[arg-type]
-        return self.render(self._template, groups=shown, urgent=urgent, screen=self.admin.screen(Complaint), board=board)
+        return self.render(self._template, groups=shown, lists=lists, screen=self.admin.screen(Complaint), board=board,
+                           views=kept_views.on_front(self.admin))
 
     @expose("/find")
     def find(self) -> ResponseReturnValue:
@@ -90,9 +92,18 @@ class Front(Figures, Door, AdminIndexView):
         screen, wanted = self.admin.screen(tile.model), tile.wanted(today)
         return {"tile": tile, "count": screen.count(wanted), "url": screen.list_address(wanted)}
 
-    def _unsolved(self, most: int) -> list[Complaint]:
+    def _urgent(self) -> list[tuple[str, str, list[Complaint], str]]:
+        """Return (key, title, complaints, address of all of them) of what a front page lists one by one."""
+        screen = self.admin.screen(Complaint)
+        return [
+            ("urgent", _("Most urgent now"), self._unsolved(MOST_URGENT), screen.list_address({"status": "unsolved"})),
+            ("quiet", _("Nobody has answered today"), self._unsolved(MOST_URGENT, queue.quiet_since(look.midnight())),
+             screen.list_address({"quiet": "1"})),
+        ]
+
+    def _unsolved(self, most: int, *where: Any) -> list[Complaint]:
         """Return the person's most urgent unsolved complaints."""
-        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), *where)
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
         return list(db.session.scalars(query.order_by(*queue.order(now())).limit(most)))
 
@@ -119,6 +130,10 @@ class Site(Admin):
     def screen(self, model: Any) -> Any:
         """Return the role's screen of a table, None where it has none."""
         return next((view for view in self._views if model is not None and getattr(view, "model", None) is model), None)
+
+    def sidebar(self, view: Any) -> Iterator[sidebar.Section]:
+        """Yield what stands at the side of a page of `view`."""
+        return sidebar.sections(self, view)
 
     def finds(self) -> bool:
         """Return whether the role looks for customers among all of them."""

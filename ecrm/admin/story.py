@@ -1,19 +1,19 @@
 """The history of a row as people read it: who did what, from which status to which, and what was changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import format_date, gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import Enum, inspect, select
+from sqlalchemy import Date, Enum, inspect, select
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
-from ecrm.admin import lookup
+from ecrm.admin import look, lookup
 from ecrm.extensions import db
 from ecrm.models import Step
-from ecrm.models.base import Priority, PriorityType
+from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
 ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
@@ -57,14 +57,27 @@ def status(model: Any, word: str | None) -> str:
 
 def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (label, value) of what a step wrote down, in the reader's language."""
-    relations = {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships
-                 if not relation.uselist}
-    found = []
-    for key, value in stored.items():
-        relation = relations.get(key)
-        item = getattr(model, relation.key if relation is not None else key, None)
-        found.append((str(getattr(item, "info", {}).get("label", key)), _shown(view, model, key, relation, value)))
+    relations = _relations(model)
+    return [(_label(model, relations.get(key), key), _shown(view, model, key, relations.get(key), value)) for key, value in stored.items()]
+
+
+def changes(view: Any, model: Any, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """Return (label, before, after) of each column that a step wrote down; None where the column was or is empty."""
+    relations, found = _relations(model), []
+    for key in dict.fromkeys((*before, *after)):
+        old, new = (None if stored.get(key) is None else _shown(view, model, key, relations.get(key), stored[key]) for stored in (before, after))
+        found.append((_label(model, relations.get(key), key), old, new))
     return found
+
+
+def _relations(model: Any) -> dict[str, Any]:
+    """Return the many-to-one relations of a table by the key of their column."""
+    return {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships if not relation.uselist}
+
+
+def _label(model: Any, relation: Any, key: str) -> str:
+    item = getattr(model, relation.key if relation is not None else key, None)
+    return str(getattr(item, "info", {}).get("label", key))
 
 
 def _event(step: Step, row: Any, view: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> Event:
@@ -100,11 +113,18 @@ def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     if value is None:
         return "–"
     if relation is not None and not relation.uselist:
-        other = db.session.scalars(select(relation.mapper.class_).where(relation.mapper.class_.id == value)).one_or_none()
+        other = db.session.get(relation.mapper.class_, value)
         return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"
     kind = inspect(model).columns[key].type if key in inspect(model).columns else None
     if isinstance(kind, PriorityType):
         return str(Priority(value).label)
     if isinstance(kind, Enum):
         return str(kind.enum_class(value).label)
+    if isinstance(kind, UtcDateTime):
+        at = datetime.fromisoformat(value)
+        return "–" if at >= NEVER else look.moment(at)
+    if isinstance(kind, Date):
+        return format_date(date.fromisoformat(value), "d MMM y", rebase=False)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

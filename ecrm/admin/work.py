@@ -6,9 +6,9 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
-from flask_babel import gettext as _, lazy_gettext as _l, ngettext
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import MultipleFileField, SelectField, TextAreaField, validators
@@ -17,10 +17,11 @@ from ecrm import policy, storage
 from ecrm.admin import story
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Attachment, Branch, Complaint, Customer, Reply, User
+from ecrm.models import Attachment, Complaint, Customer, Reply
 from ecrm.models.base import now
-from ecrm.models.complaint import UNSOLVED, ComplaintStatus
+from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
+from ecrm.rules import load
 from ecrm.rules.complaint import answer
 from ecrm.rules.errors import FieldRefused, Refused
 
@@ -156,17 +157,24 @@ class ComplaintPage:
         return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
 
     def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
-        """Return the form of a verb; technicians with their unsolved complaints, those of another branch last."""
+        """Return the form of a verb; technicians with what they have in hand, in the order in which to think of them."""
         form = super()._facts_form(verb, row, data)  # type: ignore[misc]
         field = form._fields.get("technician")
         if isinstance(field, SelectField):
-            unsolved = select(Complaint.technician_id, func.count()).where(Complaint.status.in_(UNSOLVED))
-            busy = {str(number): count for number, count in db.session.execute(unsolved.group_by(Complaint.technician_id))}
-            placed = select(User.id, Branch).join(Branch, User.branch_id == Branch.id).where(User.branch_id != row.branch_id)
-            away = {str(number): branch.name for number, branch in db.session.execute(placed)}
+            people = {str(person.id): person for person in self._candidates("technician")}
+            loads = load.of(db.session, people.values())
             for choice in field.choices[1:]:
-                load = ngettext("%(num)s unsolved", "%(num)s unsolved", busy.get(choice.value, 0))
-                place = f" ({away[choice.value]})" if choice.value in away else ""
-                choice.label = f"{choice.label}{place} – {load}"
-            field.choices[1:] = sorted(field.choices[1:], key=lambda choice: choice.value in away)
+                person = people[choice.value]
+                place = f" ({person.branch.name})" if person.branch_id not in (None, row.branch_id) else ""
+                choice.label = f"{choice.label}{place} – {loads[person.id]}"
+            field.choices[1:] = sorted(field.choices[1:], key=lambda choice: (
+                people[choice.value].branch_id not in (None, row.branch_id), loads[int(choice.value)].full))
         return form
+
+    def _carry_out(self, verb: Any, row: Any, **facts: Any) -> None:
+        """Carry out a verb, and say so where the technician has too much in hand now."""
+        super()._carry_out(verb, row, **facts)  # type: ignore[misc]
+        if facts.get("technician") is not None:
+            held = load.of(db.session, [row.technician])[row.technician_id]
+            if held.over:
+                flash(_("%(name)s now has %(load)s.", name=row.technician, load=held), "warning")

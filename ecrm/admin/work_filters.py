@@ -3,7 +3,9 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
+from ecrm.admin import look
 from ecrm.admin.filters import Related
 from ecrm.admin.named_filters import Condition
 from ecrm.models import Complaint, Job, User
@@ -45,6 +47,20 @@ class Unanswered(Condition):
 
     name_in_address, title, reads = "unanswered", _l("Not answered yet"), "first_response_at"
     condition = staticmethod(queue.unanswered)
+
+
+class Quiet(Condition):
+    """Unsolved, with no answer of ours today, or not."""
+
+    name_in_address, title, reads = "quiet", _l("No answer today"), "first_response_at"
+    condition = staticmethod(lambda: queue.quiet_since(look.midnight()))
+
+
+class Mine(Condition):
+    """Entered, moved or answered by the reader today, or not."""
+
+    name_in_address, title, reads = "mine", _l("Mine today"), "number"
+    condition = staticmethod(lambda: queue.worked_on(current_user.id, look.midnight()))
 
 
 class Repeated(Condition):

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
-from ecrm.cli import data, policy, translations, worker
+from ecrm.cli import data, letters, policy, risk, translations, worker
 
 MODULES = (
     data,
+    letters,
     policy,
+    risk,
     translations,
     worker,
 )

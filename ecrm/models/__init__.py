@@ -14,16 +14,19 @@ from ecrm.models.letter import Letter
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
 from ecrm.models.recap import Recap, ServiceStandard
+from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation,
-    Customer, Subscription, Installation,
+    Customer, Subscription, Installation, RiskScore, RiskWeight,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
     User, Role, Letter, Step, Job, Counter,
 )
 
-__all__ = [model.__name__ for model in MODELS]
+TABLES = {model.__tablename__: model for model in MODELS}
+
+__all__ = [model.__name__ for model in MODELS] + ["MODELS", "TABLES"]

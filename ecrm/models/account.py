@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -65,7 +65,7 @@ class User(HasId, Versioned, UserMixin, db.Model):
     __tablename__ = "user"
     __label__: Any = _l("Account")
     __labels__: Any = _l("Accounts")
-    __table_args__ = args(Index(None, "name"), Index(None, "created_at"))
+    __table_args__ = args(CheckConstraint("most_jobs > 0", name="most_jobs_positive"), Index(None, "name"), Index(None, "created_at"))
 
     email: Mapped[str] = mapped_column(String(254), unique=True, info=label(_l("E-mail"), kind="email"))
     name: Mapped[str] = mapped_column(String(100), default="", info=label(_l("Name")))
@@ -75,6 +75,7 @@ class User(HasId, Versioned, UserMixin, db.Model):
     )
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
     claimed_number: Mapped[str | None] = mapped_column(String(20), info=label(_l("Customer number given")))
+    most_jobs: Mapped[int | None] = mapped_column(info=label(_l("Most unsolved complaints"), least=1))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
     password: Mapped[str | None] = mapped_column(String(255), info=label(_l("Password"), secret=True))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, info=label(_l("Session key"), secret=True))

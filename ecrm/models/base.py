@@ -23,7 +23,7 @@ def now() -> datetime:
 def label(text: Any, **more: Any) -> dict[str, Any]:
     """Return the `info` of a column or relation: what people call it, and what forms and exports must know.
 
-    `secret=True` keeps the value out of every page and of the trail; `least` is the smallest number allowed;
+    `secret=True` keeps the value out of every page and of the trail; `least` and `greatest` bound a number;
     `kind` is "phone", "email", "nik" or "postcode".
     """
     return {"label": text, **more}

@@ -11,6 +11,7 @@ from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.branch import TimeZone
 from ecrm.portal import people, wording
+from ecrm.rules.phone import readable as telephone
 
 ZONES = {zone.value: zone.label for zone in TimeZone}
 
@@ -68,16 +69,6 @@ def from_now(at: datetime) -> str:
 def rupiah(amount: int) -> str:
     """Return an amount as Indonesians write it, with the separators of the reader's language."""
     return f"Rp{format_decimal(amount)}"
-
-
-def telephone(number: str) -> str:
-    """Return a number in international form with spaces."""
-    import phonenumbers
-
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    except phonenumbers.NumberParseException:
-        return number
 
 
 def file_size(size: int) -> str:

@@ -9,13 +9,13 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, Complaint, ComplaintCategory
+from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, RiskScore, Subscription, User
 from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import counting, names, timeline
 from ecrm.reports.period import Period, month
 from ecrm.reports.recaps import complaints, technicians
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Table
-from ecrm.rules import measures
+from ecrm.rules import measures, risk
 
 AGES = ((0, 0, _l("today")), (1, 2, _l("1 or 2 days")), (3, 6, _l("3 to 6 days")), (7, None, _l("7 days and more")))
 LAST = 30  # days of the figures of the last time
@@ -51,7 +51,7 @@ def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
     tally, table = _last(session, last, at)
     parts = (
         _by_status(session), _by_age(session, today, zone), (replace(lines, title=_("Entered and resolved each day, 12 months")), days),
-        _backlog(session, today, zone, at), _load(session, at), _categories(session, last), _areas(session, last),
+        _backlog(session, today, zone, at), _load(session, at), _at_risk(session), _categories(session, last), _areas(session, last),
     )
     return Board(_headlines(*tally, last), table, parts)
 
@@ -148,19 +148,33 @@ def _load(session: Session, at: datetime) -> tuple[Chart, Table]:
     """Return what each technician has in hand, and how much of it is late."""
     found = {number: (held["unsolved"], held["late"]) for number, held in technicians.in_hand(session, true(), at).items()}
     people = names.of_people(session, found)
+    most = dict(session.execute(select(User.id, User.most_jobs).where(User.id.in_(found))).all())
 
-    def row(text: str, count: int, late: int, who: str) -> Row:
+    def row(text: str, count: int, late: int, who: str, most: int | None = None) -> Row:
         late_ones = Opens(Complaint, {"technician": who, "late": "1"})
-        return Row((text, count, count - late, late), {
+        return Row((text, count, most, count - late, late), {
             "count": Opens(Complaint, {"technician": who, "status": "unsolved"}), "late": late_ones,
             "fine": Opens(Complaint, {"technician": who, "status": "unsolved", "late": "0"})})
 
-    rows = tuple(row(people[number], *found[number], str(number)) for number in sorted(found, key=lambda number: (-found[number][0], number)))
+    rows = tuple(row(people[number], *found[number], str(number), most[number]) for number in sorted(found, key=lambda number: (-found[number][0], number)))
     total = row(_("Total"), sum(one[0] for one in found.values()), sum(one[1] for one in found.values()), "any")
-    columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("fine", _l("Not late")), Column("late", _l("Late")))
+    columns = (Column("name", _l("Technician"), Kind.TEXT), Column("count", _l("Unsolved")), Column("most", _l("At the most")), Column("fine", _l("Not late")), Column("late", _l("Late")))
     title = _("In the technicians' hands now")
     table = Table("load", title, columns, rows, total)
     return table.chart(title, Drawn.STACK, "fine", "late"), table
+
+
+def _at_risk(session: Session) -> tuple[Chart, Table]:
+    """Return the customers that may be lost, by branch."""
+    where = RiskScore.score >= risk.AT_RISK
+    query = select(Customer.branch_id, func.count()).select_from(RiskScore).join(RiskScore.subscription).join(Subscription.customer)
+    found = dict(session.execute(query.where(where).group_by(Customer.branch_id)).all())
+    rows = [Row((text, found.get(number, 0)), {"count": Opens(RiskScore, {"risk": "1", "branch": str(number)})})
+            for number, text in names.of(session, Branch).items()]
+    total = Row((_("Total"), sum(found.values())), {"count": Opens(RiskScore, {"risk": "1"})})
+    title = _("Customers at risk, by branch")
+    table = Table("risk", title, (Column("name", _l("Branch"), Kind.TEXT), Column("count", _l("Customers at risk"))), tuple(rows), total)
+    return table.chart(title, Drawn.BARS, "count"), table
 
 
 def _categories(session: Session, last: Period) -> tuple[Chart, Table]:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_timedelta, gettext as _, ngettext
-from sqlalchemy import ColumnElement, UnaryExpression, case, literal
+from sqlalchemy import ColumnElement, UnaryExpression, case, exists, literal, or_, select
 
-from ecrm.models import Complaint
+from ecrm.models import Complaint, Customer, Reply, Step
 from ecrm.models.base import NEVER, Priority, UtcDateTime
-from ecrm.models.complaint import UNSOLVED
+from ecrm.models.complaint import UNSOLVED, ComplaintStatus
 from ecrm.models.elapsed import seconds_between
 from ecrm.rules import sla
 
@@ -51,6 +51,25 @@ def order(at: datetime) -> Sequence[ColumnElement[Any] | UnaryExpression[Any]]:
 def unanswered() -> ColumnElement[bool]:
     """Return the condition that nobody has answered an unsolved complaint yet."""
     return Complaint.status.in_(UNSOLVED) & Complaint.first_response_at.is_(None)
+
+
+def quiet_since(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that an unsolved complaint, one that does not wait for its customer, had no answer of ours since then.
+
+    An answer is a public reply of somebody else than the customer, or a move that the customer is told of.
+    """
+    account = select(Customer.user_id).where(Customer.id == Complaint.customer_id).correlate(Complaint).scalar_subquery()
+    ours = Reply.public.is_(True) & (Reply.at >= moment) & Reply.author_id.is_distinct_from(account)
+    told = [verb.name for verb in Complaint.__lifecycle__.by_name.values() if "customer" in verb.tells]
+    moved = (Step.table == Complaint.__tablename__) & Step.action.in_(told) & (Step.at >= moment) & (Step.row_id == Complaint.id)
+    return (Complaint.status.in_([status for status in UNSOLVED if status is not ComplaintStatus.WAITING_CUSTOMER])
+            & ~exists().where(Reply.complaint_id == Complaint.id, ours) & ~exists().where(moved))
+
+
+def worked_on(by: int, moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that a person has entered, moved, changed or answered a complaint since then."""
+    steps = select(Step.row_id).where(Step.actor_id == by, Step.at >= moment, Step.table == Complaint.__tablename__)
+    return or_(Complaint.id.in_(steps), Complaint.id.in_(select(Reply.complaint_id).where(Reply.author_id == by, Reply.at >= moment)))
 
 
 def reasons(row: Complaint, at: datetime) -> list[str]:

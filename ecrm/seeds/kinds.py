@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, ServiceStandard, WorkingHours
+from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, RiskWeight, ServiceStandard, WorkingHours
 from ecrm.models.branch import Coverage, TimeZone
 from ecrm.models.business_time import Weekday
 from ecrm.models.complaint import CategoryKind, Clock
 from ecrm.models.plan import Audience
 from ecrm.models.recap import Measure, Unit
+from ecrm.models.risk import RiskSign
 from ecrm.seeds import cells
 
 Values = dict[str, Any]
@@ -96,6 +97,14 @@ def standards(_session: Session) -> Kind:
     ))
 
 
+def risk(_session: Session) -> Kind:
+    """Return what risk.csv holds."""
+    return Kind("risk.csv", RiskWeight, ("sign",), (
+        Column("sign", cells.word(RiskSign)), Column("points", cells.whole(-100)), Column("most", cells.whole(1)),
+        Column("active", cells.yes_no),
+    ))
+
+
 def plans(_session: Session) -> Kind:
     """Return what plans.csv holds."""
     return Kind("plans.csv", Plan, ("code",), (
@@ -133,4 +142,4 @@ def _check_promo(values: Values) -> Faults:
         yield "valid_until", _("The last day must be after the first.")
 
 
-KINDS: tuple[Callable[[Session], Kind], ...] = (branches, areas, hours, plans, categories, promos, standards)  # what is referred to first
+KINDS: tuple[Callable[[Session], Kind], ...] = (branches, areas, hours, plans, categories, promos, standards, risk)  # what is referred to first

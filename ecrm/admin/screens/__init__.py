@@ -5,11 +5,12 @@ from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, Holiday
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
+from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
 from ecrm.admin.screens.system import CounterScreen, JobScreen, LetterScreen, RoleScreen, StepScreen, UserScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
-    CustomerScreen, SubscriptionScreen, InstallationScreen,
+    CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,

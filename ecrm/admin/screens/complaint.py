@@ -12,9 +12,10 @@ from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.stretches import Stretch
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import Late, Left, OfCustomer, Reopened, Repeated, Soon, Unanswered
+from ecrm.admin.work_filters import Late, Left, Mine, OfCustomer, Quiet, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import SOLVED, UNSOLVED
@@ -22,8 +23,7 @@ from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import category, complaint, queue, sla
 
-GROUP = _l("Complaints")
-FEW = ("late", "soon", "unanswered")  # filters that leave few rows, which the queue sorts
+FEW = ("late", "soon", "unanswered", "quiet")  # filters that leave few rows, which the queue sorts
 # Those whose clock runs, the next due first, then what is solved or waits, the newest first.
 DUE_FIRST = [
     Stretch(((Complaint.clock_due_at, False), (Complaint.opened_at, False), (Complaint.id, False)), Complaint.clock_due_at < NEVER),
@@ -36,7 +36,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     """Complaints: unsolved ones in the order of the queue, all of them the next due first, then the newest."""
 
     model = Complaint
-    group = GROUP
+    group = COMPLAINTS
     columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
@@ -48,7 +48,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     search = ("number", "subject", "description")
     search_also = ("customer", "customer.phone")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
+    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED
@@ -61,9 +61,14 @@ class ComplaintScreen(ComplaintPage, Screen):
     )
     help = {
         "customer": _l("Type a name, a customer number or a telephone number."),
+        "subscription": _l("The line that is disturbed; left blank where the complaint is about no line, such as a bill."),
+        "channel": _l("How the customer reached us."),
+        "category": _l("Decides the usual priority and the targets."),
+        "subject": _l("In a few words, as the technician will see it in a list."),
         "priority": _l("Left blank, it is the category's usual priority."),
         "description": _l("What happens, since when, what the lights of the modem show, what was tried."),
     }
+    empty = _l("No complaints yet. Customers enter them in the portal, support when somebody calls.")
     wide = ("subject",)
     opens_row = True
 
@@ -117,11 +122,12 @@ class ReplyScreen(Screen):
     """Replies; they are written on the complaint's page."""
 
     model = Reply
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "complaint", "author", "public", "text")
     search = ("text",)
     filters = ("public", "author", "at")
     more_filters = (Writers,)
+    empty = _l("Nobody has written yet. Replies are written on a complaint's page.")
     sortable = ("at",)
 
 
@@ -130,10 +136,11 @@ class AttachmentScreen(Screen):
 
     model = Attachment
     extra_needs = {"file_view": Right.READ}
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "complaint", "name", "media_type", "size", "by")
     details = ("reply", "sha256")
     search = ("name",)
+    empty = _l("No files yet. They are added on a complaint's page.")
     filters = ("media_type", "at")
     sortable = ("at",)
 
@@ -151,13 +158,27 @@ class CategoryScreen(Screen):
     """Complaint categories and their targets."""
 
     model = ComplaintCategory
-    group = GROUP
+    group = COMPLAINTS
     columns = ("code", "name", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
     details = ("name_en",)
     form = ("code", "name", "name_en", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
     search = ("code", "name", "name_en")
     filters = ("active", "priority")
     checks = (category.check,)
+    empty = _l("No categories yet. Without one no complaint can be entered: make the first, with its targets.")
+    groups = (
+        (_l("What it is called"), ("code", "name", "name_en", "kind", "active")),
+        (_l("How fast"), ("priority", "response_hours", "resolution_hours", "clock")),
+    )
+    help = {
+        "code": _l("Short and lasting, such as SLOW; files that are brought in name it so."),
+        "kind": _l("The sheet of service quality counts disturbances and bills apart."),
+        "priority": _l("Of a complaint for which nobody chooses another."),
+        "response_hours": _l("From the complaint to the first answer."),
+        "resolution_hours": _l("From the complaint to the solution; while we wait for the customer the clock stands still."),
+        "clock": _l("Around the clock, or only in the branch's working hours."),
+        "active": _l("Take the tick away to offer it no more; complaints that have it keep it."),
+    }
     sortable = ("code", "name")
     sort = ("code", False)
 
@@ -166,9 +187,11 @@ class EscalationScreen(Screen):
     """Escalations; the worker writes them."""
 
     model = Escalation
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "level", "target", "complaint", "due_at")
     details = ("round",)
     filters = ("level", "target", "at")
+    empty = _l("Nothing was escalated. A line comes by itself when a target is nearly missed, or missed.")
     sortable = ("at",)
     sort = ("at", True)
+    column_formatters = column_formatters_detail = {"due_at": cells.ago}

@@ -1,33 +1,35 @@
 """Screens of frozen recaps and saved views."""
 
 from flask import abort, request
-from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm.admin import cells, look
-from ecrm.admin.recaps import Figures, letterhead
+from ecrm.admin.pages import Link
+from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
-from ecrm.models import Recap, SavedView
+from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
 from ecrm.reports import freezing, recaps
+from ecrm.reports.letterhead import letterhead
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Scope
-
-GROUP = _l("Reports")
 
 
 class RecapScreen(Figures, Screen):
     """Frozen recaps; they are made on the recap's own page."""
 
     model = Recap
-    group = GROUP
+    group = REPORTS
     columns = ("at", "kind", "first_day", "last_day", "branch", "category", "because", "by")
     details = ("sha256", "once")
     filters = ("because", "at")
     sortable = ("at", "first_day")
     sort = ("at", True)
     details_template = "admin/frozen.html"
+    empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
     column_formatters = column_formatters_detail = {"kind": cells.recap_kind}
 
     def frozen(self, row):
@@ -37,7 +39,7 @@ class RecapScreen(Figures, Screen):
         kind = recaps.find(self.role, row.kind)
         with force_locale(freezing.language(row)):
             today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
-        return then, letterhead(then.scope, self.role, row.by), freezing.differences(then, today) if today else None
+        return then, letterhead(then.scope, row.by, places(then.scope, self.role)), freezing.differences(then, today) if today else None
 
     def untouched(self, row):
         """Return whether the figures are those that the fingerprint was taken of."""
@@ -48,12 +50,19 @@ class SavedViewScreen(Screen):
     """Saved views; they are made on the list's own page."""
 
     model = SavedView
-    group = GROUP
-    columns = ("name", "table", "shared", "owner")
-    details = ("query",)
+    group = REPORTS
+    columns = ("name", "table", "query", "shared", "owner")
+    column_formatters = column_formatters_detail = {"table": cells.table_name, "query": cells.view_texts}
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)
+    empty = _l("No saved views yet. Filter a list as you need it, and save it there.")
+    help = {"shared": _l("Colleagues with the same role see it too; only you can change it.")}
+
+    def links(self, row):
+        """The list as the view has it."""
+        screen = self.sibling(TABLES.get(row.table))
+        return [Link(_("Open the list"), screen.view_address(row.query))] if screen else []
 
     def changeable(self, row):
         """Return whether it is the person's own; one that a colleague shares may be looked at."""

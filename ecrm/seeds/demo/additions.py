@@ -16,7 +16,8 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import SYSTEM, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.crowd import Caller, Crowd, contact
+from ecrm.seeds.demo.caller import Caller, contact
+from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.story import Story
 
 FATES = (S.ACTIVE, S.EXPIRED, S.DRAFT, S.REVOKED)
@@ -56,7 +57,7 @@ def thank(company: Company, crowd: Crowd, count: int) -> None:
     for n in range(max(0, count - 2)):
         fate = FATES[n] if n < len(FATES) else rng.choices(FATES, (26, 62, 4, 8))[0]
         begun = company.now - timedelta(days=_days_ago(rng, fate))
-        reason = rng.choice((GrantReason.LOYALTY, GrantReason.LOYALTY, GrantReason.PROMO))
+        reason = rng.choice((GrantReason.LOYALTY, GrantReason.LOYALTY, GrantReason.PROMO)) if n else GrantReason.PROMO
         note = rng.choice(shared.LOYALTY if reason is GrantReason.LOYALTY else shared.PROMO)
         _grant(company, crowd.draw(begun), fate, begun, reason, note)
 

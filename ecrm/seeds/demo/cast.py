@@ -7,7 +7,8 @@ from ecrm.models.account import RoleName
 from ecrm.models.complaint import ComplaintStatus as S
 from ecrm.seeds.demo import course
 from ecrm.seeds.demo.company import Company, Kind, Worker
-from ecrm.seeds.demo.crowd import Caller, Crowd
+from ecrm.seeds.demo.caller import Caller
+from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.seasons import is_rainy
 from ecrm.seeds.demo.story import Story
 

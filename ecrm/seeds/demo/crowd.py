@@ -3,51 +3,24 @@
 from array import array
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import select
-
-from ecrm.models import Customer
 from ecrm.models.account import Language, RoleName
 from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus as S
 from ecrm.rules.customer import CUSTOMER, SUBSCRIPTION
 from ecrm.seeds.accounts import DEMO_LOGINS
 from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import Draft, Subject
-from ecrm.seeds.demo.company import Company, Place, Recipient
+from ecrm.seeds.demo.caller import Caller
+from ecrm.seeds.demo.company import Company, Place
 from ecrm.seeds.demo.corpus import shared
 from ecrm.seeds.demo.names import identity_number, mailbox, phone
 from ecrm.seeds.demo.staff import add_account
 
 DEMO_LOGIN = next(email for role, email, _ in DEMO_LOGINS if role is RoleName.CUSTOMER)
 EPOCH = 6 * 365  # days since the first customer
+UNHAPPY, UNHAPPY_DAYS = 0.03, 80  # the share of complaints that those who leave within so many days add
 HERO_DAYS = 1250  # days since the demo's customer login became a customer
-
-
-class Caller(NamedTuple):
-    """A customer who complains; `account` is the user's id where there is one."""
-
-    id: int
-    name: str
-    email: str | None
-    account: int | None
-    place: int
-    area: int
-    subscription: int
-    plan: int
-    language: Language
-
-    @property
-    def recipient(self) -> Recipient | None:
-        """Return whom letters to the customer go to."""
-        return Recipient(self.email, self.name, self.language, self.id) if self.email else None
-
-
-def contact(company: Company, caller: Caller) -> tuple[str, str]:
-    """Return a customer's telephone number and address, which are not kept in memory."""
-    table = Customer.__table__
-    phone_number, address = company.bulk.written(select(table.c.phone, table.c.address).where(table.c.id == caller.id))
-    return phone_number, address
 
 
 class Crowd:
@@ -61,6 +34,7 @@ class Crowd:
         self._names: list[str] = []
         self._numbers = {name: array("l") for name in self.COLUMNS}
         self.hero = 0
+        self._leavers: list[tuple[int, int]] | None = None
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -93,6 +67,8 @@ class Crowd:
     def draw(self, at: datetime) -> Caller:
         """Return somebody who may complain at a moment; some complain more than others, the demo's login never by chance."""
         rng, day = self._company.rng, at.toordinal()
+        if rng.random() < UNHAPPY and (index := self._leaving(day)) is not None:
+            return self.caller(index)
         there = bisect_right(self._numbers["since"], day - 1)
         for _ in range(40):
             index = int(rng.random() * there)
@@ -101,6 +77,15 @@ class Crowd:
             if index != self.hero and self.connected(index, day):
                 return self.caller(index)
         return self.caller(next(i for i in range(len(self)) if i != self.hero and self._numbers["subscription"][i]))
+
+
+    def _leaving(self, day: int) -> int | None:
+        """Return one of those who leave soon after a day: who leaves has mostly complained before."""
+        if self._leavers is None:
+            self._leavers = sorted((until, index) for index, until in enumerate(self._numbers["until"]) if until)
+        first, end = (bisect_right(self._leavers, (day + ahead, 0)) for ahead in (1, UNHAPPY_DAYS))
+        index = self._leavers[self._company.rng.randrange(first, end)][1] if first < end else None
+        return index if index is not None and self.connected(index, day) else None
 
 
 def make(company: Company, count: int, hashed: str, role_id: int, progress: Any) -> Crowd:

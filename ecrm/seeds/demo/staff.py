@@ -14,6 +14,7 @@ from ecrm.seeds.demo.company import Company, Worker
 from ecrm.seeds.demo.names import phone, slug
 
 JOBS_PER_DAY = 5  # what one technician gets done
+JOBS_AT_A_TIME = 10  # and should have in hand at the most
 
 
 def hire(session: Session, company: Company, customers: int, complaints: int) -> tuple[str, dict[RoleName, int]]:
@@ -40,7 +41,8 @@ def _worker(company: Company, role: RoleName, roles: dict[RoleName, int], hashed
     number = company.bulk.new_id("user")
     login = next(email for login_role, email, _ in DEMO_LOGINS if login_role is role)
     email = login if known else f"{slug(name)}{number}@{DEMO_DOMAIN}"
-    add_account(company, roles[role], number, email, name, hashed, branch_id=company.places[place].id, phone=phone(company.rng))
+    add_account(company, roles[role], number, email, name, hashed, branch_id=company.places[place].id, phone=phone(company.rng),
+                most_jobs=JOBS_AT_A_TIME if role is RoleName.TECHNICIAN else None)
     return Worker(number, name, email, place)
 
 
@@ -48,7 +50,7 @@ def add_account(company: Company, role_id: int, number: int, email: str, name: s
     """Add an account with a role; one without a password takes one by “forgot password”."""
     begun = company.now - timedelta(days=1200)
     row = {
-        "id": number, "email": email, "name": name, "phone": None, "language": Language.INDONESIAN, "branch_id": None,
+        "id": number, "email": email, "name": name, "phone": None, "language": Language.INDONESIAN, "branch_id": None, "most_jobs": None,
         "claimed_number": None, "active": True, "password": hashed, "fs_uniquifier": f"{company.rng.getrandbits(128):032x}",
         "confirmed_at": begun, "created_at": begun, "tf_primary_method": None, "tf_totp_secret": None,
         "mf_recovery_codes": None, "version": 1,

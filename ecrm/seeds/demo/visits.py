@@ -10,7 +10,8 @@ from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
-from ecrm.seeds.demo.crowd import Caller, Crowd
+from ecrm.seeds.demo.caller import Caller
+from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.names import mailbox, phone
 
 TODAY = (S.SCHEDULED, S.SCHEDULED, S.REGISTERED, S.SURVEYED, S.NOT_COVERED, S.SCHEDULED, S.INSTALLED, S.CANCELLED, S.REGISTERED)
