@@ -32,12 +32,13 @@ def main() -> None:
         result: dict[str, Any] = {
             "scale": data.SCALE, "small": data.SMALL, "facts": {str(size): found for size, found in facts.items()}, "rounds": ROUNDS,
             "machine": {"cpus": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()},
-            "start": start.measured() | {"ready": ours[data.SCALE].ready, "idle MiB": idle}, "pages": [],
+            "pages": [],
         }
         measure = Measure(urls, facts, ours, stock, django)
         for small, large in zip(operations(facts[data.SMALL]), operations(facts[data.SCALE]), strict=True):
             if ONLY in large.name:
                 result["pages"].append(measure.one(small, large))
+        result["start"] = start.measured() | {"ready": ours[data.SCALE].ready, "idle MiB": idle}
         if ONLY in "entering" or "entering" in ONLY:
             result["entering"] = {str(size): entering.measured(ours[size].url, data.application(urls[size])) for size in urls}
         if ONLY in "exporting":

@@ -12,7 +12,7 @@ from tests.benchmarks.servers import ROOT
 CODE = "import time; a = time.process_time(); import ecrm; b = time.process_time(); ecrm.create_app(); print(b - a, time.process_time() - b)"
 
 
-def measured(tries: int = 5) -> dict[str, Any]:
+def measured(tries: int = 3) -> dict[str, Any]:
     """Return the least CPU of importing the package and of making the application, and the dearest modules."""
     environment = os.environ | data.settings(f"sqlite:///{data.FOLDER / 'none.db'}")
     found = [tuple(map(float, _run("-c", CODE, environment=environment).stdout.split())) for _ in range(tries)]
