@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import TableClause
 from sqlalchemy.types import JSON, TypeEngine
 
-from ecrm.extensions import db
+from ecrm.extensions import READS, db
 from ecrm.models.base import UtcDateTime
 
 TOGETHER = 1000  # rows that are read and written at once
@@ -93,7 +93,7 @@ def _kind(item: Column[Any]) -> str:
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees the database as it is now, however long it reads; it keeps nobody from writing."""
     sqlite = engine.dialect.name == "sqlite"
-    options: dict[str, Any] = {"reads": True} if sqlite else {"isolation_level": "REPEATABLE READ"}
+    options: dict[str, Any] = {READS: True} if sqlite else {"isolation_level": "REPEATABLE READ"}
     with engine.connect() as bare:
         connection = bare.execution_options(**options)
         if not sqlite:
