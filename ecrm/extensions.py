@@ -1,9 +1,12 @@
 """The extensions, made once and bound to the application in create_app."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pymysql
 from flask import has_request_context, request
 from flask_babel import Babel
 from flask_mailman import Mail
@@ -48,6 +51,7 @@ MARIADB_SESSION = (
 FOR_PAGES = {"read_timeout": 10, "write_timeout": 10, "init_command": MARIADB_SESSION.format(seconds=8)}
 # Nobody waits for the worker, a migration, an import or a backup, which may read and write everything.
 FOR_COMMANDS = {"read_timeout": 600, "write_timeout": 600, "init_command": MARIADB_SESSION.format(seconds=0)}
+SIGN_OF_LIFE = 3  # seconds that a server has to say that it is there
 NO_CLUSTER = 1047  # this node of the cluster has lost the others; SQLAlchemy does not know that another may have not
 
 
@@ -63,15 +67,40 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "isolation_level": "READ COMMITTED",
-        "connect_args": {"charset": "utf8mb4", "connect_timeout": 3} | FOR_PAGES,
+        "connect_args": {"charset": "utf8mb4", "connect_timeout": SIGN_OF_LIFE} | FOR_PAGES,
     }
 
 
+class Line(pymysql.connections.Connection):
+    """A connection that waits for answers, but not for signs of life: a server that hangs is known by them in time."""
+
+    def connect(self, sock: Any = None) -> None:
+        """Connect; PyMySQL's own connect_timeout ends before the server's first word."""
+        with self._in_haste():
+            super().connect(sock)
+
+    def ping(self, *reconnect: bool) -> None:
+        """Ask whether the server is there, as the pool does before each use."""
+        with self._in_haste():
+            super().ping(*reconnect)
+
+    @contextmanager
+    def _in_haste(self) -> Iterator[None]:
+        patience, self._read_timeout = self._read_timeout, SIGN_OF_LIFE
+        try:
+            yield
+        finally:
+            self._read_timeout = patience
+
+
 @event.listens_for(Engine, "do_connect")
-def _be_patient(_dialect: Dialect, _record: Any, _args: Any, options: dict[str, Any]) -> None:
-    """Give a connection that is opened outside of a request the time of commands."""
+def _connect_mariadb(dialect: Dialect, _record: Any, args: Any, options: dict[str, Any]) -> Line | None:
+    """Open our kind of connection, outside of a request with the patience of commands."""
+    if dialect.name not in ("mysql", "mariadb"):
+        return None
     if not has_request_context() and options.get("init_command") == FOR_PAGES["init_command"]:
         options |= FOR_COMMANDS
+    return Line(*args, **options)
 
 
 @event.listens_for(Engine, "handle_error")

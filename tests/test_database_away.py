@@ -6,12 +6,14 @@ import io
 import re
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
+from ecrm import extensions
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Plan
 from tests.portal import PNG, complaints, pick, typed
+from tests.smtp import silence
 
 WORDS = 'Lampu merah <b>sejak</b> pagi.'
 
@@ -25,16 +27,19 @@ def away(app):
 
     def go():
         event.listen(engine, "do_connect", refuse)
+        patch.setattr(extensions, "Line", lambda *_args, **_options: refuse(engine.dialect, None, (), {}))
         engine.dispose()
 
     def come_back():
         if event.contains(engine, "do_connect", refuse):
             event.remove(engine, "do_connect", refuse)
+        patch.undo()
 
     with app.app_context():
         engine = db.engine
-    yield go, come_back
-    come_back()
+    with pytest.MonkeyPatch.context() as patch:
+        yield go, come_back
+        come_back()
 
 
 def fields(page):
@@ -169,6 +174,15 @@ def test_pages_have_less_patience_than_commands(on_mariadb):
         assert db.session.execute(words).one() == (8, 5, "READ-COMMITTED", "+00:00")
         with pytest.raises(OperationalError, match="max_statement_time"):
             db.session.execute(text("SET STATEMENT max_statement_time=0.01 FOR SELECT SLEEP(5), BENCHMARK(1e9, 1)"))
+
+
+def test_a_server_that_says_nothing(monkeypatch):
+    """It takes the connection and hangs: that is known before a statement's time is over."""
+    monkeypatch.setattr(extensions, "SIGN_OF_LIFE", 0.2)
+    with silence() as port:
+        engine = create_engine(url := f"mysql+pymysql://x@127.0.0.1:{port}/x", **extensions.engine_options(url))
+        with pytest.raises(OperationalError, match="timed out"):
+            engine.connect()
 
 
 def test_a_node_that_lost_its_cluster(on_mariadb):
