@@ -56,6 +56,7 @@ def test_a_complaint_written_while_the_database_is_away(app, browser, away):
     form["csrf_token"] = person.token()
     go()
     page = person.post("/complaints/new", data=form, headers={"Accept-Language": "en"})
+    assert person.get("/healthz").status_code == 200  # whoever asks
     assert page.status_code == 503 and page.headers["Retry-After"] == "60" and '<html lang="en"' in page.text
     assert html.escape(WORDS, quote=False) in page.text and "rahasia" not in page.text and WORDS not in page.text
     assert page.headers["X-Request-ID"] in page.text

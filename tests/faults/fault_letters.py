@@ -16,6 +16,7 @@ from tests.faults.machines import Site, wait_for
 from tests.faults.people import Person, letters, look
 from tests.outbox import DATA
 from tests.smtp import free_port, post_office
+from tests.world import email
 
 LATER = ("faketime", "-m", "-f", "+10m")  # after every lease and the first waits
 
@@ -38,9 +39,14 @@ def make(request, tmp_path, started):
     return build
 
 
+def often_each(office):
+    """Return how often each person got a letter; the manager's monthly one is no part of this."""
+    return Counter(person for person in office.recipients if person != email("manager"))
+
+
 def said(office):
-    """Return how often each person got a letter, in words."""
-    often = Counter(Counter(office.recipients).values())
+    """Return it in words."""
+    often = Counter(often_each(office).values())
     return ", ".join(f"{people} people got it {times}×" for times, people in sorted(often.items()))
 
 
@@ -55,7 +61,7 @@ def test_the_worker_is_killed_between_sending_and_marking(make, started, say):
             hand.running.wait(90)
         office.on_data = lambda: None
         site.work_once(*LATER[:3], "+60m")
-    counts = Counter(office.recipients)
+    counts = often_each(office)
     assert len(kills) == 3 and len(counts) == 30 and max(counts.values()) <= 2 and sum(counts.values()) <= 33
     assert letters(site) == {"sent": 30}
     say(f"3 kills, 30 letters: {said(office)}; all marked sent")
@@ -72,7 +78,7 @@ def test_two_workers_at_once(make, started, say):
             hand.running.wait(90)
         if letters(site)["queued"]:
             site.work_once()
-    assert len(office.recipients) == len(set(office.recipients)) == 60 and letters(site) == {"sent": 60}
+    assert set(often_each(office).values()) == {1} and len(often_each(office)) == 60 and letters(site) == {"sent": 60}
     say(f"60 letters: {said(office)}")
 
 
@@ -117,5 +123,5 @@ def test_smtp_is_slow_and_refuses_somebody(make, started, say):
     with site.app.app_context():
         failed = db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)).one()
         db.session.remove()
-    assert failed.to_email == "p1@mail.example" and "no such user" in failed.last_error and max(Counter(office.recipients).values()) <= 2
+    assert failed.to_email == "p1@mail.example" and "no such user" in failed.last_error and max(often_each(office).values()) <= 2
     say(f"{look(site, [subject])}; entering took {took * 1000:.0f} ms; one refused: “{failed.last_error}”, {letters(site)['sent']} sent")

@@ -62,6 +62,7 @@ class Database(Process):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
+        self.made = 0
         user = getpass.getuser()
         _install(folder, user)
         self.port = free_port()
@@ -84,9 +85,10 @@ class Database(Process):
 
     def make(self) -> str:
         """Make an empty database and return its address."""
+        self.made += 1
         with pymysql.connect(host="127.0.0.1", port=self.port, user="root") as connection:
-            connection.cursor().execute("CREATE OR REPLACE DATABASE ecrm CHARACTER SET utf8mb4")
-        return f"mysql+pymysql://root@127.0.0.1:{self.port}/ecrm"
+            connection.cursor().execute(f"CREATE DATABASE ecrm{self.made} CHARACTER SET utf8mb4")
+        return f"mysql+pymysql://root@127.0.0.1:{self.port}/ecrm{self.made}"
 
 
 class Site(Process):

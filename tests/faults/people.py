@@ -147,8 +147,9 @@ def look(site: Site, received: list[str], files: bool = False) -> str:
 
 
 def letters(site: Site) -> Counter:
-    """Return how many letters are in which state."""
+    """Return how many letters are in which state, without the monthly one that the worker may write to the manager by itself."""
+    query = select(Letter.state, func.count()).where(Letter.to_email != email("manager")).group_by(Letter.state)
     with site.app.app_context():
-        counts = Counter({state.value: count for state, count in db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))})
+        counts = Counter({state.value: count for state, count in db.session.execute(query)})
         db.session.remove()
     return counts
