@@ -1,5 +1,7 @@
 """`flask administrator` opens the first account of an installation, from which all the others are made."""
 
+from datetime import timedelta
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -30,7 +32,8 @@ def administrator(email: str, name: str) -> None:
             raise click.ClickException(f"{address} is somebody else's account; an administrator can give it the role on its page.")
         user = user or _made(address, name)
         db.session.commit()
-        click.echo(f"Within {current_app.config['SECURITY_RESET_PASSWORD_WITHIN']}, choose the password of {address} at\n\n  {_link(user)}\n")
+        hours = current_app.config["SECURITY_RESET_PASSWORD_WITHIN"] // timedelta(hours=1)
+        click.echo(f"Within {hours} hours, choose the password of {address} at\n\n  {_link(user)}\n")
     except ValueError as error:
         raise click.ClickException(f"{email} is no e-mail address: {error}.") from error
     except DBAPIError as error:
