@@ -44,7 +44,7 @@ def away(app):
 
 def fields(page):
     """Return the hidden fields of the form that sends all again, and where it goes."""
-    form = re.search(r'<form class="button-row" method="post" action="([^"]*)">(.*?)</form>', page.text, re.DOTALL)
+    form = re.search(r'<form class="button-row button-rows" method="post" action="([^"]*)">(.*?)</form>', page.text, re.DOTALL)
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[2])
     return html.unescape(form[1]), {name: html.unescape(value) for name, value in found}
 
