@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_datetime, format_decimal
 from markupsafe import Markup
 
-from ecrm import jobs
+from ecrm import formats, jobs
 from ecrm.admin import look
 from ecrm.models import TABLES
 from ecrm.models.base import now
@@ -39,8 +38,7 @@ def short(view: Any, _context: Any, row: Any, name: str) -> Any:
     at = view._get_field_value(row, name)
     if at is None:
         return ""
-    style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), format_datetime(at, style))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), formats.brief(at, now()))
 
 
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
@@ -65,7 +63,7 @@ def ago(view: Any, _context: Any, row: Any, name: str) -> Any:
 
 def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
     """Return a duration in seconds with one decimal."""
-    return "" if getattr(row, name) is None else format_decimal(getattr(row, name), "#,##0.0")
+    return "" if getattr(row, name) is None else formats.number(getattr(row, name), "#,##0.0")
 
 
 def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
@@ -93,4 +91,4 @@ def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:
 def rupiah(view: Any, _context: Any, row: Any, name: str) -> str:
     """Return an amount with the separators of the reader's language."""
     amount = view._get_field_value(row, name)
-    return "" if amount is None else f"Rp {format_decimal(amount)}"
+    return "" if amount is None else formats.rupiah(amount)

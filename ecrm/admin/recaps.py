@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from flask_babel import format_datetime, gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from wtforms import SelectField, StringField
 
-from ecrm import policy
+from ecrm import formats, policy
 from ecrm.admin import look, lookup
 from ecrm.admin.guard import Door
 from ecrm.extensions import db
@@ -165,6 +165,6 @@ def letterhead(scope: Scope, role: RoleName, by: Any = None) -> Letterhead:
     return Letterhead(
         settings["COMPANY_NAME"], look.telephone(settings["COMPANY_PHONE"]),
         " · ".join([words.days(scope.period), *(str(row) for row in chosen if row)]),
-        _("Made on %(moment)s by %(name)s", moment=format_datetime(scope.at, "d MMMM y HH:mm"), name=str(by or settings["COMPANY_NAME"])),
+        _("Made on %(moment)s by %(name)s", moment=formats.exact(scope.at, scope.period.zone), name=str(by or settings["COMPANY_NAME"])),
         (_("Prepared by"), _("Approved by")),
     )

@@ -1,21 +1,26 @@
 """The history of a row as people read it: who did what, from which status to which, and what was changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import Enum, inspect, select
+from sqlalchemy import Boolean, Date, Enum, Integer, Time, inspect, select
 from sqlalchemy.orm import joinedload
 
-from ecrm import policy
+from ecrm import formats, policy
 from ecrm.admin import lookup
 from ecrm.extensions import db
 from ecrm.models import Step
-from ecrm.models.base import Priority, PriorityType
+from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
+WRITTEN = {  # what JSON has no word for, and numbers
+    UtcDateTime: lambda value: formats.moment(datetime.fromisoformat(value)), Date: lambda value: formats.day(date.fromisoformat(value)),
+    Time: lambda value: formats.hour(time.fromisoformat(value)), Boolean: lambda value: _("Yes") if value else _("No"),
+    Integer: lambda value: formats.number(value),
+}
 ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
 
 
@@ -63,7 +68,7 @@ def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str
     for key, value in stored.items():
         relation = relations.get(key)
         item = getattr(model, relation.key if relation is not None else key, None)
-        found.append((str(getattr(item, "info", {}).get("label", key)), _shown(view, model, key, relation, value)))
+        found.append((str(getattr(item, "info", {}).get("label", key)), shown(view, model, key, relation, value)))
     return found
 
 
@@ -90,14 +95,14 @@ def _changes(step: Step, row: Any, view: Any, columns: tuple[str, ...]) -> list[
         relation = inspect(model).relationships.get(name)
         key = relation.local_remote_pairs[0][0].key if relation is not None else name
         if key in step.before or key in step.after:
-            before, after = (_shown(view, model, key, relation, values.get(key)) for values in (step.before, step.after))
+            before, after = (shown(view, model, key, relation, values.get(key)) for values in (step.before, step.after))
             found.append((str(getattr(model, name).info["label"]), before, after))
     return found
 
 
-def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
+def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     """Return a value of the trail as the pages show it."""
-    if value is None:
+    if value in (None, "", []):
         return "–"
     if relation is not None and not relation.uselist:
         other = db.session.scalars(select(relation.mapper.class_).where(relation.mapper.class_.id == value)).one_or_none()
@@ -107,4 +112,5 @@ def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
         return str(Priority(value).label)
     if isinstance(kind, Enum):
         return str(kind.enum_class(value).label)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    written = next((write for type_, write in WRITTEN.items() if isinstance(kind, type_)), str)
+    return ", ".join(map(str, value)) if isinstance(value, list) else written(value)

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import force_locale, format_datetime, gettext as _
+from flask_babel import force_locale, gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm import formats
 from ecrm.models import Letter, Recap
 from ecrm.models.account import Language, RoleName
 from ecrm.models.recap import FrozenBecause
@@ -52,6 +53,6 @@ def paper(recap: Recap) -> tuple[str, bytes]:
     """Return name and bytes of the PDF of a frozen recap, in the language at hand."""
     settings = current_app.config["ECRM"]
     days = period.Period(recap.first_day, recap.last_day, ZoneInfo(settings["TIME_ZONE"]))
-    made = _("Made on %(moment)s by %(name)s", moment=format_datetime(recap.at, "d MMMM y HH:mm"), name=settings["COMPANY_NAME"])
+    made = _("Made on %(moment)s by %(name)s", moment=formats.exact(recap.at, days.zone), name=settings["COMPANY_NAME"])
     letterhead = pdf.Letterhead(settings["COMPANY_NAME"], settings["COMPANY_PHONE"], words.days(days), made)
     return f"{recap.kind}-{days.first:%Y-%m}.pdf", pdf.make(freezing.thaw(recap, Scope(days, recap.at)), letterhead)
