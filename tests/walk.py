@@ -115,7 +115,7 @@ def _of_screen(app: Flask, role: RoleName, table: str, name: str, rule: Any) -> 
     elif name == "index_view":
         yield f"{rule.rule}?view=all"
         if model is Complaint or role is RoleName.ADMINISTRATOR and model is User:
-            yield from (f"{rule.rule}?view=all&search=zzzz", f"{rule.rule}?view=all&flt0_status=unsolved&page_size=50")
+            yield from (f"{rule.rule}?view=all&search=000000", f"{rule.rule}?view=all&flt0_status=unsolved&page_size=50")
     elif name in ("details_view", "edit_view"):
         yield from [f"{rule.rule}?id={row}" for row in samples(app, role, model)]
 

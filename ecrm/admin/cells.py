@@ -5,11 +5,10 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from ecrm import formats, jobs
+from ecrm import formats
 from ecrm.admin import look
 from ecrm.models import TABLES
 from ecrm.models.base import now
-from ecrm.reports import recaps
 
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -66,11 +65,6 @@ def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
     return "" if getattr(row, name) is None else formats.number(getattr(row, name), "#,##0.0")
 
 
-def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call a periodic job."""
-    return str(next((job.label for job in jobs.JOBS if job.name == row.name), row.name))
-
-
 def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
     """Return what people call the rows of a table."""
     model = TABLES.get(row.table)
@@ -81,11 +75,6 @@ def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return what a saved view narrows its list to, a line for each."""
     screen = view.sibling(TABLES.get(row.table))
     return Markup("<br>").join(screen.view_texts(row.query)) if screen else ""
-
-
-def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call the recap."""
-    return str(next((recap.title for recap in recaps.RECAPS if recap.kind == row.kind), row.kind))
 
 
 def rupiah(view: Any, _context: Any, row: Any, name: str) -> str:

@@ -60,15 +60,15 @@ def status(model: Any, word: str | None) -> str:
     return str(column.type.enum_class(word).label) if word and column is not None else word or ""
 
 
-def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return (label, value) of what a step wrote down, in the reader's language."""
+def values(view: Any, model: Any, stored: dict[str, Any], look_up: bool = True) -> list[tuple[str, str]]:
+    """Return (label, value) of what a step wrote down, in the reader's language; related rows by their ids unless `look_up`."""
     relations = {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships
                  if not relation.uselist}
     found = []
     for key, value in stored.items():
         relation = relations.get(key)
         item = getattr(model, relation.key if relation is not None else key, None)
-        found.append((str(getattr(item, "info", {}).get("label", key)), shown(view, model, key, relation, value)))
+        found.append((str(getattr(item, "info", {}).get("label", key)), shown(view, model, key, relation if look_up else None, value)))
     return found
 
 
@@ -104,6 +104,8 @@ def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     """Return a value of the trail as the pages show it."""
     if value in (None, "", []):
         return "–"
+    if isinstance(value, dict):
+        return "…"  # the figures of a frozen recap: its own page shows them
     if relation is not None and not relation.uselist:
         other = db.session.scalars(select(relation.mapper.class_).where(relation.mapper.class_.id == value)).one_or_none()
         return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"

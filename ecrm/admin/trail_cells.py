@@ -39,7 +39,14 @@ def values(view: Any, _context: Any, step: Any, name: str) -> Any:
     return Markup("<br>").join(Markup("<b>{}</b>: {}").format(label, value) for label, value in pairs)
 
 
+def plain_values(view: Any, _context: Any, step: Any, name: str) -> Any:
+    """Return what was written down for a spreadsheet; related rows by their ids, as an export looks up none."""
+    stored, model = view._get_field_value(step, name), TABLES.get(step.table)
+    return dict(story.values(view, model, stored, look_up=False)) if model else stored
+
+
 CELLS = {
     "table": table, "row_id": row, "action": action, "from_status": status, "to_status": status,
     "before": values, "after": values,
 }
+EXPORT = {"action": action, "from_status": status, "to_status": status, "before": plain_values, "after": plain_values}

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
-from ecrm.admin import cells, trail_cells
+from ecrm.admin import cells, codes, story, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
@@ -43,6 +43,7 @@ class RoleScreen(Screen):
     model = Role
     group = GROUP
     columns = ("name", "description")
+    coded = {"name": codes.ROLE}
 
 
 class LetterScreen(Screen):
@@ -57,6 +58,11 @@ class LetterScreen(Screen):
     sortable = ("queued_at",)
     sort = ("queued_at", True)
     deeds = (RETRY,)
+    coded = {"template": codes.LETTER}
+
+    def title_of(self, row):
+        """Say which letter it is, and to whom."""
+        return f"{codes.LETTER.text(row.template)}, {row.to_email}"
 
 
 class StepScreen(Screen):
@@ -69,8 +75,13 @@ class StepScreen(Screen):
     filters = ("table", "row_id", "action", "actor", "via", "at")
     more_filters = (StaffMembers,)
     sortable = ("at",)
-    column_formatters = trail_cells.CELLS
-    column_formatters_detail = trail_cells.CELLS
+    coded = {"table": codes.TABLE, "action": codes.ACTION}
+    column_formatters = column_formatters_detail = trail_cells.CELLS
+    column_formatters_export = trail_cells.EXPORT
+
+    def title_of(self, row):
+        """Say what was done to which row."""
+        return f"{story.action(TABLES.get(row.table), row.action)}: {codes.TABLE.text(row.table)} {row.row_id}"
 
     def _get_field_value(self, model, name):
         """Leave out of before and after what the policy hides from the role."""
@@ -91,8 +102,13 @@ class JobScreen(Screen):
     more_filters = (Failing,)
     sort = ("name", False)
     sortable = ("name",)
-    column_formatters = {"name": cells.job_name, "started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
-    column_formatters_detail = {"name": cells.job_name, "seconds": cells.seconds}
+    coded = {"name": codes.JOB}
+    column_formatters = {"started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
+    column_formatters_detail = {"seconds": cells.seconds}
+
+    def title_of(self, row):
+        """Say what people call the job."""
+        return str(codes.JOB.text(row.name))
 
     def row_class(self, row):
         """Mark what fails."""
