@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chromium import DESKTOP, PHONE, chromium, serving  # noqa: F401 - fixtures
+from tests.chromium import DESKTOP, PHONE, chromium, cookie_of, serving  # noqa: F401 - fixtures
 from tests.walk import PEOPLE, gallery, pages, visitor  # noqa: F401 - fixtures
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
@@ -42,12 +42,11 @@ def kind(url):
 class Reader:
     """A window of a person, read by axe-core; our policy lets nothing in, so it is set aside for this one purpose."""
 
-    def __init__(self, browser, address, client, cookie):
+    def __init__(self, browser, address, app, person):
         """Open it."""
         self.context = browser.new_context(base_url=address, viewport=DESKTOP, locale="id-ID", bypass_csp=True, reduced_motion="reduce")
-        held = client.get_cookie(cookie)
-        if held:
-            self.context.add_cookies([{"name": cookie, "value": held.value, "url": address}])
+        if person:
+            self.context.add_cookies([cookie_of(app, person.value, address)])
         self.page, self.verbs = self.context.new_page(), set()
 
     def read(self, url, size=DESKTOP):
@@ -86,7 +85,7 @@ def test_no_page_breaks_a_rule(gallery, chromium, person):  # noqa: F811
     """Each page once, and one of each kind on a phone."""
     client, found, kinds = visitor(gallery, person), {}, set()
     with serving(gallery) as address:
-        reader = Reader(chromium, address, client, gallery.config["SESSION_COOKIE_NAME"])
+        reader = Reader(chromium, address, gallery, person)
         for url, html in list(pages(gallery, person, client)):
             if shape(html) not in SEEN:
                 SEEN.add(shape(html))
