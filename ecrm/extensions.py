@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +36,8 @@ migrate = Migrate(directory=str(Path(__file__).parent / "migrations"))
 babel = Babel()
 csrf = CSRFProtect()
 mail = Mail()
+
+READS = "only_reads"  # the option of a connection whose transaction takes no write lock
 
 # Statements must finish before the server gives the request up, and a slow lock must not hold a thread.
 MARIADB_SESSION = (
@@ -77,7 +79,13 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the beginning, except for page views, which only read."""
+    """Take the write lock at the beginning, except for page views and long readings, which only read."""
     if connection.dialect.name == "sqlite":
-        reads = has_request_context() and request.method in ("GET", "HEAD") and request.blueprint != "security"
+        page = has_request_context() and request.method in ("GET", "HEAD") and request.blueprint != "security"
+        reads = page or connection.get_execution_options().get(READS, False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def only_reads(session: Session) -> None:
+    """Begin a transaction that writes nothing, so that on SQLite nobody waits for its end."""
+    session.connection(execution_options={READS: True})

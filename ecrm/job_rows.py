@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Job
 
 LEASE = timedelta(minutes=10)  # after which another worker takes over the job of a dead one
+RENEW = LEASE.total_seconds() / 4  # seconds after which a living one renews it
 LONGEST_WAIT = 15.0  # seconds until a job that fails is tried again
 
 
@@ -25,6 +26,13 @@ def claim(session: Session, name: str, at: datetime, worker_id: str) -> bool:
     got = _update(session, free, lease_owner=worker_id, lease_until=at + LEASE) == 1
     session.commit()
     return got
+
+
+def renew(session: Session, name: str, worker_id: str, at: datetime) -> bool:
+    """Lengthen a worker's lease of the job that it still does and return whether it had one; commits."""
+    held = _update(session, (Job.name == name, Job.lease_owner == worker_id), lease_until=at + LEASE) == 1
+    session.commit()
+    return held
 
 
 def report(

@@ -5,18 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from ecrm import policy
 from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
 from ecrm.models import (
-    BandwidthGrant, Complaint, Customer, Installation, Letter, Promo, Reply, Role, Step, Subscription, User,
+    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus as S
+from ecrm.models.escalation import Level, Target
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.letter import LetterState
+from ecrm.models.plan import Audience
+from ecrm.models.promo_request import PromoRequestStatus
+from ecrm.rules import escalation
 from ecrm.rules.complaint import enter, project
 from ecrm.rules.customer import admit
 from ecrm.rules.facts import facts
@@ -24,6 +29,8 @@ from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
 from ecrm.seeds.demo.make import make_demo
 from ecrm.seeds.load import load_seeds
 from tests.conftest import BACKENDS
+from tests.staff import Page
+from tests.world import one
 
 CUSTOMERS, COMPLAINTS = 60, 400
 
@@ -164,7 +171,7 @@ def test_letters_can_be_sent_again(demo):
     for letter in db.session.scalars(select(Letter)):
         if letter.template not in seen:
             seen.add(letter.template)
-            row = db.session.get({"complaint": Complaint, "installation": Installation, "bandwidth_grant": BandwidthGrant}[letter.data["table"]],
+            row = db.session.get({"complaint": Complaint, "installation": Installation, "bandwidth_grant": BandwidthGrant, "promo_request": PromoRequest}[letter.data["table"]],
                                  letter.data["id"])
             assert letter.data.keys() >= facts(row).keys() and letter.data["zone"] == facts(row)["zone"]
             assert render(letter).text
@@ -274,3 +281,54 @@ def test_the_command_seeds_an_empty_database(make_app):
         assert email in result.output and password in result.output
     with app.app_context():
         assert (count(Customer), count(Complaint)) == (10, 30) and count(Promo) >= 6
+
+
+def test_the_escalations_are_those_of_the_worker(demo):
+    """Each target that came near or was missed is told once, within the minute, and the worker finds nothing left to tell."""
+    found = list(db.session.scalars(select(Escalation)))
+    assert {(row.target, row.level) for row in found} == {(target, level) for target in Target for level in Level}
+    assert len({(row.complaint_id, row.target, row.level, row.round) for row in found}) == len(found)
+    for row in found:
+        case = row.complaint
+        assert case.opened_at < row.at <= now() and row.round <= case.reopen_count
+        assert (row.due_at < row.at) == (row.level is Level.MISSED)
+        if row.target is Target.RESPONSE:
+            assert case.first_response_at is None or row.at <= case.first_response_at
+        elif row.round == case.reopen_count and case.resolved_at:
+            assert row.at <= case.resolved_at
+    missed = {row.complaint_id for row in found if row.level is Level.MISSED}
+    late = [row for row in db.session.scalars(select(Complaint).where(Complaint.resolved_at > Complaint.resolution_due_at))]
+    assert late and {row.id for row in late if row.resolved_at > row.resolution_due_at + timedelta(minutes=1)} <= missed
+    assert list(db.session.scalars(escalation.untold(now() - timedelta(minutes=3)))) == []
+    told = {letter.template for letter in db.session.scalars(select(Letter).where(Letter.template.in_(
+        ("complaint_near_support", "complaint_near_technician", "complaint_missed_manager"))))}
+    assert told
+
+
+def test_promo_requests_in_every_state(demo):
+    """Customers asked for what was theirs to ask for, while it ran, each once; who waits has waited two days at most."""
+    found = list(db.session.scalars(select(PromoRequest)))
+    assert {row.status for row in found} == set(PromoRequestStatus)
+    assert len({(row.customer_id, row.promo_id) for row in found}) == len(found)
+    for row in found:
+        day = row.requested_at.date()
+        assert row.customer.user_id and row.promo.published and row.promo.audience is not Audience.NEW
+        assert row.promo.valid_from <= day <= row.promo.valid_until
+        assert (row.answered_at is None) == (row.status is PromoRequestStatus.REQUESTED)
+        assert row.answered_at or now() - row.requested_at < timedelta(days=3)
+
+
+@pytest.mark.parametrize("role", [RoleName.SUPPORT, RoleName.MANAGER, RoleName.TECHNICIAN])
+def test_saved_views_open_their_lists(made, role):
+    """The known login has a view of its own and one of a colleague; each opens its list with the filters that it names."""
+    client = made.test_client()
+    login = next(address for login_role, address, _ in DEMO_LOGINS if login_role is role)
+    client.send("/login", {"email": login, "password": DEMO_PASSWORD})
+    with made.app_context():
+        user = one(User, email=login)
+        rows = [(row.table, row.query, row.owner_id == user.id) for row in db.session.scalars(policy.visible(SavedView, role, user))]
+    assert {own for _table, _query, own in rows} == {True, False}
+    for table, query, _own in rows:
+        page = client.get(f"/admin/{role.value}/{table}/?{query}")
+        assert page.status_code == 200 and len(Page(page).all("a", **{"class": "chip"})) >= query.count("flt")
+        assert "alert-danger" not in page.get_data(as_text=True)

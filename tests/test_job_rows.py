@@ -1,5 +1,9 @@
 """The worker's jobs have a row each: whose turn it is, when it ran, how long it took, and what went wrong."""
 
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -70,3 +74,73 @@ def test_each_job_has_a_name_for_people(app):
     with app.test_request_context(headers={"Accept-Language": "id"}):
         assert all(str(job.label) and str(job.label) != job.name for job in JOBS)
         assert len({job.name for job in JOBS}) == len(JOBS)
+
+
+def test_a_slow_jobs_lease_is_renewed(app, monkeypatch):
+    """While a living worker does a job, another one cannot take it over, however long it takes; nor a dead one's lease last longer."""
+    monkeypatch.setattr(job_rows, "RENEW", 0.02)
+    taken, held = [], []
+
+    def slow(session, at, hand):
+        first = one(Job, name="escalate").lease_until
+        for _look in range(1000):
+            session.rollback()
+            until = one(Job, name="escalate").lease_until
+            if until > first:
+                break
+            session.rollback()
+            time.sleep(0.02)
+        session.rollback()
+        held.append((first, until))
+        taken.append(job_rows.claim(session, "escalate", first + timedelta(seconds=0.01), "b"))
+        return 0
+    Worker(app, turns=[turn := Turn(Task("escalate", slow, EVERY))], name="a")._look(turn)
+    assert taken == [False] and held[0][1] > held[0][0]
+    with app.app_context():
+        assert one(Job, name="escalate").lease_owner is None
+        db.session.rollback()
+        assert not job_rows.renew(db.session(), "escalate", "a", now())  # who has let it go does not get it back like this
+        assert one(Job, name="escalate").lease_until is None
+
+
+def test_a_slow_job_keeps_no_other_waiting(app):
+    """Letters leave while another job is at work; asked to stop, the worker ends when what is in hand is done."""
+    busy, done, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(session, at, hand):
+        busy.set()
+        assert done.wait(30)
+        ended.set()
+        return 1
+
+    def quick(session, at, hand):
+        assert busy.wait(30)
+        done.set()
+        return 1
+    hand = Worker(app, done.is_set, turns=[Turn(Task("slow", slow, EVERY)), Turn(Task("quick", quick, EVERY))])
+    hand.run()
+    assert ended.is_set()
+    with app.app_context():
+        rows = {row.name: row for row in db.session.query(Job).filter(Job.name.in_(("slow", "quick")))}
+        assert {name: (row.done, row.last_error, row.lease_owner) for name, row in rows.items()} == {"slow": (1, None, None), "quick": (1, None, None)}
+
+
+def test_two_workers_do_each_job_once(app):
+    """Both run side by side with a thread for each job; each job is done by one of them."""
+    done, enough = Counter(), threading.Event()
+    names, lock = [f"job{number}" for number in range(5)], threading.Lock()
+
+    def task(name):
+        def run(session, at, hand):
+            with lock:
+                done[name] += 1
+                if len(done) == len(names):
+                    enough.set()
+            return 1
+        return Task(name, run, 3600.0)
+    hands = [Worker(app, enough.is_set, turns=[Turn(task(name)) for name in names]) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(Worker.run, hands))
+    assert done == Counter(names)
+    with app.app_context():
+        assert {row.failures for row in db.session.query(Job).filter(Job.name.in_(names))} == {0}

@@ -49,7 +49,7 @@ def test_from_registration_to_export(app, window, photo, office, connect):  # no
     connect(office.port)
     customer, support, technician, manager = window(PHONE), window(DESKTOP), window(PHONE), window(DESKTOP)
     _register(app, office, customer)
-    number = _complain(app, customer, photo)
+    number = complain(app, customer, photo)
     with app.app_context():
         person = str(one(User, email=email("technician")).id)
     _assign(support, number, person)
@@ -76,7 +76,8 @@ def _register(app, office, page):
         assert db.session.query(Customer).filter_by(name="Dewi Lestari", phone="+6281234567890").count() == 1
 
 
-def _complain(app, page, photo):
+def complain(app, page, photo):
+    """Enter a complaint with a photo; return its number."""
     page.goto("/complaints/new")
     page.locator("[name=category]").first.check()
     page.fill("[name=subject]", SUBJECT)

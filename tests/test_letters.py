@@ -16,6 +16,7 @@ from ecrm.models.base import now
 from ecrm.rules import LIFECYCLES, move
 from ecrm.rules.complaint import answer
 from ecrm.rules.facts import facts as facts_of
+from ecrm.rules.phone import readable
 from tests.world import email, one
 
 EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support",
@@ -69,7 +70,7 @@ def test_a_letter_is_whole(company, template, language):
     assert told.subject and "\n" not in told.subject and "%(" not in told.subject + told.text + told.html
     assert f'<html lang="{language.value}">' in told.html and told.html.count("<a href=") == 1
     for body in (told.text, told.html):
-        assert "Budi Santoso" in body and company_name in body and address in body and app.config["ECRM"]["COMPANY_PHONE"] in body
+        assert "Budi Santoso" in body and company_name in body and address in body and readable(app.config["ECRM"]["COMPANY_PHONE"]) in body
     assert "\n\n\n" not in told.text and "None" not in told.text
 
 

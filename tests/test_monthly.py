@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from ecrm.extensions import db
 from ecrm.jobs import Hand, send_recaps
 from ecrm.letters.delivery import message_of
-from ecrm.models import Letter, Recap
+from ecrm.models import Job, Letter, Recap
 from ecrm.models.recap import FrozenBecause
-from ecrm.reports import monthly
+from ecrm.reports import freezing, monthly
 from tests.test_recaps import text_of
 
 FIRST = datetime(2026, 11, 30, 17, 5, tzinfo=UTC)  # five past midnight on 1 December in Jakarta
@@ -39,6 +41,21 @@ def test_two_workers(app, monkeypatch):
         assert db.session.query(Letter).filter_by(template="recap_monthly_manager").count() == 1
 
 
+def test_nobody_waits_for_the_figures(app, monkeypatch):
+    """While they are counted, which takes its time, others write."""
+    freeze, wrote = freezing.freeze, []
+
+    def slowly(*given, **more):
+        with Session(db.engine) as other:
+            other.add(Job(name=f"other{len(wrote)}"))
+            other.commit()
+            wrote.append(1)
+        return freeze(*given, **more)
+    with app.app_context():
+        monkeypatch.setattr(freezing, "freeze", slowly)
+        assert sent() == 1 and len(wrote) == len(monthly.KINDS)
+
+
 class _Blind:
     """A SELECT that does not see what the other worker has written yet."""
 
@@ -63,6 +80,23 @@ def test_the_letter_brings_the_papers(app, browser):
     answer = browser("manager").get(f"/admin/go/recap/{number}", follow_redirects=True)
     assert answer.status_code == 200 and b'id="fingerprint"' in answer.data
     assert browser("technician").get(f"/admin/go/recap/{number}").status_code == 404
+
+
+def test_one_letterhead(app, browser):
+    """The letter's paper, the kept figures, the recap's page and its files have the same head, with the number as people dial it."""
+    with app.app_context():
+        sent()
+        row = db.session.query(Recap).filter_by(kind="complaints", because=FrozenBecause.SENT).one()
+        with force_locale("id"):
+            letter, number = text_of(monthly.paper(row)[1]), row.id
+    asked = "?month=2026-11"
+    page = browser("manager").get(f"/admin/manager/recaps/complaints/{asked}").get_data(as_text=True)
+    kept = browser("manager").get(f"/admin/manager/recap/details/?id={number}").get_data(as_text=True)
+    paper = text_of(browser("manager").get(f"/admin/manager/recaps/complaints/pdf/{asked}").data)
+    for said in ("PT Prestasi Piranti Informasi", "(021) 50101234", "November 2026", "Disiapkan oleh", "Disetujui oleh"):
+        assert said in page and said in kept
+        assert said.replace(" ", "") in letter and said.replace(" ", "") in paper
+    assert not [text for text in (page.partition("<article")[2], letter, paper) if "+6221" in text]
 
 
 @pytest.mark.parametrize("missing", [[10**6]])

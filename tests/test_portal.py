@@ -1,6 +1,5 @@
 """The portal over HTTP: the pages around a complaint."""
 
-import gzip
 import re
 
 import pytest
@@ -132,18 +131,6 @@ def test_errors_have_a_page(app, browser):
     lost = browser().get("/nowhere")
     assert lost.status_code == 404 and "tel:+622150101234" in lost.text
     assert browser().post("/language", data={"language": "en"}).status_code == 400
-
-
-def test_static_files_travel_small_and_once(browser):
-    """By fingerprint: compressed and kept for a year; without it, or with a wrong one, as usual."""
-    person = browser()
-    address = re.search(r'href="(/static/vendor/bootstrap5/[^"]+)"', person.get("/").text)[1]
-    small = person.get(address, headers={"Accept-Encoding": "gzip"})
-    assert small.headers["Content-Encoding"] == "gzip" and "immutable" in small.headers["Cache-Control"]
-    assert len(small.data) < 40_000 and b":root" in gzip.decompress(small.data)
-    with person.get(address) as plain, person.get(address[:-3] + "xxx") as wrong:
-        assert "Content-Encoding" not in plain.headers and "immutable" in plain.headers["Cache-Control"]
-        assert "immutable" not in wrong.headers["Cache-Control"]
 
 
 def test_an_account_without_a_customer_is_told_to_call(app, browser):

@@ -1,12 +1,12 @@
 """The recaps: they agree with what the rows say when somebody else counts them, with the lists that they open, and with their files."""
 
-import base64
 import csv
 import io
 import random
 import re
-import zlib
+import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
@@ -14,20 +14,22 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from ecrm.extensions import db
-from ecrm.models import Complaint, Recap, User
+from ecrm.models import Branch, Complaint, Recap, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import period, recaps, words
-from ecrm.reports.shapes import Kind, Scope
+from ecrm.reports import charts, pdf, period, recaps, words
+from ecrm.reports.letterhead import Letterhead
+from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Row, Scope, Series, Sheet, Table
 from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.conftest import BACKENDS
 from tests.staff import Page
 from tests.test_demo import fill
-from tests.world import email
+from tests.world import email, one
 
 ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = 3600
@@ -273,11 +275,14 @@ def test_the_files_say_the_same(demo, manager, kind):
     scope = f"?first={year().first}&last={year().last}"
     with demo.test_request_context(headers={"Accept-Language": "id"}):
         sheet = next(one for one in recaps.RECAPS if one.kind == kind).make(db.session, Scope(year(), now()))
+        headings = {word for table in sheet.tables for column in table.columns for word in str(column.label).split()}
         written = [["" if value is None and row is table.total else words.text(column.kind, value)
                     for column, value in zip(table.columns, row.values, strict=True)] for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
     plain = [row.values for table in sheet.tables for row in (*table.rows, *([table.total] if table.total and table.rows else []))]
     page = re.sub(r"\s+", "", re.sub(r"<svg.*?</svg>|<[^>]+>", "", manager.get(f"/admin/manager/recaps/{kind}/{scope}").get_data(as_text=True), flags=re.S))
-    paper = text_of(manager.get(f"/admin/manager/recaps/{kind}/pdf/{scope}").data)
+    data = manager.get(f"/admin/manager/recaps/{kind}/pdf/{scope}").data
+    paper, whole = text_of(data), "".join(one.extract_text() for one in PdfReader(io.BytesIO(data)).pages)
+    assert not [word for word in headings if word not in whole]
     for row in written:
         squeezed = re.sub(r"\s+", "", "".join(row))
         assert squeezed in page.replace("&#39;", "'"), row
@@ -295,13 +300,51 @@ def test_the_files_say_the_same(demo, manager, kind):
 def text_of(data):
     """Return all that a PDF of ours says, without spaces."""
     assert data.startswith(b"%PDF-")
-    said = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.S):
-        content = zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>"))) if stream.strip().endswith(b"~>") else stream
-        said += re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", content)
-    joined = b"".join(said)
-    joined = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1], 8)]), joined)
-    return re.sub(r"\s+", "", re.sub(rb"\\(.)", rb"\1", joined).decode("cp1252"))
+    return re.sub(r"\s+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
+
+
+NAMES = "Nguyễn Thị Ánh Đà Nẵng", "Łódź Żółć Grażyna", "Αθήνα Ελλάδα Ώρα", "Дніпро Київ", "İstanbul Ğ", "“d’Arc” – €"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_letter_is_in_the_pdf(app, browser, name):
+    """Names in the letters of other languages are written, not replaced, plain and bold; the fonts travel with the paper."""
+    with app.app_context():
+        one(Branch, code="JKT").name = name
+        number = one(Branch, code="JKT").id
+        db.session.commit()
+    paper = browser("manager").get(f"/admin/manager/recaps/complaints/pdf/?branch={number}").data
+    assert name.replace(" ", "") in text_of(paper)
+    fonts = {font["/BaseFont"]: font for page in PdfReader(io.BytesIO(paper)).pages for font in page["/Resources"]["/Font"].values()}
+    assert any("FontFile2" in str(font["/FontDescriptor"].get_object()) for family, font in fonts.items() if "DejaVu" in family)
+
+
+@pytest.mark.parametrize("name", ["😀 Toko", "a\x07b", "漢字 <b>&amp;", "\ufffe\ud7ff", ""])
+def test_no_letter_breaks_the_pdf(app, browser, name):
+    """What the font has not, and what is no letter at all, still gives a paper that can be read."""
+    with app.app_context():
+        one(Branch, code="JKT").name = name
+        number = one(Branch, code="JKT").id
+        db.session.commit()
+    paper = text_of(browser("manager").get(f"/admin/manager/recaps/complaints/pdf/?branch={number}").data)
+    assert "Rekapitulasikeluhan" in paper and name.partition(" ")[2].replace(" ", "") in paper
+
+
+def test_papers_made_at_the_same_time(app):
+    """Each of several threads gets the whole paper, the same to the byte."""
+    table = Table("names", "Nama", (Column("name", "Nama", Kind.TEXT), Column("count", "Jumlah")), tuple(Row((name, 1)) for name in NAMES))
+    sheet = Sheet("names", "Nama", Scope(year(), now()), (table,))
+
+    def paper(_number):
+        with app.test_request_context():
+            return pdf.make(sheet, Letterhead("Łódź", "1", "Αθήνα", "Київ"))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert len(set(pool.map(paper, range(30)))) == 1
+    finally:
+        sys.setswitchinterval(before)
 
 
 BAD = [("first=2026-02-30&last=2026-03-01", "first"), ("first=2026-03-02&last=2026-03-01", "last"), ("first=2016-01-01&last=2025-12-31", "last"),
@@ -320,16 +363,19 @@ def test_bad_scopes(browser, asked, field, where):
 
 
 @pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
-def test_an_empty_period(browser, kind):
-    """Where there is nothing, the page says so, and no share is 0 %."""
+def test_an_empty_period(manager, kind):
+    """Where there is nothing, page and files say so, and no share is 0 %."""
+    nothing = "Tidak ada apa-apa dalam periode ini."
     for days in ("first=2001-01-01&last=2001-01-31", "month=2099-01"):
-        answer = browser("manager").get(f"/admin/manager/recaps/{kind}/?{days}")
-        assert answer.status_code == 200
-        said = answer.get_data(as_text=True)
-        assert ('id="nothing"' in said) != (kind in ("quality", "technicians"))  # these have rows of today, or of standards
-        assert not re.search(r">0[.,]0 %<", said)
-        for form in ("pdf", "xlsx", "csv"):
-            assert browser("manager").get(f"/admin/manager/recaps/{kind}/{form}/?{days}").status_code == 200
+        answers = {form: manager.get(f"/admin/manager/recaps/{kind}/{form}?{days}") for form in ("", "pdf/", "xlsx/", "csv/")}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        said, paper, lines = answers[""].get_data(as_text=True), text_of(answers["pdf/"].data), answers["csv/"].get_data(as_text=True)
+        book = openpyxl.load_workbook(io.BytesIO(answers["xlsx/"].data))
+        first = [row[0] for row in book.worksheets[0].iter_rows(values_only=True)]
+        if kind not in ("quality", "technicians"):  # these have rows of today, or of standards
+            assert 'id="nothing"' in said and nothing in first and nothing in lines.splitlines() and nothing.replace(" ", "") in paper
+        assert not re.search(r">0[.,]0 %<", said) and "0,0%" not in re.sub(r"\d0,0%", "", paper)
+        assert not [1 for page in book.worksheets[1:] for row in page.iter_rows(min_row=2) for cell in row if cell.number_format == "0.0" and cell.value is not None]
 
 
 def test_who_may(browser):
@@ -382,6 +428,16 @@ def test_written_exactly(app):
         assert words.text(Kind.PERCENT, 99.5) == "99,5 %"
         assert words.text(Kind.PERCENT, None) == words.NOTHING
         assert words.text(Kind.RATING, 4.0) == "4,00"
+
+
+@pytest.mark.parametrize("count", [1, 2, 13, 37, 366])
+def test_words_under_a_line_stand_apart(app, count):
+    """However many months there are, no name of one lies on that of the next."""
+    labels = tuple(f"Nov {1900 + number}" for number in range(count))
+    chart = Chart("time", "Menurut bulan", Drawn.LINES, labels, (Series("x", (1.0,) * count),))
+    with app.test_request_context():
+        places = [word.x for word in charts.picture(chart).words if word.text.startswith("Nov")]
+    assert places and all(b - a > charts.LETTER * len(labels[0]) for a, b in zip(places, places[1:]))
 
 
 def test_kept_figures_in_another_language(app, browser):

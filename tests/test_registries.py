@@ -5,10 +5,11 @@ from flask_babel import LazyString
 from sqlalchemy import inspect
 
 from ecrm import policy
+from ecrm.admin import lookup
 from ecrm.admin.screens import SCREENS
 from ecrm.cli.policy import markdown
 from ecrm.extensions import db
-from ecrm.models import MODELS
+from ecrm.models import MODELS, Branch, ComplaintCategory, CoverageArea, Plan, Role
 from ecrm.models.account import STAFF, RoleName
 from ecrm.rules import LIFECYCLES
 from tests.test_floors import ROOT
@@ -96,3 +97,59 @@ def test_the_policy_is_printed(make_app):
     assert printed.exit_code == 0
     for name in [*(model.__tablename__ for model in MODELS), *(role.value for role in RoleName)]:
         assert name in printed.output
+
+
+SMALL = (Branch, CoverageArea, ComplaintCategory, Plan, Role)  # tables that a company keeps by hand, and that fit a drop-down list
+SPEAK_FOR_THEMSELVES = {
+    "name", "name_en", "title", "text", "city", "phone", "postcode", "plan", "since", "valid_from", "day", "closes", "down_mbps",
+    "up_mbps", "applicant_name", "measure", "unit", "address", "branch",
+}
+
+
+@every
+def test_an_empty_list_says_what_the_table_is_for(model):
+    """A list without rows is the first that a new company sees."""
+    assert isinstance(SCREEN_OF[model].empty, LazyString), f"{SCREEN_OF[model].__name__}: say in `empty` where its first row comes from"
+
+
+@every
+def test_fields_explain_themselves(model):
+    """Each field of a form has help, unless its label says all; and help stands only at fields that there are."""
+    screen = SCREEN_OF[model]
+    fields = {*screen.form, *(screen.form_create or ()), *(screen.form_edit or ())}
+    silent = {name for name in fields - set(screen.help) - SPEAK_FOR_THEMSELVES if "." not in name and name != "picture"}
+    where = f"ecrm/admin/screens/: {screen.__name__}"
+    relations = {relation.key for relation in inspect(model).relationships}
+    assert not silent, f"{where} gives no help for {sorted(silent)}, or SPEAK_FOR_THEMSELVES of this test forgets them"
+    assert set(screen.help) - {"picture"} <= fields, f"{where} helps with fields that its form does not have"
+    for name in fields & relations:
+        remote = inspect(model).relationships[name].mapper.class_
+        assert remote in SMALL or remote in lookup.LARGE, f"{where}: “{name}” would list every {remote.__name__}; add it to LARGE in lookup.py"
+
+
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_relations_to_large_tables_are_looked_up(make_app, role):
+    """In every form that a role gets, a row of a table that grows with the business is found by typing."""
+    app = make_app()
+    views = [view for site in app.extensions["admin"] if site.role is role for view in site._views if getattr(view, "model", None)]
+    with app.test_request_context():
+        for view in views:
+            for form in (view._create_form_class(), view._edit_form_class()):
+                for field in form:
+                    relation = inspect(view.model).relationships.get(field.short_name)
+                    large = relation is not None and relation.mapper.class_ not in SMALL
+                    assert (view.control_of(field) == "lookup") is large, f"{view.endpoint}.{field.short_name}"
+
+
+OVER = {"closed", "cancelled", "ended", "expired", "withdrawn"}  # statuses that ask for nobody's eye: their badge has no colour
+
+
+@every
+def test_every_status_has_its_colour(model):
+    """A badge that looks like any other is read letter by letter."""
+    style = (ROOT / "static" / "staff" / "staff.css").read_text()
+    for column in inspect(model).columns:
+        if column.key in ("status", "state", "coverage", "level"):
+            for member in column.type.enum_class:
+                coloured = f".badge.is-{member.value}" in style
+                assert coloured is not (member.value in OVER), f"{model.__name__}.{column.key}: {member.value} in static/staff/staff.css, or OVER"

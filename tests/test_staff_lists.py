@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ecrm.admin.site import Front
+from ecrm.admin.tiles import SIDEBAR
 from ecrm.extensions import db
-from ecrm.models import Complaint, ComplaintCategory, Customer, Letter, User
+from ecrm.models import Complaint, ComplaintCategory, Customer, Letter, PromoRequest, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
@@ -173,3 +174,74 @@ def test_days_are_shown_as_people_write_them(app, browser):
     text = Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-01..2026-11-20")).text
     assert "1 Nov 2026 – 20 Nov 2026" in text
     assert "1 Nov 2026 –" in Page(browser("support").get(f"{LIST}?flt0_opened_at=2026-11-1..")).text
+
+
+# The sidebar
+
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_the_sidebar_counts_open_work_and_leads_to_it(app, browser, role):
+    """On every page, of what exists for the person; the list that is open is marked, once."""
+    _disturb(app)
+    person = browser(role.value)
+
+    def entries(answer):
+        page = Page(answer)
+        links = [(own, around) for tag, own, around in page.found if tag == "a" and any(a.get("id") == "menu" for _t, a in around)]
+        counts = [own["data-count"] for tag, own, around in page.found if tag == "b" and "data-count" in own]
+        return [own for own, _around in links], counts
+
+    links, counts = entries(person.get(f"/admin/{role.value}/"))
+    work = links[1:1 + len(counts)]
+    assert links[0].get("aria-current") == "page" and counts and any(count != "0" for count in counts)
+    for own, count in zip(work, counts, strict=True):
+        answer = person.get(own["href"])
+        assert Page(answer).count() == int(count), own["href"]
+        marked = [link["href"] for link in entries(answer)[0] if link.get("aria-current")]
+        assert marked == [own["href"]]
+    if role is RoleName.SUPPORT:
+        marked = [link["href"] for link in entries(person.get(f"{LIST}?flt0_status=unsolved&search=x"))[0] if link.get("aria-current")]
+        assert marked == [LIST], "a search within them is another list"
+
+
+def test_the_sidebar_costs_one_query_that_reads_no_more_than_it_shows(app, browser, monkeypatch):
+    """Whatever it counts, and however much there is: above the limit it says so."""
+    monkeypatch.setattr("ecrm.admin.sidebar.MOST", 2)
+    statements = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    page = browser("support").get("/admin/support/plan/")
+    counting = [one for one in statements if one.count("LIMIT") == len(SIDEBAR[RoleName.SUPPORT])]
+    assert len(counting) == 1
+    assert "2+" in page.text and any(own.get("data-count") == "2+" for own in Page(page).all("b"))
+
+
+@pytest.mark.parametrize("company", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_the_sidebar_reads_no_table_from_end_to_end(app, browser, role):
+    """Every page pays for it, with a million complaints too: an index finds each count; the jobs alone are a handful."""
+    statements = []
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
+    browser(role.value).get(f"/admin/{role.value}/{'plan' if role is not RoleName.ADMINISTRATOR else 'role'}/")
+    statement, values = next(one for one in statements if one[0].startswith("SELECT (SELECT count(*)"))
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    scans = {line for line in plan if line.startswith("SCAN") and "INDEX" not in line and not line.startswith(("SCAN anon", "SCAN CONSTANT"))}
+    assert plan and scans <= {"SCAN job"}, plan
+
+
+def test_an_empty_list_says_what_to_do(app, browser):
+    """A table without rows says where its first one comes from; one that filters emptied says how to see more."""
+    with app.app_context():
+        db.session.execute(PromoRequest.__table__.delete())
+        db.session.commit()
+    support = browser("support")
+    empty = Page(support.get("/admin/support/promo_request/"))
+    assert "Permintaan masuk saat pelanggan meminta promo di portal" in empty.text and not empty.all("a", **{"class": "chip"})
+    none = Page(support.get(f"{LIST}?search=zzz&flt0_status=unsolved&flt1_priority=1"))
+    chips = [own["href"] for own in none.all("a", **{"class": "chip"})]
+    assert "Hapus saringan" in none.text and len(chips) == 3
+    for gone in ("search=", "status=", "priority="):
+        assert sum(gone in address for address in chips) == 2, "each chip takes itself away and leaves the others"

@@ -1,18 +1,20 @@
 """What the staff meet on a working day: whom to send, who was sent, a session that ends while typing, a colleague who leaves."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from ecrm.admin import look
 from ecrm.extensions import db
-from ecrm.models import Branch, Complaint, Customer, User
+from ecrm.models import Branch, Complaint, Customer, Installation, Promo, User
 from ecrm.models.base import now
 from ecrm.portal import accounts
 from tests.staff import JOB, LIST, Page, details, id_of, reply
 from tests.world import email, one
 
+JAKARTA = ZoneInfo("Asia/Jakarta")
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -184,3 +186,37 @@ def test_what_is_too_late_is_not_offered(app, browser):
             db.session.commit()
         page = browser("support").get(details("support", number)).get_data(as_text=True)
         assert ('id="verb-reopen"' in page) is offered
+
+
+def test_a_visit_is_scheduled_on_a_calendar(app, browser):
+    """The browser's own, from today and for a year; the time is the reader's, and what is no time is refused at its field."""
+    support = browser("support")
+    with app.app_context():
+        row = one(Installation, applicant_name="Pemohon technician")
+        number, person = row.id, row.technician_id
+    page = Page(support.get(f"/admin/support/installation/details/?id={number}"))
+    field = page.all("input", name="visit_at")[0]
+    assert field["type"] == "datetime-local" and field["min"] == f"{now().astimezone(JAKARTA):%Y-%m-%d}T00:00" and field["max"] > field["min"]
+    move = f"/admin/support/installation/move/?id={number}&verb=schedule"
+    day = now().astimezone(JAKARTA).date() + timedelta(days=3)
+    refused = support.send(move, {"technician": person, "visit_at": "besok pagi"})
+    assert refused.status_code == 422 and Page(refused).all("input", **{"name": "visit_at", "class": "form-control is-invalid"})
+    assert support.send(move, {"technician": person, "visit_at": f"{day}T09:30"}).status_code == 302
+    with app.app_context():
+        assert one(Installation, id=number).visit_at == datetime.combine(day, time(9, 30), JAKARTA)
+
+
+@pytest.mark.parametrize("day", ["0026-11-24", "20266-01-01", "1889-01-01", "2100-01-01"])
+def test_a_slip_in_a_year_is_refused_at_its_field(app, browser, day):
+    """Here and by the browser, which is told the bounds; the last day is told what it must follow."""
+    support = browser("support")
+    path = "/admin/support/promo/new/"
+    form = Page(support.get(path))
+    first, last = form.all("input", name="valid_from")[0], form.all("input", name="valid_until")[0]
+    assert (first["type"], first["min"], first["max"]) == ("date", "1990-01-01", "2099-12-31")
+    assert last["data-after"] == "valid_from"
+    answer = support.send(path, {"code": "X1", "title": "X", "text": "X", "valid_from": day, "valid_until": "2026-12-31",
+                                 "audience": "everybody"})
+    assert answer.status_code in (200, 422) and Page(answer).all("input", **{"name": "valid_from", "class": "form-control is-invalid"})
+    with app.app_context():
+        assert db.session.query(Promo).filter_by(code="X1").count() == 0

@@ -1,12 +1,17 @@
 """The trail: every change leaves a step with who, when, before and after, and nothing changes past it."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
+from ecrm import policy
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Plan, Reply, Role, Step, User
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
 from ecrm.models.step import Via
+from ecrm.rules import move
 from ecrm.trail import MASK, TrailBroken
 from tests.world import email, one
 
@@ -102,3 +107,57 @@ def test_no_bulk_statement_passes_by(app):
         for statement in (db.update(Customer).values(name="x"), db.delete(Complaint)):
             with pytest.raises(TrailBroken):
                 db.session.execute(statement)
+
+
+def changes(page):
+    """Return the lines of the list's changes, as people read them."""
+    text = page.get_data(as_text=True)
+    return [re.sub(r"<[^>]+>", "", line) for cell in re.findall(r'<ul class="changes">(.*?)</ul>', text, re.S)
+            for line in re.findall(r"<li.*?</li>", cell, re.S)]
+
+
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_the_trail_of_a_row_says_what_changed(app, browser, role):
+    """From the row's own page to who, when, which columns, before → after; the list says which row it is about and leads back."""
+    with app.app_context():
+        plan, row = one(Plan, code="HOME20"), one(Complaint, subject="Tagihan ganda")
+        plan.monthly_price, plan.on_sale = 275_000, False
+        name_of_plan = str(plan)
+        number, row_id, technician = plan.id, row.id, one(User, email=email("technician"))
+        move(row, "assign", one(User, email=email("support")), now(), technician=technician)
+        name = str(technician)
+        row.description = "Sangat " * 40 + "panjang"
+        db.session.commit()
+    person = browser(role)
+    link = re.search(r'id="trail" href="([^"]+)"', person.get(f"/admin/{role}/plan/details/?id={number}").get_data(as_text=True))[1]
+    trail = person.get(link.replace("&amp;", "&"))
+    assert {"Harga per bulan (Rp): 250000 → 275000", "Dijual: Ya → Tidak"} <= set(changes(trail))
+    about = trail.get_data(as_text=True).partition('id="about"')[2].partition("</p>")[0]
+    assert f"/admin/{role}/plan/details/?id={number}" in about and name_of_plan in about
+    trail = person.get(f"/admin/{role}/step/?flt0_table=complaint&flt1_row_id={row_id}")
+    lines = changes(trail)
+    assert f"Teknisi: – → {name}" in lines
+    cut = next(line for line in lines if line.startswith("Uraian: ") and "→ Sangat" in line)
+    assert cut.endswith("…") and len(cut.partition("→ ")[2]) <= 61
+    with app.app_context():
+        step = db.session.scalars(select(Step.id).filter_by(table="complaint", row_id=row_id).order_by(Step.id.desc()).limit(1)).one()
+    assert "Sangat " * 40 + "panjang" in person.get(f"/admin/{role}/step/details/?id={step}").get_data(as_text=True)
+    assert 'id="about"' not in person.get(f"/admin/{role}/step/?flt0_table=complaint").get_data(as_text=True)
+
+
+def test_the_list_hides_what_the_policy_hides(app, browser):
+    """A manager reads no column in the trail that the policy hides, nor a row that is gone."""
+    with app.app_context():
+        person = one(User, email=email("sales"))
+        person.password, person.name = "another-hash", "Sinta <b>"
+        db.session.commit()
+        number = person.id
+        hidden = policy.hidden(User, RoleName.ADMINISTRATOR)
+        labels = {str(getattr(User, key).info.get("label", key)) for key in hidden if hasattr(User, key)}
+    trail = browser("administrator").get(f"/admin/administrator/step/?flt0_table=user&flt1_row_id={number}")
+    lines = changes(trail)
+    assert any("Sinta &lt;b&gt;" in line for line in lines)
+    assert not [line for line in lines if line.partition(":")[0] in labels] and "another-hash" not in trail.get_data(as_text=True)
+    gone = browser("administrator").get("/admin/administrator/step/?flt0_table=plan&flt1_row_id=999999")
+    assert gone.status_code == 200 and 'id="about"' not in gone.get_data(as_text=True)
+    assert browser("administrator").get("/admin/administrator/step/?flt0_table=nothing&flt1_row_id=1").status_code == 200

@@ -13,9 +13,7 @@ from ecrm.models.base import now
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return a complaint's due time with its mark."""
-    it = look.due_of(row)
-    return Markup('<time class="due {}" datetime="{}" title="{}">{}</time>').format(
-        it.mark, row.resolution_due_at.isoformat(), it.exact, it.text) if it.text else ""
+    return Markup(look.due_of(row).__html__())
 
 
 def subject(_view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -38,6 +36,14 @@ def short(view: Any, _context: Any, row: Any, name: str) -> Any:
     if at is None:
         return ""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), formats.brief(at, now()))
+
+
+def visit(view: Any, context: Any, row: Any, name: str) -> Any:
+    """Return the time of a visit to come, “today” and “tomorrow” by name, of a past one in short; the moment itself on hover."""
+    at = getattr(row, name)
+    if at is None or at < now():
+        return short(view, context, row, name)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.visit(at))
 
 
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:

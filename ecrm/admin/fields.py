@@ -1,11 +1,12 @@
 """Form fields made from what the models say of their columns."""
 
+from datetime import date
 from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.model.form import converts
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, String
+from sqlalchemy import Date, Integer, String
 from sqlalchemy.orm import RelationshipProperty
 from wtforms import TimeField, ValidationError, validators
 
@@ -17,6 +18,7 @@ from ecrm.rules.phone import e164
 
 LONGEST = 10_000  # characters of a text without a length of its own; 4 bytes each fit MariaDB's TEXT
 LARGEST = 2**31 - 1
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)  # a year outside them is a slip of the finger
 REQUIRED = _l("This field is required.")
 
 
@@ -73,6 +75,12 @@ def check_phone(_form: Any, field: Any) -> None:
     """Refuse what is no telephone number."""
     if field.data and e164(field.data) is None:
         raise ValidationError(_l("Enter a telephone number such as 0812 3456 7890."))
+
+
+def check_day(_form: Any, field: Any) -> None:
+    """Refuse a day that nobody means."""
+    if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
+        raise ValidationError(_l("Enter a day in the years %(first)d to %(last)d.", first=FIRST_DAY.year, last=LAST_DAY.year))
 
 
 def to_email(value: Any) -> Any:
@@ -133,4 +141,6 @@ def _column(model: type, name: str) -> dict[str, Any]:
         least, greatest = column.info.get("least", -LARGEST), column.info.get("greatest", LARGEST)
         checks.append(validators.Optional() if column.nullable else validators.InputRequired(REQUIRED))
         checks.append(validators.NumberRange(min=least, max=greatest, message=_l("Enter a whole number from %(min)s to %(max)s.")))
+    elif isinstance(column.type, Date):
+        checks.append(check_day)
     return {"filters": [strip, *filters], "validators": checks}

@@ -33,7 +33,7 @@ def hour(_view: Any, value: time, _name: str) -> str:
 
 def word(_view: Any, value: Labelled, name: str) -> Any:
     """Return a status as a badge with its text, any other member as its label."""
-    if name in ("status", "state", "coverage"):
+    if name in ("status", "state", "coverage", "level"):
         return BADGE.format(kind="status", word=value.value, text=value.label)
     return value.label
 

@@ -129,8 +129,8 @@ class Listing:
         return flt.key
 
     def get_empty_list_message(self) -> str:
-        """Say that nothing matches."""
-        return _("Nothing here matches.")
+        """Say what the table is for, and where its first row comes from."""
+        return str(self.empty)  # type: ignore[attr-defined]
 
     # Exports
 

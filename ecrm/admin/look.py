@@ -1,24 +1,21 @@
-"""What the staff templates use: times as people say them, links to telephones and maps, chips of a list, static files."""
+"""What the staff templates use: times as people say them, links to telephones and maps, chips of a list."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import phonenumbers
-from flask import current_app, url_for
 from flask_babel import format_timedelta, get_locale, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from ecrm import formats
 from ecrm.formats import day, exact, moment, size as file_size, zone
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
+from ecrm.rules.phone import readable as telephone
 
 MAP = "https://www.google.com/maps/search/?api=1&query="
 
@@ -29,7 +26,7 @@ class Due:
 
     text: str
     late: bool
-    exact: str
+    at: datetime
     soon: bool = False
 
     @property
@@ -37,20 +34,20 @@ class Due:
         """Return the class that colours it; the text says the same in words."""
         return "is-late" if self.late else "is-soon" if self.soon else ""
 
+    @property
+    def exact(self) -> str:
+        """Return the moment in full."""
+        return exact(self.at)
+
+    def __html__(self) -> str:
+        """Return it as templates and cells show it, blank where there is nothing to say."""
+        words = '<time class="due {}" datetime="{}" title="{}">{}</time>'
+        return Markup(words).format(self.mark, self.at.isoformat(), self.exact, self.text) if self.text else ""
+
 
 def language() -> str:
     """Return the code of the reader's language."""
     return str(get_locale())
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file, with its fingerprint so that browsers may keep it."""
-    return url_for("static", filename=name, v=_fingerprint(current_app.static_folder or "", name, current_app.debug))
-
-
-@lru_cache
-def _fingerprint(folder: str, name: str, _debug: bool) -> str:
-    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
 def today() -> date:
@@ -82,21 +79,21 @@ def due(at: datetime, done: datetime | None = None) -> Due:
     """Return a due time from now, or how it was met where the thing was done at `done`."""
     if done is not None:
         text = _("%(time)s late", time=format_timedelta(done - at, granularity="minute")) if done > at else _("on time")
-        return Due(text, done > at, exact(at))
+        return Due(text, done > at, at)
     away = at - now()
     if away < timedelta(0):
-        return Due(_("%(time)s late", time=format_timedelta(-away, granularity="minute")), True, exact(at))
-    return Due(format_timedelta(away, granularity="minute", add_direction=True), False, exact(at))
+        return Due(_("%(time)s late", time=format_timedelta(-away, granularity="minute")), True, at)
+    return Due(format_timedelta(away, granularity="minute", add_direction=True), False, at)
 
 
 def due_of(complaint: Complaint) -> Due:
     """Return the time left on the target that counts now, paused while we wait for the customer, or how it was met."""
     at, present = complaint.resolution_due_at, now()
     if not complaint.unsolved:
-        return due(at, complaint.resolved_at) if complaint.resolved_at else Due("", False, exact(at))
+        return due(at, complaint.resolved_at) if complaint.resolved_at else Due("", False, at)
     if complaint.clock_due_at == NEVER:
-        return Due(_("paused"), False, exact(at))
-    return Due(queue.time_left(complaint, present), sla.late(complaint, present), exact(complaint.clock_due_at), sla.soon(complaint, present))
+        return Due(_("paused"), False, at)
+    return Due(queue.time_left(complaint, present), sla.late(complaint, present), complaint.clock_due_at, sla.soon(complaint, present))
 
 
 def trail_url(view: Any, row: Any) -> str | None:
@@ -115,16 +112,6 @@ def marks(field: Any, help: Any = None, id: str | None = None) -> dict[str, str]
     parts = [f"{id or field.id}-{part}" for part, there in (("help", help), ("error", field.errors)) if there]
     found = {"aria-describedby": " ".join(parts)} if parts else {}
     return found | {"aria-invalid": "true"} if field.errors else found
-
-
-def telephone(number: str) -> str:
-    """Return a number as people read it."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == 62 else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
 
 
 def whatsapp(number: str) -> str:

@@ -1,6 +1,6 @@
 """The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
-from sqlalchemy import DateTime, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
@@ -20,12 +20,18 @@ from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
-from ecrm.models.base import now
+from ecrm.models.base import UtcDateTime, now
 from ecrm.rules import move
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 from ecrm.rules.lifecycle import Verb
 
 REQUIRED = _l("This field is required.")
+
+
+def _within_a_year() -> dict[str, str]:
+    """Return the bounds of an appointment: nobody goes to a visit of yesterday, or of the year 20266."""
+    first = look.today()
+    return {"min": f"{first}T00:00", "max": f"{first + timedelta(days=366)}T23:59"}
 
 
 class Moving:
@@ -125,7 +131,7 @@ class Moving:
         form = type("FactsForm", (Form,), fields)(data)
         for name, field in form._fields.items():
             if isinstance(field, SelectField):
-                field.choices = [SelectChoice("", "")] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
+                field.choices = [SelectChoice("", _("– please choose –"))] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
                 if data is None and getattr(row, name, None) is not None:
                     field.data = str(getattr(row, name).id)
         return form
@@ -137,8 +143,8 @@ class Moving:
         item = getattr(self.model, name)
         if name in inspect(self.model).relationships:
             return SelectField(item.info["label"], checks)
-        if isinstance(item.type, DateTime) or item.type.python_type is datetime:
-            return DateTimeLocalField(item.info["label"], checks)
+        if isinstance(item.type, UtcDateTime):
+            return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
         return TextAreaField(item.info["label"], [*checks, validators.Length(max=5000)])
 
     def _candidates(self, name: str) -> Any:

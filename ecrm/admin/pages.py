@@ -1,18 +1,14 @@
-"""What the pages of every screen show beside the rows: groups of a form, links, short lists of what belongs to a row."""
+"""What the pages of every screen show beside the rows: links, counts, short lists of what belongs to a row."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
-from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func
-from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
+from sqlalchemy import func, select
 
 from ecrm import policy
-from ecrm.admin import lookup, story
+from ecrm.admin import story
 from ecrm.extensions import db
 
 SHORT = 5  # rows of a short list, where it does not say
@@ -22,7 +18,8 @@ SHORT = 5  # rows of a short list, where it does not say
 class Belongs:
     """A short list on a row's page: the rows of `model` for which `where(row)` holds, with these columns.
 
-    `filters` gives the filters of the whole list, `prefill` the arguments of the form of a new row.
+    `filters` gives the filters of the whole list, `prefill` the arguments of the form of a new row; `order` (columns) is
+    the newest first where it does not say.
     """
 
     model: Any
@@ -31,6 +28,7 @@ class Belongs:
     filters: Any = None
     prefill: Any = None
     most: int = SHORT
+    order: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,7 @@ class Link:
 class Pages:
     """The part of a screen that its templates ask.
 
-    A subclass declares: `groups` of the form (title, columns), `help` for columns, `wide` columns of the form,
-    `belongs` (short lists on a row's page), `reach` (the columns of telephone and address), and `opens_row` where
-    saving leads to the row's page.
+    A subclass declares: `belongs` (short lists on a row's page) and `reach` (the columns of telephone and address).
     """
 
     # What Flask-Admin and the rest of the screen bring.
@@ -80,13 +76,8 @@ class Pages:
     _found: Any
     _filter_args: Any
     _get_filters: Any
-    _form_ajax_refs: Any
 
-    groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
-    help: dict[str, Any] = {}
-    wide: tuple[str, ...] = ("address",)
     belongs: tuple[Belongs, ...] = ()
-    opens_row = False
     reach: tuple[str, ...] = ()
 
     def row_class(self, row: Any) -> str:
@@ -118,65 +109,6 @@ class Pages:
         """Return the screen of another table on the same site, None where the role has none."""
         return self.admin.screen(model)
 
-    # Forms
-
-    def groups_of(self, form: Any) -> Iterator[tuple[Any, list[Any]]]:
-        """Yield title and fields of each group of a form; what no group names comes last."""
-        shown = {field.short_name: field for field in form if self.control_of(field) != "hidden"}
-        for title, names in self.groups:
-            fields = [shown.pop(name) for name in names if name in shown]
-            if fields:
-                yield title, fields
-        if shown:
-            yield (None if not self.groups else _("More")), list(shown.values())
-
-    def control_of(self, field: Any) -> str:
-        """Return the control that a field is drawn as: hidden, lookup, tick, ticks, select, text, file or input."""
-        if isinstance(field, AjaxSelectField):
-            return "lookup"
-        if isinstance(field, SelectFieldBase):
-            return "ticks" if getattr(field.widget, "multiple", False) else "select"
-        kinds = ((BooleanField, "tick"), (TextAreaField, "text"), (FileField, "file"), (HiddenField, "hidden"))
-        return next((name for kind, name in kinds if isinstance(field, kind)), "input")
-
-    def errors_of(self, field: Any) -> list[str]:
-        """Return the errors of a field; ours are lazy texts, which Flask-Admin's own templates leave out."""
-        return [str(error) for error in field.errors if not isinstance(error, (dict, list, tuple))]
-
-    def field_attributes(self, field: Any) -> dict[str, Any]:
-        """Return the HTML attributes that give a field the right control and keyboard."""
-        control = self.control_of(field)
-        if control == "lookup":
-            texts = {"data-search": _("Type to search"), "data-nothing": _("Nothing found."), "data-clear": _("Clear")}
-            narrowing = lookup.NARROWED.get(field.loader.model)
-            return texts | ({"data-depends": narrowing} if narrowing and hasattr(self.model, narrowing) else {})
-        if control == "text":
-            return {"rows": 5}
-        if isinstance(field, DateField):
-            return {"type": "date"}
-        kinds = {"phone": {"type": "tel"}, "email": {"type": "email"}, "identity_number": {"inputmode": "numeric"},
-                 "postcode": {"inputmode": "numeric"}}
-        return next((found for end, found in kinds.items() if field.short_name.endswith(end)), {})
-
-    def create_form(self, obj: Any = None) -> Any:
-        """Return the form of a new row, its look-ups filled from the address, such as ?customer=7."""
-        form = super().create_form(obj)  # type: ignore[misc]
-        if request.method == "GET":
-            for name, loader in self._form_ajax_refs.items():
-                if name in request.args and name in form._fields:
-                    form[name].data = loader.get_one(request.args[name])
-            self.prefill(form)
-        return form
-
-    def prefill(self, form: Any) -> None:
-        """Fill in what follows from the rest; screens say what."""
-
-    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
-        """Return where saving leads: to the row, or back to the list."""
-        if self.opens_row:
-            return self.get_url(".details_view", id=model.id)
-        return super().get_save_return_url(model, is_created)  # type: ignore[misc]
-
     # Counting and finding
 
     def filters_of(self, wanted: dict[str, str]) -> list[tuple[int, str, str]]:
@@ -194,6 +126,11 @@ class Pages:
         found = self._found(None, self.filters_of(wanted))
         return found.with_entities(func.count(self.model.id)).scalar()
 
+    def counting(self, wanted: dict[str, str], most: int) -> Any:
+        """Return the same count, up to `most`, as an expression: several then cost one query, each only the rows it needs."""
+        found = self._found(None, self.filters_of(wanted)).with_entities(self.model.id).limit(most)
+        return select(func.count()).select_from(found.subquery()).scalar_subquery()
+
     # Short lists
 
     def short_lists(self, row: Any) -> list[Short]:
@@ -203,7 +140,7 @@ class Pages:
     def _short(self, wanted: Belongs, row: Any) -> Short:
         view = self.sibling(wanted.model)
         query = policy.visible(wanted.model, view.role, current_user).where(wanted.where(row))
-        rows = list(db.session.scalars(query.order_by(wanted.model.id.desc()).limit(wanted.most + 1)))
+        rows = list(db.session.scalars(query.order_by(*(wanted.order or (wanted.model.id.desc(),))).limit(wanted.most + 1)))
         back = self.get_url(".details_view", id=row.id)
         may_add = wanted.prefill is not None and view.can_create
         return Short(

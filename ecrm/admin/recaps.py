@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, current_app, flash, redirect, request
+from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from wtforms import SelectField, StringField
 
-from ecrm import formats, policy
+from ecrm import policy
 from ecrm.admin import look, lookup
 from ecrm.admin.guard import Door
+from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Branch, ComplaintCategory, Recap
@@ -22,7 +23,7 @@ from ecrm.models.base import now
 from ecrm.models.recap import FrozenBecause
 from ecrm.policy import Right
 from ecrm.reports import charts, files, freezing, period, recaps, words
-from ecrm.reports.pdf import Letterhead
+from ecrm.reports.letterhead import Letterhead, letterhead
 from ecrm.reports.recaps import RecapKind
 from ecrm.reports.shapes import Opens, Scope, Sheet
 
@@ -79,7 +80,7 @@ class RecapView(Figures, Door, BaseView):
     def __init__(self, role: RoleName) -> None:
         """Serve /admin/<role>/recaps/."""
         self.role = role
-        super().__init__(name=_l("Recaps"), category=_l("Reports"), endpoint=f"{role.value}_recaps", url="recaps")
+        super().__init__(name=_l("Recaps"), category=REPORTS, endpoint=f"{role.value}_recaps", url="recaps")
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
@@ -154,17 +155,11 @@ class RecapView(Figures, Door, BaseView):
 
     def letterhead(self, scope: Scope) -> Letterhead:
         """Return what stands above a recap on paper."""
-        return letterhead(scope, self.role, current_user)
+        return letterhead(scope, current_user, places(scope, self.role))
 
 
-def letterhead(scope: Scope, role: RoleName, by: Any = None) -> Letterhead:
-    """Return what stands above a report on paper."""
-    settings = current_app.config["ECRM"]
+def places(scope: Scope, role: RoleName) -> list[Any]:
+    """Return the branch and the category that a report is narrowed to."""
     rows = [(Branch, scope.branch_id), (ComplaintCategory, scope.category_id)]
-    chosen = [lookup.query(model, role).filter(model.id == number).one_or_none() for model, number in rows if number is not None]
-    return Letterhead(
-        settings["COMPANY_NAME"], look.telephone(settings["COMPANY_PHONE"]),
-        " · ".join([words.days(scope.period), *(str(row) for row in chosen if row)]),
-        _("Made on %(moment)s by %(name)s", moment=formats.exact(scope.at, scope.period.zone), name=str(by or settings["COMPANY_NAME"])),
-        (_("Prepared by"), _("Approved by")),
-    )
+    found = [lookup.query(model, role).filter(model.id == number).one_or_none() for model, number in rows if number is not None]
+    return [row for row in found if row]

@@ -1,5 +1,6 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
@@ -12,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy, rows, storage
-from ecrm.admin import kept_views, look, lookup, tiles
+from ecrm.admin import kept_views, look, lookup, sidebar, tiles
 from ecrm.admin.guard import Door
 from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
@@ -128,6 +129,10 @@ class Site(Admin):
     def screen(self, model: Any) -> Any:
         """Return the role's screen of a table, None where it has none."""
         return next((view for view in self._views if model is not None and getattr(view, "model", None) is model), None)
+
+    def sidebar(self, view: Any) -> Iterator[sidebar.Section]:
+        """Yield what stands at the side of a page of `view`."""
+        return sidebar.sections(self, view)
 
     def finds(self) -> bool:
         """Return whether the role looks for customers among all of them."""

@@ -13,11 +13,11 @@ from ecrm import formats, policy
 from ecrm.admin import lookup
 from ecrm.extensions import db
 from ecrm.models import Step
-from ecrm.models.base import Priority, PriorityType, UtcDateTime
+from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
 WRITTEN = {  # what JSON has no word for, and numbers
-    UtcDateTime: lambda value: formats.moment(datetime.fromisoformat(value)), Date: lambda value: formats.day(date.fromisoformat(value)),
+    UtcDateTime: lambda value: _moment(datetime.fromisoformat(value)), Date: lambda value: formats.day(date.fromisoformat(value)),
     Time: lambda value: formats.hour(time.fromisoformat(value)), Boolean: lambda value: _("Yes") if value else _("No"),
     Integer: lambda value: formats.number(value),
 }
@@ -62,14 +62,27 @@ def status(model: Any, word: str | None) -> str:
 
 def values(view: Any, model: Any, stored: dict[str, Any], look_up: bool = True) -> list[tuple[str, str]]:
     """Return (label, value) of what a step wrote down, in the reader's language; related rows by their ids unless `look_up`."""
-    relations = {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships
-                 if not relation.uselist}
-    found = []
-    for key, value in stored.items():
-        relation = relations.get(key)
-        item = getattr(model, relation.key if relation is not None else key, None)
-        found.append((str(getattr(item, "info", {}).get("label", key)), shown(view, model, key, relation if look_up else None, value)))
+    relations = _relations(model)
+    return [(_label(model, relations.get(key), key), shown(view, model, key, relations.get(key) if look_up else None, value)) for key, value in stored.items()]
+
+
+def changes(view: Any, model: Any, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """Return (label, before, after) of each column that a step wrote down; None where the column was or is empty."""
+    relations, found = _relations(model), []
+    for key in dict.fromkeys((*before, *after)):
+        old, new = (None if stored.get(key) is None else shown(view, model, key, relations.get(key), stored[key]) for stored in (before, after))
+        found.append((_label(model, relations.get(key), key), old, new))
     return found
+
+
+def _relations(model: Any) -> dict[str, Any]:
+    """Return the many-to-one relations of a table by the key of their column."""
+    return {relation.local_remote_pairs[0][0].key: relation for relation in inspect(model).relationships if not relation.uselist}
+
+
+def _label(model: Any, relation: Any, key: str) -> str:
+    item = getattr(model, relation.key if relation is not None else key, None)
+    return str(getattr(item, "info", {}).get("label", key))
 
 
 def _event(step: Step, row: Any, view: Any, columns: tuple[str, ...], hidden: frozenset[str]) -> Event:
@@ -107,7 +120,7 @@ def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     if isinstance(value, dict):
         return "…"  # the figures of a frozen recap: its own page shows them
     if relation is not None and not relation.uselist:
-        other = db.session.scalars(select(relation.mapper.class_).where(relation.mapper.class_.id == value)).one_or_none()
+        other = db.session.get(relation.mapper.class_, value)
         return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"
     kind = inspect(model).columns[key].type if key in inspect(model).columns else None
     if isinstance(kind, PriorityType):
@@ -116,3 +129,7 @@ def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
         return str(kind.enum_class(value).label)
     written = next((write for type_, write in WRITTEN.items() if isinstance(kind, type_)), str)
     return ", ".join(map(str, value)) if isinstance(value, list) else written(value)
+
+
+def _moment(at: datetime) -> str:
+    return "–" if at >= NEVER else formats.moment(at)

@@ -17,13 +17,17 @@ Filters = dict[str, str]
 
 @dataclass(frozen=True)
 class Tile:
-    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad, `rare` shows only some."""
+    """A count: what is counted, by which filters of its list; `alarm` where any at all is bad, `rare` shows only some.
+
+    `brief` is what the sidebar calls it, where the label is too long for it.
+    """
 
     label: Any
     model: Any
     filters: Filters | Callable[[date], Filters]
     alarm: bool = False
     rare: bool = False
+    brief: Any = None
 
     def wanted(self, today: date) -> Filters:
         """Return the filters on a day."""
@@ -42,28 +46,30 @@ def _last_week(column: str) -> Callable[[date], Filters]:
     return lambda today: {column: f"{today - timedelta(days=6)}..{today}"}
 
 
-LATE = Tile(_l("Past the due time"), Complaint, {"late": "1"}, alarm=True)
+LATE = Tile(_l("Past the due time"), Complaint, {"late": "1"}, alarm=True, brief=_l("Late"))
 SOON = Tile(_l("Due soon"), Complaint, {"soon": "1"})
-UNANSWERED = Tile(_l("Nobody has answered"), Complaint, {"unanswered": "1"})
-ALL = Tile(_l("All unsolved"), Complaint, {"status": "unsolved"})
+UNANSWERED = Tile(_l("Nobody has answered"), Complaint, {"unanswered": "1"}, brief=_l("Not answered yet"))
+ALL = Tile(_l("All unsolved"), Complaint, {"status": "unsolved"}, brief=_l("Unsolved"))
 QUIET = Tile(_l("No answer today"), Complaint, {"quiet": "1"})
+UNASSIGNED = Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"})
+REQUESTS = Tile(_l("Promo requests to answer"), PromoRequest, {"status": "requested"}, brief=_l("Promo requests"))
+DRAFTS = Tile(_l("Bandwidth additions to approve"), BandwidthGrant, {"status": "draft"}, brief=_l("Bandwidth to approve"))
+TO_SCHEDULE = Tile(_l("Installations to schedule"), Installation, {"status": "surveyed"}, brief=_l("To schedule"))
+TO_ACTIVATE = Tile(_l("Installations to activate"), Installation, {"status": "installed"}, brief=_l("To activate"))
+UNDELIVERED = Tile(_l("Letters not delivered"), Letter, {"state": "failed"}, alarm=True)
+FAILING = Tile(_l("Failing jobs"), Job, {"failing": "1"}, alarm=True)
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
     RoleName.SUPPORT: (
         Group(_l("Complaints"), (
-            Tile(_l("Without a technician"), Complaint, {"status": "unsolved", "technician": "none"}),
+            UNASSIGNED,
             Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True, rare=True),
             LATE, SOON, UNANSWERED, QUIET, Tile(_l("Mine today"), Complaint, {"mine": "1"}), REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
-        Group(_l("Other work"), (
-            Tile(_l("Promo requests to answer"), PromoRequest, {"status": "requested"}),
-            Tile(_l("Bandwidth additions to approve"), BandwidthGrant, {"status": "draft"}),
-            Tile(_l("Installations to schedule"), Installation, {"status": "surveyed"}),
-            Tile(_l("Installations to activate"), Installation, {"status": "installed"}),
-        )),
+        Group(_l("Other work"), (REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE)),
     ),
     RoleName.SALES: (
         Group(_l("Applications"), tuple(
@@ -84,10 +90,21 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("E-mail not verified"), User, {"verified": "0"}),
             Tile(_l("Not active"), User, {"active": "0"}),
         )),
-        Group(_l("Letters"), (
-            Tile(_l("Not delivered"), Letter, {"state": "failed"}, alarm=True),
-            Tile(_l("Waiting to be sent"), Letter, {"state": "queued"}),
-        )),
-        Group(_l("Periodic jobs"), (Tile(_l("Failing"), Job, {"failing": "1"}, alarm=True), Tile(_l("Going well"), Job, {"failing": "0"}))),
+        Group(_l("Letters"), (UNDELIVERED, Tile(_l("Waiting to be sent"), Letter, {"state": "queued"}))),
+        Group(_l("Periodic jobs"), (FAILING, Tile(_l("Going well"), Job, {"failing": "0"}))),
     ),
+}
+
+# What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
+SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
+    RoleName.SUPPORT: (LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE),
+    RoleName.TECHNICIAN: (
+        Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
+        Tile(_l("My visits"), Installation, {"status": "scheduled"}),
+    ),
+    RoleName.SALES: tuple(
+        Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus
+        if status in (InstallationStatus.REGISTERED, InstallationStatus.SURVEYED, InstallationStatus.SCHEDULED, InstallationStatus.INSTALLED)),
+    RoleName.MANAGER: (LATE, UNANSWERED, ALL),
+    RoleName.ADMINISTRATOR: (UNDELIVERED, FAILING),
 }

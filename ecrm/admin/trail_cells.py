@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
-from ecrm.admin import story
+from ecrm.admin import formats, story
 from ecrm.models import TABLES
+
+FIRST = 4  # columns of a new or a deleted row that the list shows
+LONGEST = 60  # letters of a value in the list
 
 
 def table(_view: Any, _context: Any, step: Any, _name: str) -> str:
@@ -27,9 +31,32 @@ def action(_view: Any, _context: Any, step: Any, _name: str) -> str:
     return story.action(TABLES.get(step.table), step.action)
 
 
-def status(_view: Any, _context: Any, step: Any, name: str) -> str:
-    """Return the label of a status."""
-    return story.status(TABLES.get(step.table), getattr(step, name))
+def status(_view: Any, _context: Any, step: Any, name: str) -> Any:
+    """Return a status as a badge with its label."""
+    word = getattr(step, name)
+    return formats.BADGE.format(kind="status", word=word, text=story.status(TABLES.get(step.table), word)) if word else ""
+
+
+def changes(view: Any, _context: Any, step: Any, _name: str) -> Any:
+    """Return what was changed, before → after, a line for each column; what is long, or came with a new row, is cut."""
+    model = TABLES.get(step.table)
+    stored = {name: view._get_field_value(step, name) for name in ("before", "after")}
+    found = story.changes(view, model, stored["before"], stored["after"]) if model else []
+    whole = bool(stored["before"] and stored["after"])
+    lines = [Markup("<li><b>{}</b>: {}</li>").format(label, _arrow(before, after)) for label, before, after in found]
+    shown = lines if whole else lines[:FIRST]
+    more = len(lines) - len(shown)
+    rest = Markup('<li class="muted">{}</li>').format(_("and %(count)s more", count=more)) if more else ""
+    return Markup('<ul class="changes">{}{}</ul>').format(Markup("").join(shown), rest) if lines else ""
+
+
+def _arrow(before: str | None, after: str | None) -> Any:
+    """Return both values, cut; of a column that was or is empty a dash, of a new or deleted row the one there is."""
+    return Markup('<span class="was">{}</span> → <span class="is">{}</span>').format(_cut(before), _cut(after))
+
+
+def _cut(value: str | None) -> str:
+    return "–" if value is None else value if len(value) <= LONGEST else f"{value[:LONGEST - 1].rstrip()}…"
 
 
 def values(view: Any, _context: Any, step: Any, name: str) -> Any:
@@ -39,14 +66,18 @@ def values(view: Any, _context: Any, step: Any, name: str) -> Any:
     return Markup("<br>").join(Markup("<b>{}</b>: {}").format(label, value) for label, value in pairs)
 
 
+def plain_status(_view: Any, _context: Any, step: Any, name: str) -> str:
+    """Return the label of a status."""
+    return story.status(TABLES.get(step.table), getattr(step, name))
+
+
 def plain_values(view: Any, _context: Any, step: Any, name: str) -> Any:
     """Return what was written down for a spreadsheet; related rows by their ids, as an export looks up none."""
     stored, model = view._get_field_value(step, name), TABLES.get(step.table)
     return dict(story.values(view, model, stored, look_up=False)) if model else stored
 
 
-CELLS = {
-    "table": table, "row_id": row, "action": action, "from_status": status, "to_status": status,
-    "before": values, "after": values,
-}
-EXPORT = {"action": action, "from_status": status, "to_status": status, "before": plain_values, "after": plain_values}
+CELLS = {"table": table, "row_id": row, "action": action, "from_status": status, "to_status": status}
+IN_LIST = CELLS | {"before": changes}
+ON_PAGE = CELLS | {"before": values, "after": values}
+EXPORT = {"action": action, "from_status": plain_status, "to_status": plain_status, "before": plain_values, "after": plain_values}

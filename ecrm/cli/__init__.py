@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from ecrm.cli import data, policy, risk, translations, worker
+from ecrm.cli import data, letters, policy, risk, translations, worker
 
 MODULES = (
     data,
+    letters,
     policy,
     risk,
     translations,

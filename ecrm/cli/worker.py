@@ -1,13 +1,14 @@
-"""`flask worker` does the jobs that nobody clicks; `flask letters` shows the outbox and puts failed letters back."""
+"""`flask worker` does the jobs that nobody clicks."""
 
 import logging
 import os
 import secrets
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,17 +18,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from ecrm import job_rows
-from ecrm.cli.ready import unreachable
 from ecrm.extensions import db
 from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
-from ecrm.models import Letter
 from ecrm.models.base import now
-from ecrm.models.letter import LetterState
-from ecrm.rules import letter as rules
 
 log = logging.getLogger(__name__)
 LOOK = 0.2  # seconds between two looks at whether to stop
@@ -56,8 +51,8 @@ class Worker:
         return all([self._do(turn, due_only=False) for turn in self.turns if not self.stop()])
 
     def run(self) -> None:
-        """Do the jobs until it is time to stop; the job in hand is finished."""
-        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+        """Do the jobs until it is time to stop, each in a thread of its own, so that none waits for another; those in hand are finished."""
+        scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(self.turns))})
         for turn in self.turns:
             looks = IntervalTrigger(seconds=min(max(1, int(turn.job.every / 2)), int(job_rows.LONGEST_WAIT)), timezone=UTC)
             scheduler.add_job(self._look, looks, [turn], id=turn.job.name, next_run_time=now(),
@@ -79,7 +74,8 @@ class Worker:
             with self.app.app_context():
                 if due_only and not job_rows.claim(db.session(), turn.job.name, at, self.name):
                     return True
-                done, error = self._run(turn.job, at)
+                with self._alive(turn.job.name) if due_only else nullcontext():
+                    done, error = self._run(turn.job, at)
                 job_rows.report(db.session(), turn.job.name, self.name, at, time.monotonic() - began, done, error, turn.job.every)
         except DATABASE_AWAY as away:
             if not error:
@@ -88,6 +84,26 @@ class Worker:
         turn.failures = turn.failures + 1 if error else 0
         turn.due = time.monotonic() + (job_rows.wait(turn.failures, 0) if error else 0)
         return not error
+
+    @contextmanager
+    def _alive(self, name: str) -> Iterator[None]:
+        """Renew the lease of a job while it is done, however long it takes."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._renew, args=(name, done), name=f"lease of {name}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _renew(self, name: str, done: threading.Event) -> None:
+        while not done.wait(job_rows.RENEW):
+            try:
+                with self.app.app_context():
+                    job_rows.renew(db.session(), name, self.name, now())
+            except DATABASE_AWAY as away:  # the job itself will meet it, or the next renewal comes in time
+                log.warning("%s: its lease could not be renewed: %s", name, away.orig)
 
     def _run(self, job: Job, at: datetime) -> tuple[int, str | None]:
         """Return how many a job did, and its error."""
@@ -129,7 +145,7 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 def worker(once: bool) -> None:
     """Deliver letters, close solved complaints and end bandwidth additions, until Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a job is still in hand when its next look comes is no news
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _until_signal() as stop:
         hand = Worker(app, stop)
@@ -139,46 +155,4 @@ def worker(once: bool) -> None:
             raise click.exceptions.Exit(1)
 
 
-@contextmanager
-def _database() -> Iterator[None]:
-    """Say in one line that the database does not answer."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise unreachable(error) from error
-
-
-@click.group(invoke_without_command=True)
-@click.pass_context
-@with_appcontext
-def letters(context: click.Context) -> None:
-    """Show how many letters wait, were sent and failed."""
-    if context.invoked_subcommand:
-        return
-    queued = select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at).limit(1)
-    with _database():
-        counts = {state: count for state, count in db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))}
-        oldest = db.session.scalars(queued).first()
-    for state in LetterState:
-        click.echo(f"{state.value:8}{counts.get(state, 0):8}")
-    if oldest:
-        error = f": {oldest.last_error}" if oldest.last_error else ""
-        click.echo(f"The oldest waits since {oldest.queued_at:%Y-%m-%d %H:%M} UTC; tries: {oldest.tries}{error}")
-
-
-@letters.command()
-@with_appcontext
-def retry() -> None:
-    """Put the letters that were given up back into the queue."""
-    with _database():
-        failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
-        again = [letter for letter in failed if rules.failed(letter)]
-        for letter in again:
-            rules.again(letter, now())
-        db.session.commit()
-    click.echo(f"Letters that are tried again: {len(again)}")
-    if len(again) < len(failed):
-        click.echo(f"Letters that held a link to an account, which is gone, so that the person has to ask again: {len(failed) - len(again)}")
-
-
-COMMANDS: tuple[click.Command, ...] = (worker, letters)
+COMMANDS: tuple[click.Command, ...] = (worker,)

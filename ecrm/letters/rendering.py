@@ -18,6 +18,7 @@ from ecrm.models import Letter
 from ecrm.models.account import Language
 from ecrm.models.base import Priority
 from ecrm.rules.complaint import CLOSE_DAYS, REOPEN_DAYS
+from ecrm.rules.phone import readable
 
 FOLDER = Path(__file__).parent / "templates"
 AUDIENCES = ("customer", "applicant", "technician", "support", "manager")
@@ -92,7 +93,7 @@ def _context(template: str, language: Language, name: str, data: Mapping[str, An
         "reopen_days": REOPEN_DAYS, "close_days": CLOSE_DAYS, **data,
         "table": table, "audience": audience if audience in AUDIENCES and table != "account" else "account",
         "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
-        "company": settings["COMPANY_NAME"], "phone_of_company": settings["COMPANY_PHONE"], "public_url": public,
+        "company": settings["COMPANY_NAME"], "phone_of_company": readable(settings["COMPANY_PHONE"]), "public_url": public,
     }
 
 

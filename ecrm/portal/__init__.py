@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, assets, drafts, errors, kept, look
+from ecrm.portal import accounts, drafts, errors, kept, look
 from ecrm.portal import (  # noqa: F401 - they register their routes
     account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public,
 )
@@ -12,7 +12,6 @@ from ecrm.portal.blueprint import blueprint
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     app.register_blueprint(blueprint)  # before Flask-Security's, so that our security/*.html are found first
-    assets.init_app(app)
     look.init_app(app)
     accounts.init_app(app)
     drafts.init_app(app)

@@ -11,6 +11,7 @@ from ecrm import formats
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.portal import people, wording
+from ecrm.rules.phone import readable as telephone
 
 
 def init_app(app: Flask) -> None:
@@ -61,13 +62,3 @@ def from_now(at: datetime) -> str:
     """Return how far a moment is from now, such as “in 5 hours” or “2 days ago”."""
     away = at - now()
     return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
-
-
-def telephone(number: str) -> str:
-    """Return a number in international form with spaces."""
-    import phonenumbers
-
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    except phonenumbers.NumberParseException:
-        return number

@@ -1,6 +1,7 @@
 """Where the bars, lines and words of a chart stand: plain geometry, drawn as SVG on a page and as vectors in a PDF."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from ecrm.reports import words
@@ -9,7 +10,7 @@ from ecrm.reports.shapes import Chart, Drawn
 WIDTH, TOP, BOTTOM, LEFT, RIGHT = 720, 30, 26, 48, 34
 NAMES, ROW, THICK = 184, 30, 20  # of horizontal bars: room for the names, height of a row and of its bar
 LINES_HEIGHT = 240
-MOST_LABELS = 13  # under the lines
+LETTER = 6.8  # width of a letter under the lines, in a wide font
 LONGEST_NAME = 25
 
 
@@ -100,7 +101,8 @@ def _lines(chart: Chart) -> Picture:
     lines = tuple(
         Line(tuple(place(number, value) for number, value in enumerate(series.values) if value is not None), place_in_chart)
         for place_in_chart, series in enumerate(chart.series))
-    every = -(-len(chart.labels) // MOST_LABELS)
+    room = LETTER * (max(map(len, chart.labels), default=0) + 1)
+    every = ceil(room * count / (WIDTH - LEFT - RIGHT))
     under = [Word(place(number, 0)[0], LINES_HEIGHT - 8, text, "middle") for number, text in enumerate(chart.labels) if number % every == 0]
     beside = [Word(LEFT - 6, place(0, mark)[1] + 4, words.text(chart.kind, mark), "end") for mark in marks]
     grid = tuple(Rule(LEFT, place(0, mark)[1], WIDTH - RIGHT, place(0, mark)[1]) for mark in marks)

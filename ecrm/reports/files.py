@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecrm.exports import BOM, TYPES, Cells, harmless
 from ecrm.reports import pdf, words
+from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Sheet, Table
 
 TYPES = TYPES | {"pdf": "application/pdf"}
@@ -19,7 +20,7 @@ WIDEST, LEAST = 60, 10  # characters of a column
 BAD_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def as_csv(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+def as_csv(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the report as CSV: its heading, then the tables one under the other."""
     file, cells = io.StringIO(), Cells()
     writer = csv.writer(file)
@@ -30,7 +31,7 @@ def as_csv(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
     return (BOM + file.getvalue()).encode()
 
 
-def as_xlsx(sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+def as_xlsx(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the report as a workbook, a sheet for each table: real numbers and days, the headings frozen."""
     book = Workbook()
     book.remove(book.active)
@@ -62,10 +63,11 @@ def _fill(page: Worksheet, table: Table) -> None:
     page.freeze_panes = "B2"
 
 
-def _heading(sheet: Sheet, letterhead: pdf.Letterhead) -> list[list[str]]:
-    return [[letterhead.company], [str(sheet.title)], [letterhead.about], [letterhead.made]]
+def _heading(sheet: Sheet, letterhead: Letterhead) -> list[list[str]]:
+    nothing = [[_("There is nothing in this period.")]] if sheet.empty else []
+    return [[letterhead.company], [str(sheet.title)], [letterhead.about], [letterhead.made], *nothing]
 
 
-def make(kind: str, sheet: Sheet, letterhead: pdf.Letterhead) -> bytes:
+def make(kind: str, sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the report as csv, xlsx or pdf."""
     return {"csv": as_csv, "xlsx": as_xlsx, "pdf": pdf.make}[kind](sheet, letterhead)

@@ -1,7 +1,6 @@
 """A report as a PDF on A4: letterhead, period, charts, tables, notes, page numbers and the lines to sign on."""
 
 import io
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -12,32 +11,23 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table as Grid
+from reportlab.platypus import CondPageBreak, KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table as Grid
 
-from ecrm.reports import charts, words
+from ecrm.reports import charts, fonts, words
+from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Row, Sheet, Table
 
-MARGIN = 15 * mm
+MARGIN, INSET, PADDING = 15 * mm, 6, 3  # of the page, of reportlab's frame in it, of a cell
 COLOURS = tuple(map(HexColor, ("#1f6feb", "#d9480f", "#2f9e44", "#9c36b5", "#f08c00", "#0c8599")))
 INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6875"), HexColor("#c9d1d9")
-PLAIN = ParagraphStyle("plain", fontName="Helvetica", fontSize=8.5, leading=11, textColor=INK)
+PLAIN = ParagraphStyle("plain", fontName=fonts.PLAIN, fontSize=8.5, leading=11, textColor=INK)
 SMALL = ParagraphStyle("small", PLAIN, fontSize=7.5, leading=9.5, textColor=FAINT)
 CELL = ParagraphStyle("cell", PLAIN, fontSize=7.5, leading=9)
 NUMBER = ParagraphStyle("number", CELL, alignment=TA_RIGHT)
-TITLE = ParagraphStyle("title", PLAIN, fontName="Helvetica-Bold", fontSize=15, leading=19)
-HEADING = ParagraphStyle("heading", PLAIN, fontName="Helvetica-Bold", fontSize=10.5, leading=14, spaceBefore=8, spaceAfter=3)
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """What stands above the figures: the company and its telephone, what the report is about, when and by whom it was made, who signs."""
-
-    company: str
-    phone: str
-    about: str
-    made: str
-    signs: tuple[str, ...] = ()
+TITLE = ParagraphStyle("title", PLAIN, fontName=fonts.BOLD, fontSize=15, leading=19)
+HEADING = ParagraphStyle("heading", PLAIN, fontName=fonts.BOLD, fontSize=10.5, leading=14, spaceBefore=8, spaceAfter=3)
 
 
 def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
@@ -46,22 +36,26 @@ def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
     file = io.BytesIO()
     page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
                              title=str(sheet.title), author=letterhead.company, invariant=1)
-    width = size[0] - 2 * MARGIN
+    with fonts.in_hand():
+        page.build(_story(sheet, letterhead, size[0] - 2 * (MARGIN + INSET)), canvasmaker=_numbered(letterhead))
+    return file.getvalue()
+
+
+def _story(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
+    """Return what stands on the pages, one under the other."""
     story: list[Any] = [*_head(sheet, letterhead, width)]
     if sheet.empty:
         story.append(Paragraph(_said(_("There is nothing in this period.")), PLAIN))
     for chart in sheet.charts:
         story.append(KeepTogether([Paragraph(_said(chart.title), HEADING), _drawn(chart, width)]))
     for table in sheet.tables:
-        story += [Paragraph(_said(table.title), HEADING), _table(table, width)]
-    story += [Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
-    page.build(story, canvasmaker=_numbered(letterhead))
-    return file.getvalue()
+        story += [CondPageBreak(25 * mm), Paragraph(_said(table.title), HEADING), _table(table, width)]  # no heading alone at the foot
+    return [*story, Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
 
 
 def _said(text: Any) -> str:
     """Return a text that Paragraph takes for text."""
-    return escape(_plain(str(text)))
+    return escape(str(text))
 
 
 def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
@@ -74,24 +68,39 @@ def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
 def _table(table: Table, width: float) -> Any:
     if not table.rows:
         return Paragraph(_said(_("There is nothing in this period.")), PLAIN)
-    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", _style(column.kind)) for column in table.columns], *(_cells(table, row, row is table.total) for row in table.lines)]
-    texts = sum(column.kind is Kind.TEXT for column in table.columns)
-    share = width / (len(table.columns) + texts)  # a column of text is twice as wide as one of numbers
-    grid = LongTable(cells, [share * 2 if column.kind is Kind.TEXT else share for column in table.columns], repeatRows=1)
+    styles = [CELL if column.kind in (Kind.TEXT, Kind.DAY) else NUMBER for column in table.columns]
+    texts = [_texts(table, row, row is table.total) for row in table.lines]
+    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", look) for column, look in zip(table.columns, styles, strict=True)],
+             *([Paragraph(_said(text), look) for text, look in zip(line, styles, strict=True)] for line in texts)]
+    grid = LongTable(cells, _widths(table, texts, width), repeatRows=1)
     style: list[Any] = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 2),
-                        ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK)]
+                        ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+                        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING), ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK)]
     grid.setStyle([*style, *([("LINEABOVE", (0, -1), (-1, -1), 0.8, INK)] if table.total else [])])
     return grid
 
 
-def _style(kind: Kind) -> ParagraphStyle:
-    return CELL if kind in (Kind.TEXT, Kind.DAY) else NUMBER
-
-
-def _cells(table: Table, row: Row, total: bool) -> list[Any]:
-    """Return the cells of a row; what is not summed up stays blank in the total."""
+def _texts(table: Table, row: Row, total: bool) -> list[str]:
+    """Return what stands in a row; what is not summed up stays blank in the total."""
     pairs = zip(table.columns, row.values, strict=True)
-    return [Paragraph("" if total and value is None else _said(words.text(column.kind, value)), _style(column.kind)) for column, value in pairs]
+    return ["" if total and value is None else words.text(column.kind, value) for column, value in pairs]
+
+
+def _widths(table: Table, texts: list[list[str]], width: float) -> list[float]:
+    """Return the widths of the columns: none breaks a word or a number, longer texts share what is left, then all do."""
+    least, lack = [], []
+    for column, *cells in zip(table.columns, *texts, strict=True):
+        pieces = [piece for text in cells for piece in (text.split() if column.kind is Kind.TEXT else [text])]
+        narrow = max([*(stringWidth(word, fonts.BOLD, CELL.fontSize) for word in str(column.label).split()),
+                      *(stringWidth(piece, fonts.PLAIN, CELL.fontSize) for piece in pieces)], default=0) + 2 * PADDING + 1
+        least.append(narrow)
+        lack.append(max(0, *(stringWidth(text, fonts.PLAIN, CELL.fontSize) + 2 * PADDING + 1 - narrow for text in cells)))
+    free = width - sum(least)
+    if free < 0:
+        return [narrow * width / sum(least) for narrow in least]
+    share = min(1, free / (sum(lack) or 1))
+    rest = (free - share * sum(lack)) / len(least)
+    return [narrow + more * share + rest for narrow, more in zip(least, lack, strict=True)]
 
 
 def _drawn(chart: Any, width: float) -> Drawing:
@@ -106,19 +115,14 @@ def _drawn(chart: Any, width: float) -> Drawing:
         points = [number for x, y in line.points for number in (x, made.height - y)]
         drawing.add(PolyLine(points, strokeColor=COLOURS[line.series % 6], strokeWidth=1.8))
     for word in made.words:
-        drawing.add(String(word.x, made.height - word.y, _plain(word.text), fontName="Helvetica", fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
+        drawing.add(String(word.x, made.height - word.y, word.text, fontName=fonts.PLAIN, fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
     for x, series, name in made.legend:
         drawing.add(Rect(x, made.height - 14, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
-        drawing.add(String(x + 15, made.height - 13, _plain(name), fontName="Helvetica", fontSize=10, fillColor=INK))
+        drawing.add(String(x + 15, made.height - 13, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
     scale = min(width / made.width, 0.85)
     drawing.scale(scale, scale)
     drawing.width, drawing.height = made.width * scale, made.height * scale
     return drawing
-
-
-def _plain(text: str) -> str:
-    """Return a text in the letters that the font has."""
-    return text.encode("cp1252", "replace").decode("cp1252")
 
 
 def _signatures(letterhead: Letterhead, width: float) -> Any:
@@ -146,10 +150,10 @@ def _numbered(letterhead: Letterhead) -> type[Canvas]:
         def save(self) -> None:
             for number, state in enumerate(self.kept, 1):
                 self.__dict__.update(state)
-                self.setFont("Helvetica", 7.5)
+                self.setFont(fonts.PLAIN, 7.5)
                 self.setFillColor(FAINT)
-                self.drawString(MARGIN, 10 * mm, _plain(letterhead.made))
-                self.drawRightString(self._pagesize[0] - MARGIN, 10 * mm, _plain(_("Page %(page)s of %(pages)s", page=number, pages=len(self.kept))))
+                self.drawString(MARGIN, 10 * mm, letterhead.made)
+                self.drawRightString(self._pagesize[0] - MARGIN, 10 * mm, _("Page %(page)s of %(pages)s", page=number, pages=len(self.kept)))
                 Canvas.showPage(self)
             super().save()
 

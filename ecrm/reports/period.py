@@ -97,6 +97,8 @@ def between(first: str, last: str, zone: ZoneInfo) -> Period:
 
 
 def _day(field: str, text: str) -> date:
+    if not text:
+        raise BadPeriod(field, _("Enter this day too."))
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:

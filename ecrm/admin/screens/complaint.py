@@ -12,6 +12,7 @@ from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import Late, Left, Mine, OfCustomer, Quiet, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
@@ -21,7 +22,6 @@ from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import category, complaint, queue, sla
 
-GROUP = _l("Complaints")
 FEW = ("late", "soon", "unanswered", "quiet")  # filters that leave few rows, which the queue sorts
 URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
@@ -30,7 +30,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     """Complaints: unsolved ones in the order of the queue, all of them the next due first, then the newest."""
 
     model = Complaint
-    group = GROUP
+    group = COMPLAINTS
     columns = ("number", "subject", "customer", "status", "priority", "resolution_due_at", "technician", "opened_at")
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
@@ -54,9 +54,14 @@ class ComplaintScreen(ComplaintPage, Screen):
     )
     help = {
         "customer": _l("Type a name, a customer number or a telephone number."),
+        "subscription": _l("The line that is disturbed; left blank where the complaint is about no line, such as a bill."),
+        "channel": _l("How the customer reached us."),
+        "category": _l("Decides the usual priority and the targets."),
+        "subject": _l("In a few words, as the technician will see it in a list."),
         "priority": _l("Left blank, it is the category's usual priority."),
         "description": _l("What happens, since when, what the lights of the modem show, what was tried."),
     }
+    empty = _l("No complaints yet. Customers enter them in the portal, support when somebody calls.")
     wide = ("subject",)
     opens_row = True
 
@@ -110,11 +115,12 @@ class ReplyScreen(Screen):
     """Replies; they are written on the complaint's page."""
 
     model = Reply
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "complaint", "author", "public", "text")
     search = ("text",)
     filters = ("public", "author", "at")
     more_filters = (Writers,)
+    empty = _l("Nobody has written yet. Replies are written on a complaint's page.")
     sortable = ("at",)
 
 
@@ -123,10 +129,11 @@ class AttachmentScreen(Screen):
 
     model = Attachment
     extra_needs = {"file_view": Right.READ}
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "complaint", "name", "media_type", "size", "by")
     details = ("reply", "sha256")
     search = ("name",)
+    empty = _l("No files yet. They are added on a complaint's page.")
     filters = ("media_type", "at")
     sortable = ("at",)
 
@@ -144,13 +151,27 @@ class CategoryScreen(Screen):
     """Complaint categories and their targets."""
 
     model = ComplaintCategory
-    group = GROUP
+    group = COMPLAINTS
     columns = ("code", "name", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
     details = ("name_en",)
     form = ("code", "name", "name_en", "kind", "priority", "response_hours", "resolution_hours", "clock", "active")
     search = ("code", "name", "name_en")
     filters = ("active", "priority")
     checks = (category.check,)
+    empty = _l("No categories yet. Without one no complaint can be entered: make the first, with its targets.")
+    groups = (
+        (_l("What it is called"), ("code", "name", "name_en", "kind", "active")),
+        (_l("How fast"), ("priority", "response_hours", "resolution_hours", "clock")),
+    )
+    help = {
+        "code": _l("Short and lasting, such as SLOW; files that are brought in name it so."),
+        "kind": _l("The sheet of service quality counts disturbances and bills apart."),
+        "priority": _l("Of a complaint for which nobody chooses another."),
+        "response_hours": _l("From the complaint to the first answer."),
+        "resolution_hours": _l("From the complaint to the solution; while we wait for the customer the clock stands still."),
+        "clock": _l("Around the clock, or only in the branch's working hours."),
+        "active": _l("Take the tick away to offer it no more; complaints that have it keep it."),
+    }
     sortable = ("code", "name")
     sort = ("code", False)
 
@@ -159,9 +180,11 @@ class EscalationScreen(Screen):
     """Escalations; the worker writes them."""
 
     model = Escalation
-    group = GROUP
+    group = COMPLAINTS
     columns = ("at", "level", "target", "complaint", "due_at")
     details = ("round",)
     filters = ("level", "target", "at")
+    empty = _l("Nothing was escalated. A line comes by itself when a target is nearly missed, or missed.")
     sortable = ("at",)
     sort = ("at", True)
+    column_formatters = column_formatters_detail = {"due_at": cells.ago}

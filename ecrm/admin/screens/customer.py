@@ -11,6 +11,7 @@ from ecrm.admin.pages import Belongs
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, RiskScore, Subscription
@@ -20,7 +21,6 @@ from ecrm.rules import risk
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
-GROUP = _l("Customers")
 LATEST = 12  # events on a customer's page
 
 
@@ -38,7 +38,7 @@ class CustomerScreen(Screen):
     """Customers."""
 
     model = Customer
-    group = GROUP
+    group = CUSTOMERS
     columns = ("number", "name", "phone", "branch", "area", "since", "status")
     details = ("identity_number", "email", "address", "user")
     form = ("name", "identity_number", "phone", "email", "address", "branch", "area", "since")
@@ -49,8 +49,12 @@ class CustomerScreen(Screen):
     help = {
         "identity_number": _l("16 digits, as on the identity card."),
         "phone": _l("Such as 0812 3456 7890."),
+        "address": _l("With RT and RW, as the technician has to find it."),
+        "area": _l("Left blank where you do not know it yet."),
+        "branch": _l("Its technicians come, its working hours count."),
         "email": _l("Letters go there until the customer has an account."),
     }
+    empty = _l("No customers yet. Enter the first one, or bring a list in with the command “import customers”.")
     reach = ("phone", "address")
     column_formatters = {"phone": cells.phone}
     column_formatters_detail = {"phone": cells.phone, "address": cells.address}
@@ -98,11 +102,18 @@ class SubscriptionScreen(Screen):
     """Subscriptions."""
 
     model = Subscription
-    group = GROUP
+    group = CUSTOMERS
     columns = ("customer", "plan", "address", "valid_from", "valid_until", "status")
     form_create = ("customer", "plan", "address", "valid_from", "valid_until")
     form_edit = ("plan", "address", "valid_from", "valid_until")
     search = ("address",)
+    empty = _l("No subscriptions yet. One is entered on a customer's page.")
+    groups = ((_l("Who and what"), ("customer", "plan", "address")), (_l("When"), ("valid_from", "valid_until")))
+    help = {
+        "customer": _l("Type a name, a customer number or a telephone number."),
+        "address": _l("Where the line is; from a customer's page it is filled in."),
+        "valid_until": _l("Left blank, it runs until somebody ends it."),
+    }
     filters = ("status", "plan", "valid_from", "valid_until")
     more_filters = (OfCustomer,)
     sortable = ("valid_from",)
@@ -133,7 +144,7 @@ class InstallationScreen(Screen):
     """Installations."""
 
     model = Installation
-    group = GROUP
+    group = CUSTOMERS
     columns = ("number", "applicant_name", "applicant_phone", "area", "plan", "status", "registered_at", "visit_at", "technician")
     details = ("applicant_email", "address", "customer", "survey_result", "report", "activated_at")
     form_create = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "customer")
@@ -148,10 +159,14 @@ class InstallationScreen(Screen):
     )
     help = {
         "applicant_phone": _l("Such as 0812 3456 7890."),
+        "applicant_email": _l("Letters about the application and the visit go there."),
+        "address": _l("Where the line will be."),
+        "area": _l("Decides the branch whose technicians come."),
         "customer": _l("Only where the applicant is a customer already."),
     }
+    empty = _l("No applications yet. Sales enters one; survey, visit and activation follow from it.")
     reach = ("applicant_phone", "address")
-    column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.short}
+    column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address}
     opens_row = True
 

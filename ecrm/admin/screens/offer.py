@@ -11,25 +11,30 @@ from ecrm.admin.picture import Pictured
 from ecrm.admin.place_filters import CustomersBranch, SubscribersBranch, SubscribersPlan
 from ecrm.admin.report_filters import Approved
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import OFFERS
 from ecrm.models import BandwidthGrant, Plan, Promo, PromoRequest, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.rules import bandwidth
-
-GROUP = _l("Offers")
 
 
 class PlanScreen(Screen):
     """Plans."""
 
     model = Plan
-    group = GROUP
+    group = OFFERS
     columns = ("code", "name", "down_mbps", "up_mbps", "monthly_price", "on_sale")
     form = columns
     search = ("code", "name")
     filters = ("on_sale", "down_mbps")
     sortable = ("code", "name", "down_mbps", "monthly_price")
     column_formatters = {"monthly_price": cells.rupiah}
+    empty = _l("No plans yet. Enter what you sell: its speed and its monthly price.")
+    help = {
+        "code": _l("Short and lasting, such as HOME20; files that are brought in name it so."),
+        "monthly_price": _l("In whole rupiah, as the customer sees it."),
+        "on_sale": _l("The portal shows it to visitors; without the tick it does not, and subscriptions keep it."),
+    }
     sort = ("code", False)
 
 
@@ -37,7 +42,7 @@ class PromoScreen(Pictured, Screen):
     """Promos."""
 
     model = Promo
-    group = GROUP
+    group = OFFERS
     columns = ("code", "title", "valid_from", "valid_until", "audience", "published")
     details = ("text", "plans")
     form = ("code", "title", "text", "valid_from", "valid_until", "audience", "plans", "published")
@@ -48,7 +53,9 @@ class PromoScreen(Pictured, Screen):
         (_l("Offer"), ("code", "title", "text", "picture")),
         (_l("When and for whom"), ("valid_from", "valid_until", "audience", "plans", "published")),
     )
-    help = {"plans": _l("Left blank, it is for all plans."), "published": _l("Customers see it from then on."),
+    empty = _l("No promos yet. Enter one and publish it; customers see it in the portal.")
+    help = {"code": _l("What customers and staff call it by, such as RAMADAN26."), "valid_until": _l("The last day counts."),
+            "audience": _l("Who sees it in the portal."), "plans": _l("Left blank, it is for all plans."), "published": _l("Customers see it from then on."),
             "picture": _l("JPEG, PNG, WebP or HEIC, at most 10 MB, wider than high. Left blank, the picture stays as it is.")}
 
 
@@ -56,7 +63,7 @@ class GrantScreen(Screen):
     """Bandwidth additions."""
 
     model = BandwidthGrant
-    group = GROUP
+    group = OFFERS
     columns = ("subscription.customer", "subscription", "extra_mbps", "valid_from", "valid_until", "reason", "status")
     details = ("note", "complaint", "granted_by")
     form = ("subscription", "extra_mbps", "valid_from", "valid_until", "reason", "complaint", "note")
@@ -68,7 +75,10 @@ class GrantScreen(Screen):
         (_l("What"), ("subscription", "extra_mbps", "valid_from", "valid_until")),
         (_l("Why"), ("reason", "complaint", "note")),
     )
-    help = {"complaint": _l("Where it makes good for a complaint."), "note": _l("Seen by the staff only.")}
+    empty = _l("No bandwidth additions yet. Give one to a loyal customer, or as compensation from a complaint's page.")
+    help = {"subscription": _l("Type a part of the address; from a customer's page it is filled in."),
+            "valid_until": _l("The last day counts."), "extra_mbps": _l("Added to the download speed of the plan."), "reason": _l("The customer sees it."),
+            "complaint": _l("Where it makes good for a complaint."), "note": _l("Seen by the staff only.")}
     wide = ("note",)
     opens_row = True
 
@@ -92,11 +102,12 @@ class PromoRequestScreen(Screen):
     """Customers' requests for promos; they come from the portal."""
 
     model = PromoRequest
-    group = GROUP
+    group = OFFERS
     columns = ("requested_at", "promo", "customer", "customer.phone", "status")
     details = ("remark", "answered_at")
     filters = ("status", "promo", "requested_at")
     more_filters = (CustomersBranch,)
     sortable = ("requested_at",)
     sort = ("requested_at", True)
+    empty = _l("No requests yet. They come when customers ask for a promo in the portal.")
     column_formatters = {"customer": cells.customer, "customer.phone": cells.phone, "requested_at": cells.short}

@@ -6,23 +6,23 @@ from flask_login import current_user
 
 from ecrm.admin import cells, codes, look
 from ecrm.admin.pages import Link
-from ecrm.admin.recaps import Figures, letterhead
+from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
 from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
 from ecrm.reports import freezing, recaps
+from ecrm.reports.letterhead import letterhead
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Scope
-
-GROUP = _l("Reports")
 
 
 class RecapScreen(Figures, Screen):
     """Frozen recaps; they are made on the recap's own page."""
 
     model = Recap
-    group = GROUP
+    group = REPORTS
     columns = ("at", "kind", "first_day", "last_day", "branch", "category", "because", "by")
     details = ("sha256", "once")
     filters = ("because", "at")
@@ -30,6 +30,7 @@ class RecapScreen(Figures, Screen):
     sort = ("at", True)
     details_template = "admin/frozen.html"
     coded = {"kind": codes.RECAP}
+    empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
 
     def frozen(self, row):
         """Return the report as it was, with its letterhead, and how its numbers differ now; None where it cannot be made now."""
@@ -38,7 +39,7 @@ class RecapScreen(Figures, Screen):
         kind = recaps.find(self.role, row.kind)
         with force_locale(freezing.language(row)):
             today = kind.make(db.session, Scope(period, now(), row.branch_id, row.category_id)) if kind else None
-        return then, letterhead(then.scope, self.role, row.by), freezing.differences(then, today) if today else None
+        return then, letterhead(then.scope, row.by, places(then.scope, self.role)), freezing.differences(then, today) if today else None
 
     def untouched(self, row):
         """Return whether the figures are those that the fingerprint was taken of."""
@@ -49,12 +50,14 @@ class SavedViewScreen(Screen):
     """Saved views; they are made on the list's own page."""
 
     model = SavedView
-    group = GROUP
+    group = REPORTS
     columns = ("name", "table", "query", "shared", "owner")
     column_formatters = column_formatters_detail = {"table": cells.table_name, "query": cells.view_texts}
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)
+    empty = _l("No saved views yet. Filter a list as you need it, and save it there.")
+    help = {"shared": _l("Colleagues with the same role see it too; only you can change it.")}
 
     def links(self, row):
         """The list as the view has it."""

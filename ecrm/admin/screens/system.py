@@ -3,32 +3,43 @@
 from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
-from ecrm.admin import cells, codes, story, trail_cells
+from ecrm.admin import cells, codes, lookup, story, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
+from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
 from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User
 from ecrm.rules import account
-
-GROUP = _l("System")
 
 
 class UserScreen(Screen):
     """Accounts."""
 
     model = User
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "email", "roles", "branch", "active", "confirmed_at", "created_at")
     details = ("phone", "language", "most_jobs", "claimed_number", "tf_primary_method")
     form = ("name", "email", "phone", "language", "branch", "roles", "most_jobs", "active")
-    help = {"most_jobs": _l("For technicians: with so many, others come first when a complaint is assigned. Blank: no limit.")}
     search = ("name", "email")
     filters = ("active", "branch")
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
     deeds = (INVITE,)
+    empty = _l("No accounts here.")
+    groups = (
+        (_l("Person"), ("name", "email", "phone", "language")),
+        (_l("Work"), ("branch", "roles", "most_jobs", "active")),
+    )
+    help = {
+        "email": _l("The person logs in with it; an invitation to choose a password is sent from the account's page."),
+        "language": _l("Of pages and letters; each person can change it."),
+        "branch": _l("Where a technician works; assignments offer those of the complaint's branch first."),
+        "roles": _l("Decide what the person sees and may do. Several are possible; the person switches between them."),
+        "most_jobs": _l("For technicians: with so many, others come first when a complaint is assigned. Blank: no limit."),
+        "active": _l("Take the tick away for who has left: nobody can log in with it, and what the person did stays."),
+    }
     opens_row = True
 
     @staticmethod
@@ -41,16 +52,17 @@ class RoleScreen(Screen):
     """Roles; what they may do stands in the policy."""
 
     model = Role
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "description")
     coded = {"name": codes.ROLE}
+    empty = _l("No roles here.")
 
 
 class LetterScreen(Screen):
     """Letters."""
 
     model = Letter
-    group = GROUP
+    group = SYSTEM
     columns = ("queued_at", "to_email", "template", "state", "tries", "sent_at", "last_error")
     details = ("to_name", "language", "customer", "next_try_at")
     search = ("to_email",)
@@ -58,6 +70,8 @@ class LetterScreen(Screen):
     sortable = ("queued_at",)
     sort = ("queued_at", True)
     deeds = (RETRY,)
+    empty = _l("No letters yet. They are written by themselves when something happens that a person must know.")
+    column_formatters_detail = {"next_try_at": cells.ago}
     coded = {"template": codes.LETTER}
 
     def title_of(self, row):
@@ -66,22 +80,37 @@ class LetterScreen(Screen):
 
 
 class StepScreen(Screen):
-    """The trail."""
+    """The trail: in the list one line for each changed column, on a step's page all that was written down."""
 
     model = Step
-    group = GROUP
-    columns = ("at", "actor", "via", "table", "row_id", "action", "from_status", "to_status", "reason")
-    details = ("before", "after")
+    group = SYSTEM
+    columns = ("at", "actor", "action", "table", "row_id", "before", "reason")
+    details = ("after", "from_status", "to_status", "via")
     filters = ("table", "row_id", "action", "actor", "via", "at")
     more_filters = (StaffMembers,)
+    empty = _l("Nothing has happened yet. Every change is written down here by itself.")
     sortable = ("at",)
     coded = {"table": codes.TABLE, "action": codes.ACTION}
-    column_formatters = column_formatters_detail = trail_cells.CELLS
+    list_template = "admin/trail.html"
+    column_formatters = trail_cells.IN_LIST
+    column_formatters_detail = trail_cells.ON_PAGE
     column_formatters_export = trail_cells.EXPORT
 
     def title_of(self, row):
         """Say what was done to which row."""
         return f"{story.action(TABLES.get(row.table), row.action)}: {codes.TABLE.text(row.table)} {row.row_id}"
+
+    def get_list_columns(self):
+        """Call the column that shows both values by what it shows."""
+        return [(name, _l("Changes") if name == "before" else label) for name, label in super().get_list_columns()]
+
+    def about(self, active):
+        """Return (screen, row) where the list is the trail of one row that exists for the person, else None."""
+        chosen = {self._filters[index].key: value for index, _name, value in active or ()}
+        screen = self.sibling(TABLES.get(chosen.get("table")))
+        number = lookup.whole(chosen.get("row_id", ""))
+        row = lookup.query(screen.model, self.role).filter_by(id=number).one_or_none() if screen and number else None
+        return (screen, row) if row is not None else None
 
     def _get_field_value(self, model, name):
         """Leave out of before and after what the policy hides from the role."""
@@ -96,10 +125,11 @@ class JobScreen(Screen):
     """The worker's periodic jobs."""
 
     model = Job
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "started_at", "seconds", "done", "failures", "last_error", "next_at")
     details = ("worked_at", "failed_at", "lease_owner", "lease_until")
     more_filters = (Failing,)
+    empty = _l("No job has run yet. Start the worker: flask --app ecrm worker.")
     sort = ("name", False)
     sortable = ("name",)
     coded = {"name": codes.JOB}
@@ -119,7 +149,8 @@ class CounterScreen(Screen):
     """Counters."""
 
     model = Counter
-    group = GROUP
+    group = SYSTEM
     columns = ("name", "value")
+    empty = _l("Nothing was numbered yet.")
     sortable = ("name",)
     sort = ("name", False)

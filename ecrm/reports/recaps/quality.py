@@ -75,7 +75,9 @@ def _said(kept: bool | None) -> str:
 
 
 def _subscriptions(session: Session, scope: Scope) -> int:
-    """Return how many subscriptions were running on the last day of the period."""
+    """Return how many subscriptions were running on the last day of the period; none of a time to come, which nobody knows."""
+    if scope.period.begin > scope.at:
+        return 0
     last = scope.period.last
     running = and_(Subscription.valid_from <= last, (Subscription.valid_until.is_(None)) | (Subscription.valid_until >= last))
     query = select(func.count(Subscription.id)).where(running)

@@ -13,7 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, visits
+from ecrm.seeds.demo import additions, cast, course, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
 from ecrm.seeds.demo.seasons import openings
@@ -44,6 +44,8 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     additions.announce(session, company)
     visits.connect(company, crowd, max(24, customers // 8))
     additions.thank(company, crowd, max(12, customers // 5))
+    wishes.wish(session, company, crowd, max(12, customers // 20))
+    views.keep(company)
     for done, story in enumerate(_stories(company, crowd, complaints), 1):
         _keep(company, story)
         if done % STEP == 0 or done == complaints:
@@ -78,6 +80,7 @@ def _usual(company: Company, crowd: Crowd, at: datetime) -> Story:
 
 def _keep(company: Company, story: Story) -> None:
     row = story.row
+    story.watch.until(company.now)
     company.bulk.add("complaint", vars(row))
     if row.status is not ComplaintStatus.CANCELLED:
         company.recent.add((row.customer_id, row.category_id), row.opened_at)

@@ -15,6 +15,7 @@ from ecrm.seeds.demo.company import Company, Kind, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
 from ecrm.seeds.demo.caller import Caller, contact
 from ecrm.seeds.demo.seasons import at_work
+from ecrm.seeds.demo.watch import Watch
 
 CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.COUNTER)
 WITH_ACCOUNT, WITHOUT = (55, 20, 19, 4, 2), (0, 52, 36, 4, 8)
@@ -35,6 +36,7 @@ class Story:
         self.row = self._row()
         title = f"{self.row.number} {self.row.subject}"
         self.subject = Subject("complaint", self.row, LIFECYCLE, title, company.bulk.later, self._reader, self._facts)
+        self.watch = Watch(self)
         by_customer = self.row.channel is Channel.PORTAL
         acts.create(self.subject, self.customer if by_customer else acts.worker(self.clerk), at, ("description",))
         reader = caller.recipient
@@ -97,41 +99,47 @@ class Story:
 
     def assign(self, technician: Worker) -> None:
         """Give the complaint to a technician."""
+        self.watch.until(self.at)  # those who had it until now are told
         self.technician = technician
-        acts.move(self.company, self.subject, "assign", acts.worker(self.clerk), self.at, technician_id=technician.id)
+        self._move("assign", acts.worker(self.clerk), self.at, technician_id=technician.id)
 
     def start(self) -> None:
         """The technician begins."""
-        acts.move(self.company, self.subject, "start", self.hand, self.at)
+        self._move("start", self.hand, self.at)
 
     def wait(self) -> None:
         """Ask the customer for something."""
-        acts.move(self.company, self.subject, "wait", self.hand, self.at, self.rng.choice(self.kind.topic.waits))
+        self._move("wait", self.hand, self.at, self.rng.choice(self.kind.topic.waits))
 
     def resume(self) -> None:
         """Go on without an answer in the portal: the customer has called."""
-        acts.move(self.company, self.subject, "resume", acts.worker(self.clerk), self.at)
+        self._move("resume", acts.worker(self.clerk), self.at)
 
     def resolve(self) -> None:
         """Say what was done."""
-        acts.move(self.company, self.subject, "resolve", self.hand, self.at, self.rng.choice(self.case.resolutions))
+        self._move("resolve", self.hand, self.at, self.rng.choice(self.case.resolutions))
 
     def confirm(self) -> None:
         """The customer says that it works."""
-        acts.move(self.company, self.subject, "confirm", self.customer, self.at)
+        self._move("confirm", self.customer, self.at)
 
     def close(self, by: Actor, reason: str) -> None:
         """Close without the customer's own word."""
-        acts.move(self.company, self.subject, "close", by, self.at, reason)
+        self._move("close", by, self.at, reason)
 
     def reopen(self) -> None:
         """The customer says that it does not work."""
         by = self.customer if self.caller.account else acts.worker(self.clerk)
-        acts.move(self.company, self.subject, "reopen", by, self.at, self.fill(self.rng.choice(self.kind.topic.reopens)))
+        self._move("reopen", by, self.at, self.fill(self.rng.choice(self.kind.topic.reopens)))
 
     def cancel(self) -> None:
         """Take the complaint back."""
-        acts.move(self.company, self.subject, "cancel", acts.worker(self.clerk), self.at, self.rng.choice(shared.CANCELS))
+        self._move("cancel", acts.worker(self.clerk), self.at, self.rng.choice(shared.CANCELS))
+
+    def _move(self, verb: str, by: Actor, at: datetime, reason: str | None = None, **facts: Any) -> None:
+        """Carry out a verb; what the worker told of before it is told."""
+        self.watch.until(at)
+        acts.move(self.company, self.subject, verb, by, at, reason, **facts)
 
     def rate(self, stars: int, remark: str | None) -> None:
         """Write the customer's rating; it leaves no move."""
@@ -143,11 +151,12 @@ class Story:
         """Add a reply or an internal note; the customer's own answer ends the waiting, as rules.complaint.answer has it."""
         if self.at > self.company.now:
             raise NotYet
+        self.watch.until(self.at)
         reply = {"complaint_id": self.row.id, "author_id": by.id, "public": public, "text": text, "at": self.at}
         self.subject.put(self.at, "reply", reply)
         by_customer = by is self.customer
         if by_customer and self.row.status is S.WAITING_CUSTOMER:
-            acts.move(self.company, self.subject, "resume", by, self.at)
+            self._move("resume", by, self.at)
         elif public and not by_customer:
             self.row.first_response_at = self.row.first_response_at or self.at
             sla.wind(self.row)

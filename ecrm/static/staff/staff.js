@@ -36,6 +36,8 @@
     });
   });
 
+  each(".sidebar [aria-current]", function (link) { link.scrollIntoView({block: "nearest"}); });
+
   each("[data-print]", function (button) { button.addEventListener("click", function () { window.print(); }); });
 
   /* The verb that a person opens takes the cursor. */
@@ -61,6 +63,17 @@
   });
   window.addEventListener("pageshow", function () {
     each("form[data-trim] :disabled", function (field) { field.disabled = false; });
+  });
+
+  /* The last day is after the first, which the calendar shows. */
+  each("[data-after]", function (last) {
+    var first = last.form.elements[last.dataset.after], least = last.min;
+    function bound() {
+      var day = new Date(first.value);
+      if (first.value) { day.setUTCDate(day.getUTCDate() + 1); }
+      last.min = first.value ? day.toISOString().slice(0, 10) : least;
+    }
+    if (first) { first.addEventListener("change", bound); bound(); }
   });
 
   /* Bulk verbs: how many rows are chosen, all at once, and a question before it happens. */

@@ -66,6 +66,8 @@ PROMO = ("Promo naik kelas 30 hari", "Hadiah ajak teman", "Promo kemerdekaan", "
 COMPENSATION = (
     "Kompensasi gangguan lebih dari 24 jam", "Permintaan maaf atas kunjungan yang terlambat", "Ganti rugi gangguan berulang",
 )
+WISHES = ("Mulai kapan?", "Tolong telepon saya sore hari.", "Apakah berlaku untuk alamat saya?", "Mohon diproses, terima kasih.")
+NOT_FOR_YOU = ("Paket Anda sudah lebih tinggi dari yang ditawarkan", "Masih ada tagihan yang belum lunas", "Sudah pernah memakai promo ini")
 REVOKED = ("Salah pelanggan", "Tunggakan dua bulan", "Pelanggan pindah paket")
 SURVEYS = (
     "ODP terdekat 40 m, masih ada 3 port kosong. Siap pasang.", "ODP 120 m, perlu satu tiang tambahan. Disetujui cabang.",

@@ -1,0 +1,84 @@
+"""What stands at the side of every page: the open work with its counts, then the tables, by what people do with them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _, lazy_gettext as _l
+from sqlalchemy import select
+
+from ecrm.admin import look, tiles
+from ecrm.extensions import db
+from ecrm.models.account import RoleName
+
+MOST = 999  # counted; what is more is not worth a long look into a large table
+OPEN = 3  # groups of tables that stand open, the first of the role's; the others unfold
+
+COMPLAINTS, CUSTOMERS, OFFERS = _l("Complaints"), _l("Customers"), _l("Offers")
+REPORTS, COMPANY, SYSTEM = _l("Reports"), _l("Company"), _l("System")
+USUAL = (COMPLAINTS, CUSTOMERS, OFFERS, REPORTS, COMPANY, SYSTEM)
+FIRST = {  # the groups that a role uses most; the rest follows in the usual order
+    RoleName.SALES: (CUSTOMERS,),
+    RoleName.MANAGER: (REPORTS,),
+    RoleName.ADMINISTRATOR: (SYSTEM, COMPANY),
+}
+LETTERS = {  # g and the letter of a table lead there
+    "complaint": "c", "customer": "p", "subscription": "s", "installation": "i", "bandwidth_grant": "b", "promo_request": "q",
+    "recaps": "r", "user": "a", "letter": "l", "step": "t",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link: `count` is what it counts, as text, `mark` how that looks, `letter` the key after g."""
+
+    label: str
+    url: str
+    current: bool
+    letter: str = ""
+    count: str | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Links under one heading; a `folded` one opens when it is clicked."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
+    folded: bool = False
+
+
+def sections(site: Any, view: Any) -> Iterator[Section]:
+    """Yield the sections of a role's sidebar, as it stands on a page of `view`."""
+    front, *rest = site.menu()
+    work = list(_work(site, view))
+    counted = any(entry.current for entry in work)
+    yield Section(_("Overview"), [Entry(_("Overview"), front.get_url(), front.is_active(view), "h")])
+    if work:
+        yield Section(_("To do"), work)
+    order = [str(title) for title in dict.fromkeys((*FIRST.get(site.role, ()), *USUAL))]
+    groups = sorted((item for item in rest if item.is_category()), key=lambda item: order.index(str(item.name)))
+    for place, group in enumerate(groups):
+        entries = [_entry(item, item.is_active(view) and not counted) for item in group.get_children()]
+        yield Section(str(group.name), entries, place >= OPEN and not any(entry.current for entry in entries))
+
+
+def _entry(item: Any, current: bool) -> Entry:
+    return Entry(str(item.name), item.get_url(), current, LETTERS.get(item._view.endpoint.partition("_")[2], ""))
+
+
+def _work(site: Any, view: Any) -> Iterator[Entry]:
+    """Yield the open work of the role, all of it counted in one query."""
+    today = look.today()
+    found = [(tile, site.screen(tile.model), tile.wanted(today)) for tile in tiles.SIDEBAR[site.role]]
+    if not found:
+        return
+    counts = db.session.execute(select(*(screen.counting(wanted, MOST + 1) for _tile, screen, wanted in found))).one()
+    here = {name.partition("_")[2]: value for name, value in request.args.items() if name.startswith("flt")}
+    listed = not request.args.get("search") and request.endpoint == f"{view.endpoint}.index_view"
+    for (tile, screen, wanted), count in zip(found, counts, strict=True):
+        text = f"{MOST}+" if count > MOST else str(count)
+        mark = "is-zero" if not count else "is-alarm" if tile.alarm else ""
+        yield Entry(str(tile.brief or tile.label), screen.list_address(wanted), listed and screen is view and here == wanted, count=text, mark=mark)
