@@ -7,7 +7,7 @@ from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Link
 from ecrm.admin.place_filters import SubscribersBranch, SubscribersPlan
 from ecrm.admin.screen import Screen
-from ecrm.admin.screens.customer import GROUP
+from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.models import BandwidthGrant, RiskScore, RiskWeight, Subscription
 from ecrm.models.risk import RiskSign
 from ecrm.rules import risk
@@ -29,12 +29,13 @@ class RiskScoreScreen(Screen):
     """Customers at risk; the worker counts them each day."""
 
     model = RiskScore
-    group = GROUP
+    group = CUSTOMERS
     columns = ("score", "subscription.customer", "subscription", "signs", "at")
     more_filters = (AtRisk, SubscribersBranch, SubscribersPlan)
     sortable = ("score", "at")
     sort = ("score", True)
     column_formatters = column_formatters_detail = {"signs": why}
+    empty = _l("Nobody is at risk. The worker counts the signs once a day.")
 
     def links(self, row):
         """The subscription with its lines, and what can be offered."""
@@ -49,10 +50,13 @@ class RiskWeightScreen(Screen):
     """Risk weights."""
 
     model = RiskWeight
-    group = GROUP
+    group = CUSTOMERS
     columns = ("sign", "points", "most", "active")
     form = columns
+    empty = _l("No sign weighs anything yet, so nobody is at risk. Enter a first weight, or load the shipped ones with the command “seed”.")
     help = {
+        "sign": _l("What is counted of each active subscription."),
+        "active": _l("Without the tick the sign is not counted."),
         "points": _l("Above zero it speaks for leaving, below zero for staying. A customer is named from %(points)s points on.", points=risk.AT_RISK),
         "most": _l("However often a sign is found, it is counted so many times at the most."),
     }
