@@ -188,8 +188,9 @@ def test_files(spoken, role):
 def test_paper(spoken, monkeypatch):
     """What the PDFs of the recaps write."""
     app, language = spoken
-    said, client, own = [], visitor(app, RoleName.MANAGER), pdf._plain
-    monkeypatch.setattr(pdf, "_plain", lambda text: said.append(str(text)) or own(text))  # all that the PDF writes passes here
+    said, client, write, draw = [], visitor(app, RoleName.MANAGER), pdf._said, pdf.String
+    monkeypatch.setattr(pdf, "_said", lambda text: said.append(str(text)) or write(text))
+    monkeypatch.setattr(pdf, "String", lambda x, y, text, **more: said.append(str(text)) or draw(x, y, text, **more))
     for recap in recaps.of(RoleName.MANAGER):
         assert client.get(f"/admin/manager/recaps/{recap.kind}/pdf/").status_code == 200
     assert said and not unmarked(app, language, said)
