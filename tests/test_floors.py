@@ -18,7 +18,7 @@ FLOORS = {
     "policy": 3, "rows": 3,
     "rules": 2,
     "models": 1,
-    "config": 0, "setting_kinds": 0, "i18n": 0, "flask_config": 0, "extensions": 0,
+    "config": 0, "setting_kinds": 0, "i18n": 0, "formats": 0, "flask_config": 0, "extensions": 0,
 }
 COMMITS = ("admin", "portal", "cli")
 # The worker's: a letter is sent between two commits, its lease before and its result after; each due row is moved by itself.

@@ -177,6 +177,8 @@ class Listing:
 
     def get_export_value(self, model: Any, name: str) -> Any:
         """Return the value of a cell; exports.py writes it in the reader's language."""
+        if name in self.column_formatters_export:  # type: ignore[attr-defined]
+            return self.column_formatters_export[name](self, None, model, name)  # type: ignore[attr-defined]
         value = self._get_field_value(model, name)
         return exports.Phone(value) if value and self._kind(name) == "phone" else value
 
