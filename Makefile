@@ -5,11 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # libatomic1 is for the driver between Playwright and Chromium, which Debian's minimal systems lack.
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
+TOOLS := sh
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
 export SCALE ROUNDS ONLY
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test bench screenshots clean
+.PHONY: help run test faults bench screenshots clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -24,6 +25,10 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.benchmarks
+
+faults: .venv/installed-test  ## break things on purpose, as root, and print what was acknowledged and what was found afterwards
+	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) faketime" TOOLS=faketime
+	$(BIN)/python -m pytest tests/faults -q -o python_files='fault_*.py'
 
 screenshots: .venv/installed-test  ## renew the pictures of README.md
 	@$(MAKE) --no-print-directory .tools
@@ -61,7 +66,7 @@ clean:  ## remove what can be made again; instance/ with its data stays
 # The tests start a MariaDB of their own in a temporary folder; these packages start no service and make no data.
 .tools:
 	@if ! { command -v mariadbd && command -v mariadb-install-db && command -v my_print_defaults \
-			&& command -v chromium \
+			&& command -v chromium && command -v $(TOOLS) \
 			&& $(BIN)/playwright --version; } >/dev/null 2>&1; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -q && apt-get install -y -q --no-install-recommends $(NEEDED); \

@@ -7,7 +7,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ecrm import admin, assets, cli, config, i18n, letters, portal, trail, web
+from ecrm import admin, assets, cli, config, health, i18n, letters, logs, metrics, portal, retries, trail, web
 from ecrm.extensions import babel, csrf, db, mail, migrate
 from ecrm.flask_config import flask_config
 
@@ -25,6 +25,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config.from_mapping(flask_config(values))
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    logs.init_app(app)
+    metrics.init_app(app)
     babel.init_app(app, locale_selector=_language)
     i18n.init_app(app)
     csrf.init_app(app)
@@ -32,6 +34,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     trail.init_app()
     web.init_app(app)
     assets.init_app(app)
+    health.init_app(app)
+    retries.init_app(app)
     for part in (letters, portal, admin, cli):
         part.init_app(app)
     if values["TRUSTED_PROXIES"]:

@@ -41,6 +41,8 @@ SETTINGS = (
     Setting("PORT", kinds.port, 8000, "port that the server listens on"),
     Setting("THREADS", kinds.threads, 8, "requests answered at the same time"),
     Setting("TRUSTED_PROXIES", kinds.hops, 0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed"),
+    Setting("METRICS_ADDRESS", kinds.private_address, None, "where Prometheus asks `flask start` for numbers, such as 127.0.0.1:9100; default: nowhere"),
+    Setting("LOG_FORMAT", kinds.log_format, "text", "how log lines are written; json has a line for each request too"),
     Setting("HTTPS_COOKIES", kinds.yes_or_no, False, "cookies travel over HTTPS only; production requires it"),
     Setting("COMPANY_NAME", kinds.text, "PT Prestasi Piranti Informasi", "the provider's name on pages and letters"),
     Setting("COMPANY_PHONE", kinds.text, "+622150101234", "the provider's telephone number, shown when something fails"),

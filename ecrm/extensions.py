@@ -1,9 +1,12 @@
 """The extensions, made once and bound to the application in create_app."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pymysql
 from flask import has_request_context, request
 from flask_babel import Babel
 from flask_mailman import Mail
@@ -11,7 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
@@ -39,32 +42,72 @@ mail = Mail()
 
 READS = "only_reads"  # the option of a connection whose transaction takes no write lock
 
-# Statements must finish before the server gives the request up, and a slow lock must not hold a thread.
+# On a cluster a page shows what its reader has just saved on another node; a single server has nothing to wait for.
 MARIADB_SESSION = (
-    "SET SESSION time_zone='+00:00', innodb_lock_wait_timeout=5, lock_wait_timeout=5, "
+    "SET SESSION time_zone='+00:00', max_statement_time={seconds}, innodb_lock_wait_timeout=5, lock_wait_timeout=5, wsrep_sync_wait=1, "
     "sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'"
 )
+# Somebody waits for a page: a statement ends before the connection is given up, and both before the person is.
+FOR_PAGES = {"read_timeout": 10, "write_timeout": 10, "init_command": MARIADB_SESSION.format(seconds=8)}
+# Nobody waits for the worker, a migration, an import or a backup, which may read and write everything.
+FOR_COMMANDS = {"read_timeout": 600, "write_timeout": 600, "init_command": MARIADB_SESSION.format(seconds=0)}
+SIGN_OF_LIFE = 3  # seconds that a server has to say that it is there
+NO_CLUSTER = 1047  # this node of the cluster has lost the others; SQLAlchemy does not know that another may have not
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the create_engine options for a SQLite or MariaDB address."""
+    """Return the create_engine options for a SQLite or MariaDB address; values of statements stay out of the log."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 15, "check_same_thread": False}}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_recycle": 280,
         "pool_timeout": 5,
         "pool_size": 8,
         "max_overflow": 8,
         "isolation_level": "READ COMMITTED",
-        "connect_args": {
-            "charset": "utf8mb4",
-            "connect_timeout": 3,
-            "read_timeout": 30,
-            "write_timeout": 30,
-            "init_command": MARIADB_SESSION,
-        },
+        "connect_args": {"charset": "utf8mb4", "connect_timeout": SIGN_OF_LIFE} | FOR_PAGES,
     }
+
+
+class Line(pymysql.connections.Connection):
+    """A connection that waits for answers, but not for signs of life: a server that hangs is known by them in time."""
+
+    def connect(self, sock: Any = None) -> None:
+        """Connect; PyMySQL's own connect_timeout ends before the server's first word."""
+        with self._in_haste():
+            super().connect(sock)
+
+    def ping(self, *reconnect: bool) -> None:
+        """Ask whether the server is there, as the pool does before each use."""
+        with self._in_haste():
+            super().ping(*reconnect)
+
+    @contextmanager
+    def _in_haste(self) -> Iterator[None]:
+        patience, self._read_timeout = self._read_timeout, SIGN_OF_LIFE
+        try:
+            yield
+        finally:
+            self._read_timeout = patience
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect_mariadb(dialect: Dialect, _record: Any, args: Any, options: dict[str, Any]) -> Line | None:
+    """Open our kind of connection, outside of a request with the patience of commands."""
+    if dialect.name not in ("mysql", "mariadb"):
+        return None
+    if not has_request_context() and options.get("init_command") == FOR_PAGES["init_command"]:
+        options |= FOR_COMMANDS
+    return Line(*args, **options)
+
+
+@event.listens_for(Engine, "handle_error")
+def _notice_lost_cluster(context: ExceptionContext) -> None:
+    """Let the pool forget its connections to a node that has lost its cluster."""
+    if (getattr(context.original_exception, "args", None) or [0])[0] == NO_CLUSTER:
+        context.is_disconnect = True
 
 
 @event.listens_for(Engine, "connect")

@@ -1,6 +1,7 @@
 """How the text of a setting is read, one function for each type; its docstring is the type's name in docs/configuration.md."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -73,6 +74,26 @@ def language(text: str) -> str:
     """id or en"""
     if text not in ("id", "en"):
         raise ValueError("use id or en")
+    return text
+
+
+def log_format(text: str) -> str:
+    """text or json"""
+    if text not in ("text", "json"):
+        raise ValueError("use text or json")
+    return text
+
+
+def private_address(text: str) -> str:
+    """private address and port"""
+    host, _colon, number = text.rpartition(":")
+    try:
+        address = ip_address(host.strip("[]"))
+        port(number)
+    except ValueError:
+        address = None
+    if address is None or not address.is_private or address.is_unspecified:
+        raise ValueError("use a private address and a port, such as 127.0.0.1:9100")
     return text
 
 

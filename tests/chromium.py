@@ -44,6 +44,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def cookie_of(app: Flask, person: str, address: str) -> dict[str, Any]:
+    """Return the cookie of a person's session, so that they need not log in by the form."""
+    name = app.config["SESSION_COOKIE_NAME"]
+    held = app.test_client().become(person).get_cookie(name)  # type: ignore[attr-defined]
+    return {"name": name, "value": held.value, "url": address}
+
+
 @pytest.fixture
 def window(app: Flask, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a window of a new person; any message on its console fails the test."""
@@ -51,8 +58,10 @@ def window(app: Flask, chromium: Browser, request: pytest.FixtureRequest) -> Ite
     messages: list[str] = []
     with serving(app) as address:
 
-        def open_window(size: dict[str, int] = DESKTOP, language: str = "id-ID", **options: Any) -> Page:
+        def open_window(size: dict[str, int] = DESKTOP, language: str = "id-ID", person: str | None = None, **options: Any) -> Page:
             context = chromium.new_context(base_url=address, viewport=size, locale=language, **options)
+            if person:
+                context.add_cookies([cookie_of(app, person, address)])
             page = context.new_page()
             page.set_default_timeout(10_000)
             page.on("console", lambda message: messages.append(f"{page.url}: {message.text}"))
@@ -68,7 +77,7 @@ def window(app: Flask, chromium: Browser, request: pytest.FixtureRequest) -> Ite
                 page.screenshot(path=FAILURES / f"{name}-{number}.png", full_page=True)
         for page in pages:
             page.context.close()
-    assert messages == []
+    assert messages == [], "\n".join(messages)
 
 
 __all__ = ["DESKTOP", "PHONE", "chromium", "expect", "window"]

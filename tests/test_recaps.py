@@ -424,7 +424,7 @@ def test_support_reads_no_activity_that_was_kept(app, browser):
 def test_written_exactly(app):
     """Figures are written to the digit, and what is not there is no zero."""
     with app.test_request_context(headers={"Accept-Language": "id"}):
-        assert words.text(Kind.RUPIAH, 1234567) == "Rp 1.234.567"
+        assert words.text(Kind.RUPIAH, 1234567) == "Rp\xa01.234.567"
         assert words.text(Kind.PERCENT, 99.5) == "99,5 %"
         assert words.text(Kind.PERCENT, None) == words.NOTHING
         assert words.text(Kind.RATING, 4.0) == "4,00"

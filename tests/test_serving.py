@@ -152,6 +152,22 @@ def test_a_worker_that_dies_is_started_again(tmp_path: Path, capsys: pytest.Capt
     assert "exit code 3" in said and "in 1 s" in said
 
 
+def test_a_worker_that_cannot_be_started_is_tried_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its supervisor outlives the moment in which the machine has no memory or no program."""
+    log, program = tmp_path / "log", tmp_path / "worker"
+    stop = threading.Event()
+    supervisor = Supervisor(stop, [str(program)])
+    supervisor.start()
+    program.write_text(f"#!/bin/sh\necho x > {log}\n")
+    program.chmod(0o755)
+    while not log.exists():
+        assert supervisor.is_alive()
+        time.sleep(0.05)
+    stop.set()
+    supervisor.join(15)
+    assert "The worker ended" in capsys.readouterr().err
+
+
 def test_the_worker_is_told_to_stop_and_may_finish(tmp_path: Path) -> None:
     """Its standard input ends; what it still has to do is done."""
     log = tmp_path / "log"

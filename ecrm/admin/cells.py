@@ -3,14 +3,12 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_datetime, format_decimal
 from markupsafe import Markup
 
-from ecrm import jobs
+from ecrm import formats
 from ecrm.admin import look
 from ecrm.models import TABLES
 from ecrm.models.base import now
-from ecrm.reports import recaps
 
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -37,8 +35,7 @@ def short(view: Any, _context: Any, row: Any, name: str) -> Any:
     at = view._get_field_value(row, name)
     if at is None:
         return ""
-    style = "d MMM HH:mm" if at.year == now().year else "d MMM y"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), format_datetime(at, style))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), formats.brief(at, now()))
 
 
 def visit(view: Any, context: Any, row: Any, name: str) -> Any:
@@ -71,12 +68,7 @@ def ago(view: Any, _context: Any, row: Any, name: str) -> Any:
 
 def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
     """Return a duration in seconds with one decimal."""
-    return "" if getattr(row, name) is None else format_decimal(getattr(row, name), "#,##0.0")
-
-
-def job_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call a periodic job."""
-    return str(next((job.label for job in jobs.JOBS if job.name == row.name), row.name))
+    return "" if getattr(row, name) is None else formats.number(getattr(row, name), "#,##0.0")
 
 
 def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
@@ -91,12 +83,7 @@ def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:
     return Markup("<br>").join(screen.view_texts(row.query)) if screen else ""
 
 
-def recap_kind(view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call the recap."""
-    return str(next((recap.title for recap in recaps.RECAPS if recap.kind == row.kind), row.kind))
-
-
 def rupiah(view: Any, _context: Any, row: Any, name: str) -> str:
     """Return an amount with the separators of the reader's language."""
     amount = view._get_field_value(row, name)
-    return "" if amount is None else f"Rp {format_decimal(amount)}"
+    return "" if amount is None else formats.rupiah(amount)

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import abort, flash, redirect
-from flask_babel import format_datetime, gettext as _
-from sqlalchemy import Boolean, Enum, inspect, select
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import InvalidRequestError
 
-from ecrm.admin import lookup
+from ecrm import formats
+from ecrm.admin import lookup, story
 from ecrm.extensions import db
 from ecrm.models import Step
-from ecrm.models.base import Priority, PriorityType
 
 MOST_STEPS = 10
 LONGEST = 80  # characters of a value
@@ -28,7 +28,7 @@ def tell(view: Any, row: Any, version: str | None) -> None:
         who = str(steps[0].actor) if steps[0].actor else _("somebody")
         changes = "; ".join(filter(None, (_changes(view, step) for step in reversed(steps)))) or _("nothing that you can see")
         flash(_("%(who)s was faster and saved at %(when)s (%(changes)s). What you typed is still here: compare, then save again.",
-                who=who, when=format_datetime(steps[0].at, "HH:mm:ss"), changes=changes), "error")
+                who=who, when=formats.hour(steps[0].at.astimezone(formats.zone()), seconds=True), changes=changes), "error")
     else:
         flash(_("Somebody else was faster. What you typed is still here: compare, then save again."), "error")
 
@@ -49,25 +49,6 @@ def _changes(view: Any, step: Step) -> str:
         relation = relations.get(key)
         item = relation.key if relation is not None else key
         if item in inspect(view.model).all_orm_descriptors and view.allowed((item,)):
-            before, after = (_said(view, item, relation, old) for old in (step.before.get(key), value))
+            before, after = (story.shown(view, view.model, key, relation, old)[:LONGEST] for old in (step.before.get(key), value))
             said.append(f"{view.column_labels[item]}: {before} → {after}")
     return "; ".join(said)
-
-
-def _said(view: Any, key: str, relation: Any, value: Any) -> str:
-    """Return a plain value of the trail as people say it."""
-    if value in (None, ""):
-        return "–"
-    if relation is not None:
-        row = lookup.query(relation.mapper.class_, view.role).filter(relation.mapper.class_.id == value).one_or_none()
-        return str(row) if row is not None else f"#{value}"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    kind = getattr(view.model, key).type
-    if isinstance(kind, PriorityType):
-        return str(Priority(value))
-    if isinstance(kind, Boolean):
-        return _("Yes") if value else _("No")
-    if isinstance(kind, Enum):
-        return str(kind.enum_class(value))
-    return str(value)[:LONGEST]

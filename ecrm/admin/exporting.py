@@ -36,6 +36,7 @@ class Exporting:
     _get_list_extra_args: Any
     _get_column_by_idx: Any
     export_types: Any
+    column_formatters_export: Any
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
@@ -51,6 +52,8 @@ class Exporting:
         scope = policy.scope(self.model, self.role, current_user)
         name = f"{self.model.__tablename__}-{to_user_timezone(now()):%Y%m%d-%H%M}"
         try:
+            if self.column_formatters_export:
+                raise NotPlain
             columns = Texts(self.model, self._export_names(), self.role, exports.Cells(), plain=export_type == "xlsx")
         except NotPlain:
             return exports.response(export_type, name, header, (row for ids in chunks for row in self._export_rows(ids, scope)))
@@ -91,6 +94,8 @@ class Exporting:
 
     def get_export_value(self, model: Any, name: str) -> Any:
         """Return the value of a cell; exports.py writes it in the reader's language."""
+        if name in self.column_formatters_export:
+            return self.column_formatters_export[name](self, None, model, name)
         value = self._get_field_value(model, name)
         return exports.Phone(value) if value and self._kind(name) == "phone" else value
 

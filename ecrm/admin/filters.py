@@ -4,11 +4,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from flask_babel import format_date, gettext as _
+from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty
 
-from ecrm import search
+from ecrm import formats, search
 from ecrm.admin import look, lookup
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF
@@ -155,7 +155,7 @@ class Days(Filter):
     def shown(self, value: str) -> str:
         """Return the days as people write them, an open end as a dash."""
         first, dots, last = value.partition("..")
-        begin, end = (format_date(datetime.strptime(day, "%Y-%m-%d"), "d MMM y", rebase=False) if day else "" for day in (first, last))
+        begin, end = (formats.day(datetime.strptime(day, "%Y-%m-%d")) if day else "" for day in (first, last))
         return f"{begin} – {end}".strip() if dots else begin
 
 

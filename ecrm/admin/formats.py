@@ -4,9 +4,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_date, format_datetime, format_decimal, gettext as _
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from ecrm import formats
 from ecrm.extensions import db
 from ecrm.models.base import Labelled, Priority
 
@@ -14,20 +15,20 @@ BADGE = Markup('<span class="badge badge-{kind} is-{word}">{text}</span>')
 
 
 def moment(_view: Any, value: datetime, _name: str) -> Any:
-    """Return a moment in local time, exact to the second on hover."""
+    """Return a moment in local time, in full with its zone on hover."""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), format_datetime(value, "full"), format_datetime(value, "d MMM y HH:mm")
+        value.isoformat(), formats.exact(value), formats.moment(value)
     )
 
 
 def day(_view: Any, value: date, _name: str) -> str:
     """Return a day."""
-    return format_date(value, "d MMM y")
+    return formats.day(value)
 
 
 def hour(_view: Any, value: time, _name: str) -> str:
     """Return a time of day."""
-    return f"{value:%H:%M}"
+    return formats.hour(value)
 
 
 def word(_view: Any, value: Labelled, name: str) -> Any:
@@ -49,7 +50,7 @@ def truth(_view: Any, value: bool, _name: str) -> str:
 
 def number(_view: Any, value: int, name: str) -> str:
     """Return a number with the locale's separators; ids and row numbers as they are."""
-    return str(value) if name in ("id", "row_id") else format_decimal(value)
+    return str(value) if name in ("id", "row_id") else formats.number(value)
 
 
 def row(view: Any, value: Any, _name: str) -> Any:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale, get_timezone, gettext as _
+from flask_babel import format_timedelta, get_locale, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from ecrm import formats
 from ecrm.admin.stretches import MOST_COUNTED
+from ecrm.formats import day, exact, moment, number, size as file_size, zone
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
@@ -50,11 +51,6 @@ def language() -> str:
     return str(get_locale())
 
 
-def zone() -> ZoneInfo:
-    """Return the reader's time zone."""
-    return ZoneInfo(str(get_timezone()))
-
-
 def today() -> date:
     """Return the day where the reader is."""
     return now().astimezone(zone()).date()
@@ -65,26 +61,11 @@ def midnight() -> datetime:
     return datetime.combine(today(), time(), zone())
 
 
-def exact(at: datetime) -> str:
-    """Return a moment in full, for the hover."""
-    return format_datetime(at, "full")
-
-
-def moment(at: datetime) -> str:
-    """Return a moment in short."""
-    return format_datetime(at, "d MMM y HH:mm")
-
-
-def day(on: date) -> str:
-    """Return a day in short."""
-    return format_date(on, "d MMM y", rebase=False)
-
-
 def visit(at: datetime) -> str:
     """Return the day and time of a visit, “today” and “tomorrow” by name."""
-    days = (at.astimezone(zone()).date() - today()).days
-    day = {0: _("today"), 1: _("tomorrow")}.get(days) or format_datetime(at, "EEEE, d MMM")
-    return f"{day} {format_datetime(at, 'HH:mm')}"
+    local = at.astimezone(zone())
+    day = {0: _("today"), 1: _("tomorrow")}.get((local.date() - today()).days) or formats.weekday(local, year=local.year != today().year)
+    return formats.joined(day, formats.hour(local))
 
 
 def ago(at: datetime) -> str:
@@ -127,6 +108,13 @@ def why(complaint: Complaint) -> str:
     return " · ".join(queue.reasons(complaint, now()))
 
 
+def marks(field: Any, help: Any = None, id: str | None = None) -> dict[str, str]:
+    """Return the attributes that tie a field's help and errors to its control."""
+    parts = [f"{id or field.id}-{part}" for part, there in (("help", help), ("error", field.errors)) if there]
+    found = {"aria-describedby": " ".join(parts)} if parts else {}
+    return found | {"aria-invalid": "true"} if field.errors else found
+
+
 def whatsapp(number: str) -> str:
     """Return the address that opens a WhatsApp chat with a number in E.164."""
     return f"https://wa.me/{number.lstrip('+')}"
@@ -135,18 +123,6 @@ def whatsapp(number: str) -> str:
 def map_url(address: str) -> str:
     """Return the address that opens a map at a place."""
     return MAP + quote(address)
-
-
-def file_size(size: int) -> str:
-    """Return bytes as kB or MB."""
-    if size >= 1_000_000:
-        return f"{format_decimal(round(size / 1_000_000, 1))} MB"
-    return f"{format_decimal(max(1, size // 1000))} kB"
-
-
-def number(value: int) -> str:
-    """Return a number with the separators of the reader's language."""
-    return format_decimal(value)
 
 
 def amount(count: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint, and_, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from ecrm import retries
 from ecrm.admin import conflict
 from ecrm.admin.choices import VersionField
 from ecrm.extensions import db
@@ -17,7 +18,6 @@ from ecrm.rules import period
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 
 CHECK_FAILED = 4025  # MariaDB's number for a CHECK constraint; PyMySQL reports it as an OperationalError
-BUSY = (1205, 1213)  # MariaDB's numbers for a lock that did not come, and for two who wait for each other
 
 
 class Saving:
@@ -115,8 +115,10 @@ class Saving:
         if isinstance(error, Refused):
             return None, str(error)
         if isinstance(error, OperationalError):
-            number = (getattr(error.orig, "args", None) or [0])[0]
-            if number in BUSY or "database is locked" in str(error.orig):
+            number = retries.number(error)
+            if number in retries.BUSY and not retries.exhausted():
+                raise error
+            if number in retries.BUSY or "database is locked" in str(error.orig):
                 return None, _("This was not saved: the database is busy. What you typed is still here: save again.")
             if number != CHECK_FAILED:
                 raise error

@@ -7,7 +7,7 @@ from flask_admin.form import BaseForm
 from sqlalchemy import inspect
 
 from ecrm import policy
-from ecrm.admin import fields, filters, formats
+from ecrm.admin import codes, fields, filters, formats
 from ecrm.admin.exporting import Exporting
 from ecrm.admin.forming import Forming
 from ecrm.admin.guard import Guarded
@@ -31,8 +31,8 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and
     edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search
-    reads beside them), `filters`, `sortable`, `sort` (column, descending), `empty` (what a list without rows says), `group` of
-    the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
+    reads beside them), `filters`, `sortable`, `sort` (column, descending), `coded` columns, which keep words of the code, `empty`
+    (what a list without rows says), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
     """
 
     model: Any
@@ -48,6 +48,7 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
     more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] | tuple[tuple[str, bool], ...] = ("id", True)
+    coded: dict[str, codes.Codes] = {}
     empty: Any = None
     unsolved: tuple[Any, ...] = ()
     solved: tuple[Any, ...] = ()
@@ -78,6 +79,10 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
         self.role, self.grant = role, found
         self.column_labels = {item.key: item.info.get("label", item.key) for item in self._items()}
         self.column_labels |= {name: self._label(name) for name in (*self.columns, *self.details) if "." in name}
+        said = {name: words.cell for name, words in self.coded.items()}
+        self.column_formatters_detail = said | (self.column_formatters if self.column_formatters_detail is None else self.column_formatters_detail)
+        self.column_formatters = said | self.column_formatters
+        self.column_formatters_export = said | self.column_formatters_export
         self.can_create = Right.CREATE in found.may and bool(self._form_names("create"))
         self.can_edit = Right.EDIT in found.may and bool(self._form_names("edit"))
         self.can_delete, self.can_export = Right.DELETE in found.may, Right.EXPORT in found.may
@@ -85,7 +90,7 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
         self.column_details_list = self.column_export_list = self.allowed((*self.columns, *self.details))
         self.column_sortable_list = self.allowed(self.sortable)
         self.column_searchable_list = self.allowed(self.search)
-        self.column_filters = [filters.make(self, name) for name in self.allowed(self.filters)]
+        self.column_filters = [codes.Code(self, name) if name in self.coded else filters.make(self, name) for name in self.allowed(self.filters)]
         self.column_filters += [kind(self) for kind in self.more_filters if self.allowed((kind.reads,))]
         names = tuple(dict.fromkeys((*self._form_names("create"), *self._form_names("edit"))))
         self.form_columns = names or ("id",)
@@ -124,6 +129,10 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
     def _form_names(self, kind: str) -> tuple[str, ...]:
         own = self.form_create if kind == "create" else self.form_edit
         return tuple(self.allowed(self.form if own is None else own))
+
+    def title_of(self, row: Any) -> str:
+        """Return what stands above a row's page."""
+        return str(row)
 
     def site_has(self, model: Any) -> bool:
         """Return whether the role's site has a screen for `model`."""

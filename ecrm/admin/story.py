@@ -1,21 +1,26 @@
 """The history of a row as people read it: who did what, from which status to which, and what was changed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from flask_babel import format_date, gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import Date, Enum, inspect, select
+from sqlalchemy import Boolean, Date, Enum, Integer, Time, inspect, select
 from sqlalchemy.orm import joinedload
 
-from ecrm import policy
-from ecrm.admin import look, lookup
+from ecrm import formats, policy
+from ecrm.admin import lookup
 from ecrm.extensions import db
 from ecrm.models import Step
 from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
+WRITTEN = {  # what JSON has no word for, and numbers
+    UtcDateTime: lambda value: _moment(datetime.fromisoformat(value)), Date: lambda value: formats.day(date.fromisoformat(value)),
+    Time: lambda value: formats.hour(time.fromisoformat(value)), Boolean: lambda value: _("Yes") if value else _("No"),
+    Integer: lambda value: formats.number(value),
+}
 ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
 
 
@@ -55,17 +60,17 @@ def status(model: Any, word: str | None) -> str:
     return str(column.type.enum_class(word).label) if word and column is not None else word or ""
 
 
-def values(view: Any, model: Any, stored: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return (label, value) of what a step wrote down, in the reader's language."""
+def values(view: Any, model: Any, stored: dict[str, Any], look_up: bool = True) -> list[tuple[str, str]]:
+    """Return (label, value) of what a step wrote down, in the reader's language; related rows by their ids unless `look_up`."""
     relations = _relations(model)
-    return [(_label(model, relations.get(key), key), _shown(view, model, key, relations.get(key), value)) for key, value in stored.items()]
+    return [(_label(model, relations.get(key), key), shown(view, model, key, relations.get(key) if look_up else None, value)) for key, value in stored.items()]
 
 
 def changes(view: Any, model: Any, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
     """Return (label, before, after) of each column that a step wrote down; None where the column was or is empty."""
     relations, found = _relations(model), []
     for key in dict.fromkeys((*before, *after)):
-        old, new = (None if stored.get(key) is None else _shown(view, model, key, relations.get(key), stored[key]) for stored in (before, after))
+        old, new = (None if stored.get(key) is None else shown(view, model, key, relations.get(key), stored[key]) for stored in (before, after))
         found.append((_label(model, relations.get(key), key), old, new))
     return found
 
@@ -103,15 +108,17 @@ def _changes(step: Step, row: Any, view: Any, columns: tuple[str, ...]) -> list[
         relation = inspect(model).relationships.get(name)
         key = relation.local_remote_pairs[0][0].key if relation is not None else name
         if key in step.before or key in step.after:
-            before, after = (_shown(view, model, key, relation, values.get(key)) for values in (step.before, step.after))
+            before, after = (shown(view, model, key, relation, values.get(key)) for values in (step.before, step.after))
             found.append((str(getattr(model, name).info["label"]), before, after))
     return found
 
 
-def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
+def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     """Return a value of the trail as the pages show it."""
-    if value is None:
+    if value in (None, "", []):
         return "–"
+    if isinstance(value, dict):
+        return "…"  # the figures of a frozen recap: its own page shows them
     if relation is not None and not relation.uselist:
         other = db.session.get(relation.mapper.class_, value)
         return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"
@@ -120,11 +127,9 @@ def _shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
         return str(Priority(value).label)
     if isinstance(kind, Enum):
         return str(kind.enum_class(value).label)
-    if isinstance(kind, UtcDateTime):
-        at = datetime.fromisoformat(value)
-        return "–" if at >= NEVER else look.moment(at)
-    if isinstance(kind, Date):
-        return format_date(date.fromisoformat(value), "d MMM y", rebase=False)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    written = next((write for type_, write in WRITTEN.items() if isinstance(kind, type_)), str)
+    return ", ".join(map(str, value)) if isinstance(value, list) else written(value)
+
+
+def _moment(at: datetime) -> str:
+    return "–" if at >= NEVER else formats.moment(at)

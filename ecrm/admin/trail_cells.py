@@ -66,6 +66,18 @@ def values(view: Any, _context: Any, step: Any, name: str) -> Any:
     return Markup("<br>").join(Markup("<b>{}</b>: {}").format(label, value) for label, value in pairs)
 
 
+def plain_status(_view: Any, _context: Any, step: Any, name: str) -> str:
+    """Return the label of a status."""
+    return story.status(TABLES.get(step.table), getattr(step, name))
+
+
+def plain_values(view: Any, _context: Any, step: Any, name: str) -> Any:
+    """Return what was written down for a spreadsheet; related rows by their ids, as an export looks up none."""
+    stored, model = view._get_field_value(step, name), TABLES.get(step.table)
+    return dict(story.values(view, model, stored, look_up=False)) if model else stored
+
+
 CELLS = {"table": table, "row_id": row, "action": action, "from_status": status, "to_status": status}
 IN_LIST = CELLS | {"before": changes}
 ON_PAGE = CELLS | {"before": values, "after": values}
+EXPORT = {"action": action, "from_status": plain_status, "to_status": plain_status, "before": plain_values, "after": plain_values}

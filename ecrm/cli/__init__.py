@@ -2,11 +2,14 @@
 
 from flask import Flask
 
-from ecrm.cli import data, letters, policy, risk, translations, worker
+from ecrm.cli import backup, data, letters, moving, people, policy, risk, translations, worker
 
 MODULES = (
+    backup,
     data,
     letters,
+    moving,
+    people,
     policy,
     risk,
     translations,

@@ -4,12 +4,12 @@ import tempfile
 from pathlib import Path
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
-from flask_migrate import upgrade
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from ecrm import revisions
+from ecrm.backup import is_empty
 from ecrm.cli.setup import unwritable
 from ecrm.extensions import db
 from ecrm.seeds.accounts import demo_logins_exist
@@ -34,31 +34,42 @@ def check_folders() -> None:
 
 def migrate_database() -> None:
     """Bring the database to our revision; raises ClickException where it does not answer or is newer than the program."""
-    scripts = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
     try:
         with db.engine.connect() as connection:
-            found = set(MigrationContext.configure(connection).get_current_heads())
+            found = revisions.found(connection)
     except DBAPIError as error:
         raise unreachable(error) from error
-    unknown = found - {script.revision for script in scripts.walk_revisions()}
+    unknown = found - set(revisions.known())
     if unknown:
         raise click.ClickException(
             f"The database {_address()} is newer than this program (revision {unknown.pop()}): install the newer program, "
             "or restore the backup from before its migration."
         )
-    if found == set(scripts.get_heads()):
+    if found == {revisions.head()}:
         return
     click.echo("Bringing the database up to date …")
     try:
-        upgrade()
+        revisions.upgrade(db.engine)
     except DBAPIError as error:
-        raise click.ClickException(f"The migration of {_address()} failed: {_reason(error)}.") from error
+        raise click.ClickException(f"The migration of {_address()} failed: {reason(error)}.") from error
+
+
+def migrate_empty(engine: Engine, revision: str) -> None:
+    """Bring an empty database to a revision; raises ClickException where it holds rows, or is at another one already."""
+    with engine.connect() as connection:
+        found, empty = revisions.found(connection), is_empty(connection)
+    if not empty:
+        raise click.ClickException(f"The database {engine.url!r} is not empty; nothing was changed.")
+    if found and found != {revision}:
+        raise click.ClickException(f"The database {engine.url!r} is at revision {found.pop()}, not {revision}: name one without tables.")
+    if not found:
+        revisions.upgrade(engine, revision)
 
 
 def unreachable(error: DBAPIError) -> click.ClickException:
     """Return the refusal that says which database does not answer, why, and what to do."""
     remedy = "is the folder there and writable?" if db.engine.dialect.name == "sqlite" else "start the server, or"
-    return click.ClickException(f"The database {_address()} cannot be used: {_reason(error)}; {remedy} correct ECRM_DATABASE_URL.")
+    return click.ClickException(f"The database {_address()} cannot be used: {reason(error)}; {remedy} correct ECRM_DATABASE_URL.")
 
 
 def check_production() -> None:
@@ -81,7 +92,7 @@ def _address() -> str:
     return db.engine.url.render_as_string(hide_password=True)
 
 
-def _reason(error: DBAPIError) -> str:
+def reason(error: DBAPIError) -> str:
     """Return what the database says, on one line."""
     args = error.orig.args if error.orig is not None else ()
     return " ".join(str(args[-1] if args else error).split()).rstrip(".")

@@ -15,7 +15,7 @@ HAS_POLL = hasattr(wasyncore.select, "poll")
 CONNECTIONS = 1000 if HAS_POLL else 400
 OPEN_FILES = 8192
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; what a form may hold is bounded by the application, far lower
-PATIENCE = 5  # seconds that requests in hand have to finish
+PATIENCE = 8  # seconds that requests in hand have to finish; with the worker beside it all ends within ten
 
 
 def listen(host: str, port: int) -> socket.socket:

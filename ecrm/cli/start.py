@@ -11,11 +11,12 @@ import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, pass_script_info
 
-from ecrm import config
+from ecrm import config, logs, metrics
 from ecrm.cli import filling, ready
 from ecrm.cli.serving import listen, serve
 from ecrm.cli.setup import make_config
 from ecrm.cli.supervisor import Supervisor
+from ecrm.extensions import db
 from ecrm.seeds.accounts import DEMO_LOGINS
 
 
@@ -25,18 +26,20 @@ from ecrm.seeds.accounts import DEMO_LOGINS
 def start(info: ScriptInfo, without_worker: bool) -> None:
     """Migrate the database, then serve the pages and deliver letters until Ctrl-C."""
     os.umask(0o077)  # what is made here, the database first of all, is for its owner alone
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     _make_secrets()
     app = info.load_app()
     settings = app.config["ECRM"]
+    logs.set_up(settings["LOG_FORMAT"], logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     listening = listen(settings["HOST"], settings["PORT"])
+    _listen_for_prometheus(app)
     with app.app_context():
         ready.check_folders()
         ready.migrate_database()
         filling.fill_empty()
         ready.check_production()
         _announce()
+        db.engine.dispose()  # pages get connections of their own, with less patience than commands have
     _run(app, listening, without_worker)
 
 
@@ -45,6 +48,14 @@ def _make_secrets() -> None:
     missing = any(not os.environ.get(f"ECRM_{setting.name}") for setting in config.SETTINGS if setting.default is config.REQUIRED)
     if missing and os.environ.get("ECRM_PROFILE") != "production" and make_config(folder := config.instance_folder()):
         click.echo(f"Made {folder / 'config.py'} with fresh secrets.")
+
+
+def _listen_for_prometheus(app: Flask) -> None:
+    try:
+        metrics.listen(app)
+    except OSError as error:
+        address = app.config["ECRM"]["METRICS_ADDRESS"]
+        raise click.ClickException(f"ECRM_METRICS_ADDRESS {address} is not to be had: {error.strerror}.") from error
 
 
 def _run(app: Flask, listening: socket, without_worker: bool) -> None:

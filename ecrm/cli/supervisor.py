@@ -11,6 +11,7 @@ COMMAND = [sys.executable, "-m", "ecrm.cli.tether"]
 LOOK = 0.5  # seconds between two looks at the worker
 HEALTHY = 60  # seconds after which a death is a new matter
 LONGEST_PAUSE = 60  # seconds
+CANNOT_START = 127  # as a shell says it
 PATIENCE = 8  # seconds that the worker has to finish the letter in its hands
 
 
@@ -35,7 +36,14 @@ class Supervisor(threading.Thread):
             self.stop.wait(pause)
 
     def _run_once(self) -> int:
-        """Run the command until it ends or must; return its exit code."""
+        """Run the command until it ends or must; return its exit code, 127 where it cannot even be started."""
+        try:
+            return self._watch()
+        except OSError as error:  # no memory, no processes left, a file that is being replaced: all of them pass
+            click.echo(f"The worker cannot be started: {error}.", err=True)
+            return CANNOT_START
+
+    def _watch(self) -> int:
         # Its own group: Ctrl-C reaches this process alone, which then ends the worker by closing its standard input.
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {"start_new_session": True}
         with subprocess.Popen(self.command, stdin=subprocess.PIPE, **own_group) as process:

@@ -19,7 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from ecrm import job_rows
+from ecrm import job_rows, logs
 from ecrm.extensions import db
 from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
 from ecrm.models.base import now
@@ -144,7 +144,7 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 @with_appcontext
 def worker(once: bool) -> None:
     """Deliver letters, close solved complaints and end bandwidth additions, until Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up(current_app.config["ECRM"]["LOG_FORMAT"], logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a job is still in hand when its next look comes is no news
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _until_signal() as stop:

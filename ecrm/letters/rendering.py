@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from flask import Flask, current_app
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from ecrm import formats
 from ecrm.models import Letter
 from ecrm.models.account import Language
 from ecrm.models.base import Priority
@@ -105,10 +105,9 @@ def _one_line(text: str) -> str:
 @pass_context
 def _moment(context: Context, iso: str) -> str:
     """Return a moment in the time of the branch: Monday, November 23, 2026, 2:30 PM WIB."""
-    local = datetime.fromisoformat(iso).astimezone(ZoneInfo(context["zone"]))
-    return f"{format_date(local, 'full', get_locale())}, {format_time(local.timetz(), 'short', None, get_locale())} {local.tzname()}"
+    return formats.exact(datetime.fromisoformat(iso), ZoneInfo(context["zone"]), "full")
 
 
 def _day(iso: str) -> str:
     """Return a day: November 23, 2026."""
-    return format_date(date.fromisoformat(iso), "long", get_locale())
+    return formats.day(date.fromisoformat(iso), "long")

@@ -25,7 +25,7 @@ def render(kind, item, _autogen):
 
 
 def run():
-    """Run the revisions on a connection of the application's engine, or on the one given in the configuration."""
+    """Run the revisions on a connection of the application's engine, or of the one given in the configuration."""
     options = dict(
         target_metadata=database.metadata,
         render_as_batch=True,
@@ -34,7 +34,7 @@ def run():
         include_object=include,
         render_item=render,
     )
-    with database.engine.connect() as connection:
+    with context.config.attributes.get("engine", database.engine).connect() as connection:
         if connection.dialect.name == "sqlite":
             # Batch mode drops and renames tables; with keys enforced that would delete the rows that point there.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ecrm import formats
 from ecrm.extensions import db
 from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
 from ecrm.models.branch import Branch
@@ -43,7 +44,7 @@ class WorkingHours(HasId, Versioned, db.Model):
 
     def __str__(self) -> str:
         """Return day and hours."""
-        return f"{self.weekday} {self.opens:%H:%M}–{self.closes:%H:%M}"
+        return f"{self.weekday} {formats.hour(self.opens)}–{formats.hour(self.closes)}"
 
 
 class Holiday(HasId, Versioned, db.Model):

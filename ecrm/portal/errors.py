@@ -1,11 +1,13 @@
 """Pages for what went wrong, in the reader's language, with the company's telephone number."""
 
+import errno
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, session
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from flask_login import user_logged_in
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -13,6 +15,9 @@ from ecrm.extensions import db
 from ecrm.models.account import Language
 from ecrm.portal import drafts, kept
 from ecrm.portal.account_forms import RegisterForm
+
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 class Said(NamedTuple):
@@ -46,7 +51,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_token)
     app.register_error_handler(StaleDataError, _too_slow)
     app.register_error_handler(IntegrityError, _too_slow)
-    app.register_error_handler(OperationalError, _no_database)
+    for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
+        app.register_error_handler(away, _no_database)
+    app.register_error_handler(OSError, _no_space)
+    user_logged_in.connect(_know_language, app)
 
 
 def _page(error: Exception) -> Any:
@@ -62,8 +70,9 @@ def _show(code: int, plain: bool = False) -> Any:
     }
     if not plain:
         return make_response(render_template("errors/page.html", **names), code)
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # templates ask for the account
     with force_locale(_guess()):
-        answer = make_response(render_template("errors/plain.html", language=_guess(), **names), code)
+        answer = make_response(render_template("errors/plain.html", language=_guess(), **names, **kept.sent()), code)
     if code == 503:
         answer.headers["Retry-After"] = "60"
     return answer
@@ -99,7 +108,21 @@ def _too_slow(error: Exception) -> Any:
     return _show(409)
 
 
-def _no_database(error: OperationalError) -> Any:
+def _no_database(error: SQLAlchemyError) -> Any:
     current_app.logger.error("the database does not answer", exc_info=error)
     db.session.rollback()
     return _show(503, plain=True)
+
+
+def _no_space(error: OSError) -> Any:
+    """The disk is full or broken: what was sent is not kept here, and the person hears it."""
+    db.session.rollback()
+    if error.errno not in NO_SPACE:
+        raise error
+    current_app.logger.error("files cannot be written", exc_info=error)
+    return _show(503, plain=True)
+
+
+def _know_language(_app: Flask, user: Any, **_more: Any) -> None:
+    """Keep the account's language at hand for pages that cannot ask the account."""
+    session["language"] = user.language.value

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from ecrm.portal import drafts
 
@@ -21,6 +22,21 @@ def page() -> Any:
         return None
     shown = render_template("errors/kept.html", texts=texts, back=_back())
     return make_response(shown, 400 if drafts.logged_in() else 401)
+
+
+def sent() -> dict[str, Any]:
+    """Return what a page shows that cannot read the database: texts to copy, and the fields of a form that sends all again.
+
+    There is no such form where files were chosen, which it would leave out, or where a password was typed.
+    """
+    if request.method != "POST":
+        return {}
+    try:
+        texts, fields, files = _texts(), list(request.form.items(multi=True)), any(file.filename for file in request.files.values())
+    except HTTPException:  # larger than any form, or no form at all
+        return {}
+    again = bool(fields) and not files and not any("password" in name for name, _text in fields)
+    return {"texts": texts, "fields": fields if again else [], "files": files, "url": request.full_path.rstrip("?")}
 
 
 def _logged_out() -> Any:

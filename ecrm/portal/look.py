@@ -5,21 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from flask_babel import format_date, format_decimal, format_time, format_timedelta, get_locale
+from flask_babel import format_timedelta, get_locale
 
+from ecrm import formats
 from ecrm.models.account import Language
 from ecrm.models.base import now
-from ecrm.models.branch import TimeZone
 from ecrm.portal import people, wording
 from ecrm.rules.phone import readable as telephone
-
-ZONES = {zone.value: zone.label for zone in TimeZone}
 
 
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, from_now=from_now, rupiah=rupiah, telephone=telephone, file_size=file_size, hours=hours
+        moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours
     )
     app.jinja_env.globals.update(wording=wording)
     app.context_processor(_company)
@@ -47,12 +45,12 @@ def today() -> date:
 def moment(at: datetime) -> str:
     """Return day and time with the zone, such as “Sel, 24 Nov 15.04 WIB”."""
     local = at.astimezone(ZoneInfo(zone()))
-    return f"{day(local.date())} {format_time(local, 'short', rebase=False)} {ZONES.get(zone(), '')}".strip()
+    return f"{formats.joined(day(local.date()), formats.hour(local))} {local.tzname()}"
 
 
 def day(value: date) -> str:
     """Return a day with its weekday; the year only where it is another one."""
-    return format_date(value, "EEE, d MMM" if value.year == today().year else "EEE, d MMM y", rebase=False)
+    return formats.weekday(value, year=value.year != today().year)
 
 
 def hours(count: int) -> str:
@@ -64,15 +62,3 @@ def from_now(at: datetime) -> str:
     """Return how far a moment is from now, such as “in 5 hours” or “2 days ago”."""
     away = at - now()
     return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
-
-
-def rupiah(amount: int) -> str:
-    """Return an amount as Indonesians write it, with the separators of the reader's language."""
-    return f"Rp{format_decimal(amount)}"
-
-
-def file_size(size: int) -> str:
-    """Return bytes as kB or MB."""
-    if size >= 1_000_000:
-        return f"{format_decimal(round(size / 1_000_000, 1))} MB"
-    return f"{format_decimal(max(1, size // 1000))} kB"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from flask_babel import format_datetime, gettext as _
+from flask_babel import gettext as _
 
+from ecrm import formats
 from ecrm.reports import words
 from ecrm.reports.shapes import Scope
 from ecrm.rules.phone import readable
@@ -29,6 +30,6 @@ def letterhead(scope: Scope, by: Any = None, places: Iterable[Any] = ()) -> Lett
     company = settings["COMPANY_NAME"]
     return Letterhead(
         company, readable(settings["COMPANY_PHONE"]), " · ".join([words.days(scope.period), *map(str, places)]),
-        _("Made on %(moment)s by %(name)s", moment=format_datetime(scope.at, "d MMMM y HH:mm"), name=str(by or company)),
+        _("Made on %(moment)s by %(name)s", moment=formats.exact(scope.at, scope.period.zone), name=str(by or company)),
         (_("Prepared by"), _("Approved by")),
     )

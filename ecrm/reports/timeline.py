@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask_babel import format_date, gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from ecrm import formats
 from ecrm.reports import counting
 from ecrm.reports.period import Period, month
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, Table
@@ -29,7 +30,7 @@ def steps(period: Period, most_days: int = MOST_DAYS) -> list[Period]:
 
 def text(step: Period) -> str:
     """Return a step as people write it: the day, or the month."""
-    return format_date(step.first, "d MMM" if step.first == step.last else "MMM y", rebase=False)
+    return formats.short_day(step.first) if step.first == step.last else formats.month(step.first, short=True)
 
 
 def of(session: Session, model: Any, moments: tuple[tuple[str, Any, Any, str], ...], where: ColumnElement[bool], base: dict[str, str],

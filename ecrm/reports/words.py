@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, format_decimal, gettext as _
+from flask_babel import gettext as _
 
+from ecrm import formats
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Column, Kind
 
@@ -17,14 +18,15 @@ def text(kind: Kind, value: Any) -> str:
         return NOTHING
     if kind is Kind.MINUTES:
         hours, minutes = divmod(int(value), 60)
-        return _("%(hours)s h %(minutes)s min", hours=format_decimal(hours), minutes=minutes) if hours else _("%(minutes)s min", minutes=minutes)
+        return _("%(hours)s h %(minutes)s min", hours=formats.number(hours), minutes=minutes) if hours else _("%(minutes)s min", minutes=minutes)
     if kind is Kind.DAY:
-        return format_date(value if isinstance(value, date) else date.fromisoformat(value), "d MMM y", rebase=False)
+        return formats.day(value if isinstance(value, date) else date.fromisoformat(value))
     if kind is Kind.TEXT:
         return str(value)
-    style = {Kind.PERCENT: "#,##0.0", Kind.RATING: "0.00"}.get(kind, "#,##0")
-    number = format_decimal(value, style)
-    return f"Rp {number}" if kind is Kind.RUPIAH else f"{number} %" if kind is Kind.PERCENT else number
+    if kind is Kind.RUPIAH:
+        return formats.rupiah(value)
+    number = formats.number(value, {Kind.PERCENT: "#,##0.0", Kind.RATING: "0.00"}.get(kind, "#,##0"))
+    return f"{number} %" if kind is Kind.PERCENT else number
 
 
 def heading(column: Column) -> str:
@@ -36,6 +38,6 @@ def heading(column: Column) -> str:
 def days(period: Period) -> str:
     """Return a period as people write it: a whole month by name, else its days."""
     if not period.cut:
-        return format_date(period.first, "MMMM y", rebase=False)
-    first, last = (format_date(day, "d MMMM y", rebase=False) for day in (period.first, period.last))
+        return formats.month(period.first)
+    first, last = (formats.day(day, "long") for day in (period.first, period.last))
     return first if period.first == period.last else f"{first} – {last}"

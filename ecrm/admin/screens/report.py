@@ -4,7 +4,7 @@ from flask import abort, request
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
-from ecrm.admin import cells, look
+from ecrm.admin import cells, codes, look
 from ecrm.admin.pages import Link
 from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
@@ -29,8 +29,8 @@ class RecapScreen(Figures, Screen):
     sortable = ("at", "first_day")
     sort = ("at", True)
     details_template = "admin/frozen.html"
+    coded = {"kind": codes.RECAP}
     empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
-    column_formatters = column_formatters_detail = {"kind": cells.recap_kind}
 
     def frozen(self, row):
         """Return the report as it was, with its letterhead, and how its numbers differ now; None where it cannot be made now."""

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
-from ecrm.admin import cells, lookup, trail_cells
+from ecrm.admin import cells, codes, lookup, story, trail_cells
 from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
@@ -54,6 +54,7 @@ class RoleScreen(Screen):
     model = Role
     group = SYSTEM
     columns = ("name", "description")
+    coded = {"name": codes.ROLE}
     empty = _l("No roles here.")
 
 
@@ -71,6 +72,11 @@ class LetterScreen(Screen):
     deeds = (RETRY,)
     empty = _l("No letters yet. They are written by themselves when something happens that a person must know.")
     column_formatters_detail = {"next_try_at": cells.ago}
+    coded = {"template": codes.LETTER}
+
+    def title_of(self, row):
+        """Say which letter it is, and to whom."""
+        return f"{codes.LETTER.text(row.template)}, {row.to_email}"
 
 
 class StepScreen(Screen):
@@ -84,9 +90,15 @@ class StepScreen(Screen):
     more_filters = (StaffMembers,)
     empty = _l("Nothing has happened yet. Every change is written down here by itself.")
     sortable = ("at",)
+    coded = {"table": codes.TABLE, "action": codes.ACTION}
     list_template = "admin/trail.html"
     column_formatters = trail_cells.IN_LIST
     column_formatters_detail = trail_cells.ON_PAGE
+    column_formatters_export = trail_cells.EXPORT
+
+    def title_of(self, row):
+        """Say what was done to which row."""
+        return f"{story.action(TABLES.get(row.table), row.action)}: {codes.TABLE.text(row.table)} {row.row_id}"
 
     def get_list_columns(self):
         """Call the column that shows both values by what it shows."""
@@ -120,8 +132,13 @@ class JobScreen(Screen):
     empty = _l("No job has run yet. Start the worker: flask --app ecrm worker.")
     sort = ("name", False)
     sortable = ("name",)
-    column_formatters = {"name": cells.job_name, "started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
-    column_formatters_detail = {"name": cells.job_name, "seconds": cells.seconds}
+    coded = {"name": codes.JOB}
+    column_formatters = {"started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
+    column_formatters_detail = {"seconds": cells.seconds}
+
+    def title_of(self, row):
+        """Say what people call the job."""
+        return str(codes.JOB.text(row.name))
 
     def row_class(self, row):
         """Mark what fails."""

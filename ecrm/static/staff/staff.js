@@ -116,7 +116,9 @@
       var parts = pair.split(":");
       field.setAttribute(parts[0], parts[1]);
     });
-    if (hidden.getAttribute("aria-describedby")) { field.setAttribute("aria-describedby", hidden.getAttribute("aria-describedby")); }
+    ["aria-describedby", "aria-invalid"].forEach(function (name) {
+      if (hidden.hasAttribute(name)) { field.setAttribute(name, hidden.getAttribute(name)); hidden.removeAttribute(name); }
+    });
     list.className = "lookup-list";
     list.id = "lookup-" + place;
     list.setAttribute("role", "listbox");
@@ -211,4 +213,8 @@
     }
     choose(chosen, true);
   });
+
+  /* After a refusal the cursor stands in the first field that is wrong. */
+  var wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong) { (wrong.matches("fieldset") ? wrong.querySelector("input") : wrong).focus(); }
 }());

@@ -1,0 +1,31 @@
+"""Which files of the store the rows speak of, noted while the rows go by, each once and not in memory."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from ecrm.backup.tables import Shape
+
+# Columns that hold a key of the store; a file that no row speaks of need not be kept.
+COLUMNS = {"attachment": "storage_key", "promo": "picture_key"}
+
+
+class Keys:
+    """A set of keys on the disk; close it."""
+
+    def __init__(self) -> None:
+        """Make a nameless database that goes with its connection."""
+        self._kept = sqlite3.connect("")
+        self._kept.execute("CREATE TABLE key (name TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def note(self, shape: Shape, line: bytes) -> None:
+        """Keep the key that a row holds, if it holds one."""
+        if shape.name in COLUMNS and (key := shape.row(line)[COLUMNS[shape.name]]):
+            self._kept.execute("INSERT OR IGNORE INTO key VALUES (?)", (key,))
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the keys in order."""
+        return (name for (name,) in self._kept.execute("SELECT name FROM key ORDER BY name"))
+
+    def close(self) -> None:
+        """Forget them."""
+        self._kept.close()

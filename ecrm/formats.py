@@ -1,0 +1,91 @@
+"""How days, times, money, numbers and sizes are written in the reader's language: the one place that says so."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.numbers import format_decimal
+from flask_babel import get_locale, get_timezone
+
+# CLDR parts the hour from am and pm with a space that neither our PDFs' letters nor every old phone know.
+NARROW, FIRM = "\u202f", "\xa0"
+
+
+def language() -> Locale:
+    """Return the reader's language."""
+    return get_locale() or Locale("id")
+
+
+def zone() -> ZoneInfo:
+    """Return the reader's time zone."""
+    return ZoneInfo(str(get_timezone()))
+
+
+def day(value: date, style: str = "medium") -> str:
+    """Return a day, such as “23 Nov 2026”; long is “23 November 2026”, full has the weekday too."""
+    return format_date(value, style, language())
+
+
+def weekday(value: date, year: bool = True) -> str:
+    """Return a day with its weekday in short, such as “Sen, 23 Nov 2026”."""
+    return format_skeleton("yMMMEd" if year else "MMMEd", _start(value), locale=language())
+
+
+def short_day(value: date) -> str:
+    """Return a day of this year, such as “23 Nov”."""
+    return format_skeleton("MMMd", _start(value), locale=language())
+
+
+def month(value: date, short: bool = False) -> str:
+    """Return a month, such as “November 2026” or “Nov 2026”."""
+    return format_skeleton("yMMM" if short else "yMMMM", _start(value), locale=language())
+
+
+def hour(at: time | datetime, seconds: bool = False) -> str:
+    """Return a time of day, such as “14.05”; that of a moment is the one of the zone it carries."""
+    return format_time(at.timetz() if isinstance(at, datetime) else at, "medium" if seconds else "short", None, language()).replace(NARROW, FIRM)
+
+
+def moment(at: datetime, where: ZoneInfo | None = None, style: str = "medium") -> str:
+    """Return a moment in short on the reader's clock, or that of a place, such as “23 Nov 2026 14.05”."""
+    local = at.astimezone(where or zone())
+    return joined(day(local, style), hour(local))
+
+
+def exact(at: datetime, where: ZoneInfo | None = None, style: str = "long") -> str:
+    """Return a moment in full with its zone, such as “23 November 2026 14.05 WIB”."""
+    return f"{moment(at, where, style)} {at.astimezone(where or zone()).tzname()}"
+
+
+def brief(at: datetime, present: datetime) -> str:
+    """Return a moment as a dense list needs it: day and time this year, the day alone of years before."""
+    local = at.astimezone(zone())
+    return joined(short_day(local), hour(local)) if local.year == present.astimezone(zone()).year else day(local)
+
+
+def joined(day: str, hour: str) -> str:
+    """Return a written day and a written time as the language puts them together."""
+    return get_datetime_format("medium", language()).format(hour, day)
+
+
+def number(value: float, style: str | None = None) -> str:
+    """Return a number with the separators of the language."""
+    return format_decimal(value, style, language())
+
+
+def rupiah(amount: int) -> str:
+    """Return an amount of money, such as “Rp 250.000”, which no line break parts."""
+    return f"Rp{FIRM}{number(amount)}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as kB or MB."""
+    if count >= 1_000_000:
+        return f"{number(round(count / 1_000_000, 1))} MB"
+    return f"{number(max(1, count // 1000))} kB"
+
+
+def _start(value: date) -> datetime:
+    """Return the begin of a day: of a bare one Babel knows no patterns by name."""
+    return datetime(value.year, value.month, value.day)

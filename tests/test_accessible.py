@@ -1,0 +1,100 @@
+"""Every page of every role keeps WCAG 2.2 AA as axe-core reads it, in the light and in the dark theme, on a desktop and on a phone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.chromium import DESKTOP, PHONE, chromium, cookie_of, serving  # noqa: F401 - fixtures
+from tests.walk import PEOPLE, gallery, pages, visitor  # noqa: F401 - fixtures
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]  # all that differs between the themes
+PANELS = ["color-contrast", "label", "select-name", "button-name", "aria-valid-attr-value", "duplicate-id-aria"]
+RUN = """async ([within, kind, values]) => (await axe.run(within, {
+  runOnly: {type: kind, values: values}, resultTypes: ["violations"], elementRef: false,
+})).violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.target + " – "
+  + node.any.concat(node.all, node.none).map((why) => why.message)[0]).join(" | "))"""
+OPEN = "for (const part of document.querySelectorAll('main details:not(.verb)')) part.open = true"
+VERB = "(id) => { document.getElementById(id).open = true }"
+VERBS = "() => [...document.querySelectorAll('details.verb')].map((verb) => verb.id)"
+SEND = """() => {
+  const form = document.querySelector("form.staff-form, main form.form");
+  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
+  form.submit();
+}"""
+SEEN: set[str] = set()
+
+
+def shape(html):
+    """Return what a page is beside its role, its numbers and its tokens: the same page of another role need not be read again."""
+    main = html.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"/admin/\w+/|\d+|(?:value|nonce)=\"[^\"]{40,}\"", "", main)
+
+
+def kind(url):
+    """Return what kind of page it is, such as details/: of each kind one is read on a phone."""
+    path = url.partition("?")[0]
+    return path.rpartition("/")[0].rpartition("/")[2] if path.startswith("/admin/") and path.count("/") > 4 else path.count("/") if path.startswith("/admin/") else path
+
+
+class Reader:
+    """A window of a person, read by axe-core; our policy lets nothing in, so it is set aside for this one purpose."""
+
+    def __init__(self, browser, address, app, person):
+        """Open it."""
+        self.context = browser.new_context(base_url=address, viewport=DESKTOP, locale="id-ID", bypass_csp=True, reduced_motion="reduce")
+        if person:
+            self.context.add_cookies([cookie_of(app, person.value, address)])
+        self.page, self.verbs = self.context.new_page(), set()
+
+    def read(self, url, size=DESKTOP):
+        """Open a page and return what breaks a rule in the light or the dark theme."""
+        self.page.set_viewport_size(size)
+        self.page.goto(url)
+        return self.judge()
+
+    def refused(self, url):
+        """Send the form of a page with nothing in it, past the browser's own checks, and judge what comes back."""
+        self.page.goto(url)
+        with self.page.expect_navigation():
+            self.page.evaluate(SEND)
+        return self.judge()
+
+    def judge(self):
+        """Return what breaks a rule on the page that is open: everything unfolded, then each verb's form by itself."""
+        self.page.evaluate(AXE)
+        self.page.evaluate(OPEN)
+        self.page.emulate_media(color_scheme="light")
+        broken = ["light " + text for text in self.page.evaluate(RUN, ["html", "tag", TAGS])]
+        self.page.emulate_media(color_scheme="dark")
+        broken += ["dark " + text for text in self.page.evaluate(RUN, ["html", "rule", COLOURS])]
+        for verb in self.page.evaluate(VERBS):
+            if verb not in self.verbs:
+                self.verbs.add(verb)
+                self.page.evaluate(VERB, verb)
+                for theme in ("dark", "light"):
+                    self.page.emulate_media(color_scheme=theme)
+                    broken += [f"{theme}, {verb}: {text}" for text in self.page.evaluate(RUN, [f"#{verb}", "rule", PANELS])]
+        return broken
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.value if person else "visitor")
+def test_no_page_breaks_a_rule(gallery, chromium, person):  # noqa: F811
+    """Each page once, and one of each kind on a phone."""
+    client, found, kinds = visitor(gallery, person), {}, set()
+    with serving(gallery) as address:
+        reader = Reader(chromium, address, gallery, person)
+        for url, html in list(pages(gallery, person, client)):
+            if shape(html) not in SEEN:
+                SEEN.add(shape(html))
+                found[url] = reader.read(url)
+                if ('class="staff-form"' in html and "/edit/" not in url) or 'class="panel form"' in html:
+                    found[f"{url}, refused"] = reader.refused(url)
+            if kind(url) not in kinds:
+                kinds.add(kind(url))
+                found[f"{url}, phone"] = reader.read(url, PHONE)
+        reader.context.close()
+    complaints = [f"{url}: {text}" for url, broken in found.items() for text in broken]
+    assert not complaints, "\n".join(complaints)

@@ -1,0 +1,223 @@
+"""Nothing that a person can meet escapes the catalogues: with every translation marked, what has no mark is data, a number or a unit."""
+
+import ast
+import csv
+import io
+import re
+from datetime import timedelta
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+from babel import Locale
+from babel.dates import TIMEDELTA_UNITS, format_timedelta
+from babel.support import Translations
+from openpyxl import load_workbook
+from sqlalchemy import JSON, Enum, String, select
+
+from ecrm.cli.translations import PROJECT
+from ecrm.extensions import db
+from ecrm.letters import naming
+from ecrm.letters.rendering import FOLDER, compose
+from ecrm.models import User
+from ecrm.models.account import STAFF, Language, RoleName
+from ecrm.reports import pdf, recaps
+from tests.test_letters import TOLD, facts
+from tests.walk import PEOPLE, addresses, gallery, pages, visitor  # noqa: F401 - fixture
+
+LANGUAGES = [language.value for language in Language]
+PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd]|%%|\{\w*\})")
+MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+CUT = re.compile(r"⟦[^⟦⟧]*$|^[^⟦⟧]*⟧")  # a text that a narrow place cuts off
+# The same in every language: units, formats, names of things.
+SAME = ("Mbps", "Rp", "kB", "MB", "WhatsApp", "CSV", "XLSX", "PDF", "WIB", "WITA", "WIT", "SLA", "Bahasa Indonesia", "English", "AM", "PM",
+        "HTTP", "ID", "JPEG", "QR", "jpg")
+# Columns that hold words of the code, which pages must not show as they are.
+CODES = {"step.table", "step.action", "step.from_status", "step.to_status", "letter.template", "job.name", "recap.kind", "saved_view.table",
+         "saved_view.query", "saved_view.role", "attachment.media_type", "role.name", "user.fs_uniquifier"}
+SPOKEN = ("alt", "title", "placeholder", "aria-label", "data-search", "data-nothing", "data-clear", "data-none", "data-ask", "content")
+
+
+def _marked(text):
+    """Mark the words of a translation; what is filled in must be marked by itself, or be data."""
+    return "".join(part if not re.search(r"\w", part) or PLACEHOLDER.fullmatch(part) else f"⟦{part}⟧" for part in PLACEHOLDER.split(text))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def spoken(request, gallery):  # noqa: F811
+    """The application in one language, each translation between ⟦ and ⟧; in Indonesian only what the catalogues have."""
+    patch, language = pytest.MonkeyPatch(), request.param
+    for name in ("gettext", "ugettext", "ngettext", "ungettext", "pgettext", "upgettext", "npgettext", "unpgettext"):
+        own = getattr(Translations, name)
+
+        def speak(self, *args, own=own):
+            said = own(self, *args)
+            return _marked(said) if language == "en" or said not in args or _in(self, args) else said
+
+        patch.setattr(Translations, name, speak)
+    with gallery.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(User.__table__.update().values(language=Language(language)))
+    yield gallery, language
+    patch.undo()
+
+
+def _in(catalogue, args):
+    """Return whether a text has an entry that says the same in both languages."""
+    return args[0] in catalogue._catalog or (args[0], 0) in catalogue._catalog or args[:2] in catalogue._catalog
+
+
+class Texts(HTMLParser):
+    """The texts that a person reads or hears on a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self.inside = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        own = dict(attrs)
+        self.found += [own[name] for name in SPOKEN if own.get(name) and tag != "meta"]
+        if tag == "input" and own.get("type") in ("submit", "button"):
+            self.found.append(own.get("value") or "")
+        if tag in ("script", "style", "textarea", "code"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        if not self.inside:
+            self.found.append(data)
+
+
+@cache
+def _data(app, language):
+    """Return what the rows say, the longest first; of names in two languages those of the language."""
+    found = {app.config["ECRM"]["COMPANY_NAME"]}
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            columns = [column for column in table.columns if isinstance(column.type, String | JSON) and not isinstance(column.type, Enum)]
+            columns = [column for column in columns if str(column) not in CODES]
+            for row in db.session.execute(select(*columns)) if columns else ():
+                known = row._asdict()
+                if known.get("name_en"):
+                    known.pop("name" if language == "en" else "name_en")
+                found |= set(_strings(list(known.values())))
+    return sorted((value for value in found if re.search(r"[A-Za-z]{2}", value)), key=len, reverse=True)
+
+
+def _strings(value):
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, dict | list):
+            yield from _strings(one)
+        elif isinstance(one, str):
+            yield from (one, *one.splitlines())
+
+
+@cache
+def _calendar(language):
+    """Return Babel's words for months, days and spans of time."""
+    locale = Locale(language)
+    texts = [name for kind in (locale.months, locale.days) for forms in kind["format"].values() for name in forms.values()]
+    for span in ("second", "minute", "hour", "day", "week", "month", "year"):
+        for count in (1, 2, -1):
+            texts += [format_timedelta(timedelta(seconds=dict(TIMEDELTA_UNITS)[span] * count), add_direction=way, threshold=1, locale=language) for way in (True, False)]
+    words = {word for text in texts for word in re.findall(r"[A-Za-z]+", text)}
+    return re.compile(rf"\b(?:{'|'.join(sorted(words, key=len, reverse=True))})\b")
+
+
+@cache
+def left(app, language, text):
+    """Return what of a text is neither marked, nor data, nor a date, nor a unit: its untranslated words."""
+    while MARKED.search(text):
+        text = MARKED.sub(" ", text)
+    text = CUT.sub(" ", text)
+    if not re.search(r"[A-Za-z]{2}", text):
+        return ""
+    for value in _data(app, language):
+        text = text.replace(value, " ")
+        text = re.sub(rf"{re.escape(value[:8])}[^…]*…", " ", text) if "…" in text else text  # names that a chart cuts off
+    text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|[A-Z]{{2,4}}-[\d-]+", " ", text)
+    text = _calendar(language).sub(" ", text)
+    return text.strip() if re.search(r"[A-Za-z]{2}", text) else ""
+
+
+def unmarked(app, language, texts):
+    """Return the untranslated among texts, each once."""
+    return sorted({rest for text in texts if (rest := left(app, language, str(text)))})
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.value if person else "visitor")
+def test_pages(spoken, person):
+    """Every page of every role, and every form when it is refused."""
+    app, language = spoken
+    client, found = visitor(app, person), {}
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    for url, html in list(pages(app, person, client)):
+        found[url] = unmarked(app, language, Texts(html).found)
+        assert f'<html lang="{language}">' in html, url
+        if "<form" in html and 'method="post"' in html and "/details/" not in url:
+            for typed in ({}, {name: "x" for name in re.findall(r' name="(\w+)"', html) if name not in ("csrf_token", "language", "back")}):
+                answer = client.send(url, typed)
+                if answer.status_code in (200, 400, 422):
+                    found[f"POST {url}"] = unmarked(app, language, Texts(answer.text).found)
+    assert not any(found.values()), "\n".join(f"{url}: {texts}" for url, texts in found.items() if texts)
+
+
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_files(spoken, role):
+    """The headings and words of each list and recap as CSV, XLSX and PDF."""
+    app, language = spoken
+    client, found = visitor(app, role), {}
+    lists = [url.partition("?")[0] for url in addresses(app, role) if url.endswith("?view=all")]
+    for url in lists:
+        answer = client.get(f"{url}export/csv/?view=all")
+        if answer.status_code == 200:
+            found[url] = unmarked(app, language, [cell for line in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))) for cell in line])
+    for recap in recaps.of(role):
+        url = f"/admin/{role.value}/recaps/{recap.kind}"
+        lines = csv.reader(io.StringIO(client.get(f"{url}/csv/").text.lstrip("\ufeff")))
+        found[f"{url}/csv"] = unmarked(app, language, [cell for line in lines for cell in line])
+        book = load_workbook(io.BytesIO(client.get(f"{url}/xlsx/").data))
+        found[f"{url}/xlsx"] = unmarked(app, language, [cell for page in book for line in page.iter_rows(values_only=True) for cell in line if isinstance(cell, str)])
+    assert not any(found.values()), "\n".join(f"{url}: {texts}" for url, texts in found.items() if texts)
+
+
+def test_paper(spoken, monkeypatch):
+    """What the PDFs of the recaps write."""
+    app, language = spoken
+    said, client, write, draw = [], visitor(app, RoleName.MANAGER), pdf._said, pdf.String
+    monkeypatch.setattr(pdf, "_said", lambda text: said.append(str(text)) or write(text))
+    monkeypatch.setattr(pdf, "String", lambda x, y, text, **more: said.append(str(text)) or draw(x, y, text, **more))
+    for recap in recaps.of(RoleName.MANAGER):
+        assert client.get(f"/admin/manager/recaps/{recap.kind}/pdf/").status_code == 200
+    assert said and not unmarked(app, language, said)
+
+
+def test_letters(spoken):
+    """Each letter about a row, and each about an account."""
+    app, language = spoken
+    found = {}
+    with app.app_context():
+        some = {"link": "https://ecrm.example/x", "at": "2026-03-02T02:00:00+00:00", "until": "2026-03-03T02:00:00+00:00", "email": "a@test.example", "unverified": False, "account": None, "confirmation_link": None}
+        letters = {template: facts(template) for template in TOLD}
+        letters |= {f"{file.parent.name}_{file.stem}": some | {"table": "account"} for file in FOLDER.glob("account/*.txt")}
+        known = {"Kabel putus", "di tiang", "Sari", "Joko", "Budi Santoso"}
+        for template, data in letters.items():
+            told = compose(template, Language(language), "Budi Santoso", data)
+            texts = [told.subject, *told.text.splitlines(), *Texts(told.html).found]
+            found[template] = [rest for rest in unmarked(app, language, texts) if not any(word in rest for word in known)]
+        found |= {name: unmarked(app, language, [naming.name(name)]) for name in naming.templates()}
+    assert not any(found.values()), "\n".join(f"{url}: {texts}" for url, texts in found.items() if texts)
+
+
+@pytest.mark.parametrize("file", sorted(PROJECT.glob("ecrm/**/*.py")), ids=lambda file: str(file.relative_to(PROJECT)))
+def test_messages_are_marked(file):
+    """What is flashed or refused in words goes through a catalogue."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("flash", "FieldRefused", "ValidationError") and node.args:
+            for text in node.args:
+                bare = isinstance(text, ast.JoinedStr) or isinstance(text, ast.Constant) and " " in str(text.value)
+                assert not bare, f"{file.name}:{node.lineno}: mark the text with _(…)"

@@ -1,0 +1,161 @@
+"""All pages that a person can open, in a company with a row in every state, for the sweeps that look at each of them."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select
+
+from ecrm import policy
+from ecrm.extensions import db
+from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, Customer, Installation, Letter, PromoRequest, Subscription, User
+from ecrm.models.account import STAFF, RoleName
+from ecrm.models.base import now
+from ecrm.models.letter import LetterState
+from ecrm.reports import recaps
+from ecrm.rules import LIFECYCLES, move
+from ecrm.rules.complaint import answer, enter, rate
+from tests import world
+from tests.sweep import SCREEN_OF, cell_of
+from tests.world import Browser, email, one
+
+PEOPLE = (None, *RoleName)
+NO_PAGES = {"static", "export", "file", "file_view", "picture_view", "ajax_lookup", "attachment", "go", "find", "start"}
+TALE = (  # the verbs that bring one more complaint, application, grant or wish into each of the states
+    ("complaint", ()), ("complaint", ("assign", "start")), ("complaint", ("assign", "wait")), ("complaint", ("assign", "start", "resolve")),
+    ("complaint", ("assign", "start", "resolve", "confirm")), ("complaint", ("assign", "start", "resolve", "reopen")), ("complaint", ("cancel",)),
+    ("installation", ()), ("installation", ("survey",)), ("installation", ("survey", "not_covered")), ("installation", ("cancel",)),
+    ("installation", ("survey", "schedule", "install")), ("installation", ("survey", "schedule", "install", "activate")),
+    ("bandwidth_grant", ("approve",)), ("bandwidth_grant", ("approve", "expire")), ("bandwidth_grant", ("revoke",)),
+    ("promo_request", ("accept",)), ("promo_request", ("decline",)), ("promo_request", ("withdraw",)),
+)
+
+NAMES = ("Rina Wulandari", "Joko Susilo", "Dedi Kurnia", "Sari Melati", "Hendra Wijaya", "Maya Anggraini", "Tono Saputra", "Wati Lestari")
+
+
+@pytest.fixture(scope="session")
+def gallery(make_app: Callable[..., Flask]) -> Flask:
+    """An application whose company has a row in every state; who looks at it changes nothing."""
+    app = make_app()
+    world.build(app)
+    with app.app_context():
+        for table, verbs in TALE:
+            row, at = _born(table), now() - timedelta(hours=3)
+            db.session.flush()
+            for name in verbs:
+                at += timedelta(minutes=20)
+                move(row, name, one(User, email=email("support")), at, **_facts(row.__lifecycle__.by_name[name]))
+            db.session.flush()
+            if "confirm" in verbs:
+                rate(row, 4, "Cepat sekali")
+        _corners()
+        db.session.commit()
+    return app
+
+
+def _born(table: str) -> Any:
+    """Add a new row of the table, as its rules begin it."""
+    customer = one(Customer, number="PLG-000001")
+    if table == "complaint":
+        row = Complaint(customer=customer, category=one(ComplaintCategory, code="BILL"), subject="Kabel tergantung", description="Di jalan depan.",
+                        subscription=customer.subscriptions[0])
+        return enter(db.session, row, now() - timedelta(hours=4))
+    model = {"installation": Installation, "bandwidth_grant": BandwidthGrant, "promo_request": PromoRequest}[table]
+    first = db.session.scalars(select(model).order_by(model.id)).first()
+    skipped = {"id", "version", "status", "number"} | {key for key in inspect(model).columns.keys() if key.endswith("_at")}
+    row = model(**{name: getattr(first, name) for name in inspect(model).columns.keys() if name not in skipped and not name.startswith("_")})
+    row.number = f"PSB-202601-{db.session.query(model).count():06d}" if table == "installation" else None
+    db.session.add(row)
+    return row
+
+
+def _facts(verb: Any) -> dict[str, Any]:
+    """Return what a verb asks for."""
+    known = {"technician": one(User, email=email("technician")), "visit_at": now() + timedelta(days=1)}
+    return {name: known.get(name, "Kabel diganti") for name in verb.needs}
+
+
+def _corners() -> None:
+    """What the lists and pages show differently: a late complaint, one with many words, a letter that failed, lines that stand still."""
+    for user, name in zip(db.session.scalars(select(User).order_by(User.id)), NAMES, strict=True):
+        user.name = name  # those of the little company are words that pages use
+    late = one(Complaint, subject="Lampu LOS merah")
+    late.resolution_due_at = late.clock_due_at = late.response_due_at = now() - timedelta(hours=1)
+    answer(late, "Masih menyala merah.", one(User, email=email("customer")), now() - timedelta(hours=2))
+    letter = db.session.scalars(select(Letter).order_by(Letter.id)).first()
+    letter.state, letter.tries, letter.last_error = LetterState.FAILED, 8, "550 5.1.1 mailbox unavailable"
+    lines = list(db.session.scalars(select(Subscription).order_by(Subscription.id.desc())))
+    move(lines[0], "suspend", one(User, email=email("support")), now(), reason="Belum membayar")
+
+
+def addresses(app: Flask, person: RoleName | None) -> Iterator[str]:
+    """Yield the address of each page that may answer the person, GET only; the caller sees which of them do."""
+    yield "/nowhere"
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        group, _dot, name = rule.endpoint.rpartition(".")
+        if "GET" not in (rule.methods or ()) or name in NO_PAGES or rule.endpoint == "static":
+            continue
+        role, _underscore, table = group.partition("_")
+        if rule.rule.startswith("/admin/"):
+            if person in STAFF and person.value in (role, table):
+                yield from _of_screen(app, person, table, name, rule)
+        else:
+            yield from _of_portal(app, person, rule)
+
+
+def _of_screen(app: Flask, role: RoleName, table: str, name: str, rule: Any) -> Iterator[str]:
+    model = next((model for model in SCREEN_OF if model.__tablename__ == table), None)
+    if table == "recaps":
+        yield from [rule.rule.replace("<kind>", recap.kind) for recap in recaps.of(role)] if "<kind>" in rule.rule else [rule.rule]
+    elif model is None or not rule.arguments and name not in ("details_view", "edit_view", "index_view"):
+        yield rule.rule
+    elif name == "index_view":
+        yield f"{rule.rule}?view=all"
+        if model is Complaint or role is RoleName.ADMINISTRATOR and model is User:
+            yield from (f"{rule.rule}?view=all&search=000000", f"{rule.rule}?view=all&flt0_status=unsolved&page_size=50")
+    elif name in ("details_view", "edit_view"):
+        yield from [f"{rule.rule}?id={row}" for row in samples(app, role, model)]
+
+
+def samples(app: Flask, role: RoleName, model: Any) -> list[int]:
+    """Return the ids of one row in each status, of those that the role sees."""
+    ids = cell_of(app, role, model).inside
+    if model not in LIFECYCLES:
+        return ids[:1]
+    with app.app_context():
+        pairs = db.session.execute(select(model.status, model.id).where(model.id.in_(ids)).order_by(model.id.desc()))
+        return list({status: row for status, row in pairs}.values())
+
+
+def _of_portal(app: Flask, person: RoleName | None, rule: Any) -> Iterator[str]:
+    with app.app_context():
+        own = select(Complaint.number).where(Complaint.id.in_(samples(app, RoleName.MANAGER, Complaint))) if person is RoleName.CUSTOMER else None
+        numbers = list(db.session.scalars(own)) if own is not None else []
+    values = {"number": numbers, "code": ["HEMAT"], "token": ["x"]}
+    if not rule.arguments:
+        yield rule.rule
+        if rule.endpoint == "portal.complaints":
+            yield f"{rule.rule}?{urlencode({'show': 'solved'})}"
+    for argument in rule.arguments & set(values):
+        yield from [rule.rule.replace(f"<{argument}>", value) for value in values[argument]]
+
+
+def visitor(app: Flask, person: RoleName | None) -> Browser:
+    """Return a test client of the person."""
+    client = app.test_client()
+    return client.become(person.value) if person else client
+
+
+def pages(app: Flask, person: RoleName | None, client: Browser) -> Iterator[tuple[str, str]]:
+    """Yield (address, HTML) of each page that answers the person; a page that breaks fails here."""
+    for address in addresses(app, person):
+        answer = client.get(address)
+        assert answer.status_code < 500, f"{address}: {answer.status_code}"
+        if answer.mimetype == "text/html" and (answer.status_code == 200 or address == "/nowhere"):
+            yield address, answer.text
+
+
+__all__ = ["PEOPLE", "addresses", "gallery", "pages", "policy", "samples", "visitor"]
