@@ -26,11 +26,11 @@ def _flask(values: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-ecrm" if values["HTTPS_COOKIES"] else "ecrm",
         "SESSION_COOKIE_SECURE": values["HTTPS_COOKIES"],
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=values["CUSTOMER_SESSION_DAYS"]),
         "REMEMBER_COOKIE_NAME": "__Host-ecrm-remember" if values["HTTPS_COOKIES"] else "ecrm-remember",
         "REMEMBER_COOKIE_SECURE": values["HTTPS_COOKIES"],
         "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_DURATION": timedelta(days=30),
+        "REMEMBER_COOKIE_DURATION": timedelta(days=values["CUSTOMER_SESSION_DAYS"]),
         # A long complaint must not be thrown away because its token is an hour old; it dies with the session.
         "WTF_CSRF_TIME_LIMIT": None,
         # Small everywhere; the upload views raise it for themselves (design, trap 25).

@@ -40,6 +40,21 @@ def hops(text: str) -> int:
     return _whole(text, 0, 10)
 
 
+def minutes(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 1440)
+
+
+def hours(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 720)
+
+
+def days(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 365)
+
+
 def text(text: str) -> str:
     """text"""
     return text

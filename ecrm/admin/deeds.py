@@ -13,7 +13,9 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Letter, User
+from ecrm.models import Letter, User, UserSession
+from ecrm.models.base import now
+from ecrm.models.user_session import EndReason
 from ecrm.rules import account, letter
 from ecrm.rules.errors import Refused
 
@@ -62,5 +64,14 @@ def _invite(row: User, _by: User, at: datetime) -> None:
     invite(db.session(), row, link, at, at + current_app.config["SECURITY_RESET_PASSWORD_WITHIN"])
 
 
+def _alive(row: UserSession) -> bool:
+    return row.alive(now())
+
+
+def _end(row: UserSession, _by: User, at: datetime) -> None:
+    row.end(at, EndReason.BY_ADMINISTRATOR)
+
+
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)
+END = Deed("end", _l("End session"), _alive, _end)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

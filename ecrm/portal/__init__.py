@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, drafts, errors, kept, look
+from ecrm.portal import accounts, drafts, errors, kept, look, sessions
 from ecrm.portal import (  # noqa: F401 - they register their routes
-    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public,
+    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public, session_pages,
 )
 from ecrm.portal.blueprint import blueprint
 
@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)  # before Flask-Security's, so that our security/*.html are found first
     look.init_app(app)
     accounts.init_app(app)
+    sessions.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
     kept.init_app(app)

@@ -4,12 +4,12 @@ from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
 from ecrm.admin import cells, lookup, trail_cells
-from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
+from ecrm.admin.deeds import END, INVITE, RETRY, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
-from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User
+from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User, UserSession
 from ecrm.rules import account
 
 
@@ -46,6 +46,21 @@ class UserScreen(Screen):
     def born(_session, row, at, _by):
         """Session key of a new account, and no password yet."""
         account.open_account(row, at)
+
+
+class SessionScreen(Screen):
+    """Logins, those that live and those of the last months."""
+
+    model = UserSession
+    group = SYSTEM
+    columns = ("user", "began_at", "seen_at", "until", "address", "agent", "ended_at", "because")
+    details = ("idle_seconds",)
+    search = ("address",)
+    filters = ("user", "began_at", "because")
+    sortable = ("began_at", "seen_at")
+    sort = ("began_at", True)
+    deeds = (END,)
+    column_formatters = {"agent": cells.browser, "seen_at": cells.ago}
 
 
 class RoleScreen(Screen):
