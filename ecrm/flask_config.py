@@ -88,7 +88,7 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "TOTP_SECRETS": {"1": values["TOTP_SECRET"]},
         "TOTP_ISSUER": values["COMPANY_NAME"],
-        "FRESHNESS": timedelta(minutes=15),
+        "FRESHNESS": timedelta(minutes=10),
         "FRESHNESS_GRACE_PERIOD": timedelta(minutes=5),
         "LOGOUT_METHODS": ["POST"],
         "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,

@@ -163,11 +163,11 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         SUPPORT: Grant(R, rows.technicians, PERSONAL),
         TECHNICIAN: Grant(R, rows.oneself, PERSONAL),
         MANAGER: Grant(R | X, hidden=PERSONAL),
-        ADMINISTRATOR: Grant(R | C | E | X, verbs=frozenset({"invite"})),
+        ADMINISTRATOR: Grant(R | C | E | X, verbs=frozenset({"invite", "phone_lost"})),
     },
     Role: {
         MANAGER: Grant(R),
-        ADMINISTRATOR: Grant(R),
+        ADMINISTRATOR: Grant(R, verbs=frozenset({"two_factor", "one_factor"})),
     },
     UserSession: {
         CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})),

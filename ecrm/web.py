@@ -2,8 +2,9 @@
 
 import secrets
 
-from flask import Flask, Response, g
-from werkzeug.exceptions import SecurityError
+from flask import Flask, Response, current_app, g
+from flask_security.utils import check_and_update_authn_fresh
+from werkzeug.exceptions import HTTPException, SecurityError
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
@@ -16,6 +17,18 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+
+
+class PasswordAgain(HTTPException):
+    """Something of weight is done some time after the login: the person must prove that they are still themselves."""
+
+    code = 401
+
+
+def is_fresh() -> bool:
+    """Return whether the person has given their password a short time ago."""
+    config = current_app.config
+    return check_and_update_authn_fresh(config["SECURITY_FRESHNESS"], config["SECURITY_FRESHNESS_GRACE_PERIOD"])
 
 
 def nonce() -> str:

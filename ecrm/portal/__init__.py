@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, drafts, errors, kept, look, sessions
+from ecrm.portal import accounts, drafts, errors, kept, look, notices, sessions, two_factor
 from ecrm.portal import (  # noqa: F401 - they register their routes
     account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public, session_pages,
 )
@@ -15,6 +15,8 @@ def init_app(app: Flask) -> None:
     look.init_app(app)
     accounts.init_app(app)
     sessions.init_app(app)
+    notices.init_app(app)
+    two_factor.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
     kept.init_app(app)

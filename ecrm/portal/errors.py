@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -13,6 +13,7 @@ from ecrm.extensions import db
 from ecrm.models.account import Language
 from ecrm.portal import drafts, kept
 from ecrm.portal.account_forms import RegisterForm
+from ecrm.web import PasswordAgain
 
 
 class Said(NamedTuple):
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     for code in PAGES:
         app.register_error_handler(code, _page)
     app.register_error_handler(CSRFError, _stale_token)
+    app.register_error_handler(PasswordAgain, _password_again)
     app.register_error_handler(StaleDataError, _too_slow)
     app.register_error_handler(IntegrityError, _too_slow)
     app.register_error_handler(OperationalError, _no_database)
@@ -90,6 +92,13 @@ def _stale_token(error: CSRFError) -> Any:
         flash(_("This page had been open for a long time. Please try again."), "warning")
         return redirect(request.full_path.rstrip("?"))
     return kept.page() or _show(400)
+
+
+def _password_again(_error: PasswordAgain) -> Any:
+    """Ask for the password, and lead back to the page from which it came."""
+    flash(_("Please enter your password again: this keeps your account safe."), "info")
+    there = kept.back() if request.method == "POST" else request.full_path.rstrip("?")
+    return redirect(url_for("security.verify", next=there))
 
 
 def _too_slow(error: Exception) -> Any:

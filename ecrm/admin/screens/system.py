@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
 from ecrm.admin import cells, lookup, trail_cells
-from ecrm.admin.deeds import END, INVITE, RETRY, keep_an_administrator
+from ecrm.admin.deeds import END, INVITE, ONE_FACTOR, PHONE_LOST, RETRY, TWO_FACTOR, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
@@ -26,7 +26,7 @@ class UserScreen(Screen):
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
-    deeds = (INVITE,)
+    deeds = (INVITE, PHONE_LOST)
     empty = _l("No accounts here.")
     groups = (
         (_l("Person"), ("name", "email", "phone", "language")),
@@ -41,6 +41,7 @@ class UserScreen(Screen):
         "active": _l("Take the tick away for who has left: nobody can log in with it, and what the person did stays."),
     }
     opens_row = True
+    asks_again = True
 
     @staticmethod
     def born(_session, row, at, _by):
@@ -68,8 +69,10 @@ class RoleScreen(Screen):
 
     model = Role
     group = SYSTEM
-    columns = ("name", "description")
+    columns = ("name", "description", "two_factor_required")
     empty = _l("No roles here.")
+    deeds = (TWO_FACTOR, ONE_FACTOR)
+    asks_again = True
 
 
 class LetterScreen(Screen):
