@@ -50,6 +50,8 @@ SETTINGS = (
     Setting("STAFF_SESSION_HOURS", kinds.hours, 12, "hours after which staff log in again"),
     Setting("CUSTOMER_IDLE_HOURS", kinds.hours, 24, "hours after which a customer's unused session ends, unless they chose to stay logged in"),
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
+    Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
+            "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
     Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
     Setting("MAIL_SERVER", kinds.text, None, "SMTP host; without it letters are written to mail in the instance folder"),
     Setting("MAIL_PORT", kinds.port, 587, "SMTP port"),

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import storage
 from ecrm.extensions import only_reads
+from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
 from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription, UserSession
@@ -54,6 +55,7 @@ class Job:
 def deliver(session: Session, at: datetime, hand: Hand) -> int:
     """Send the letters that are due, batch by batch over one connection; return how many were sent."""
     sent = 0
+    asked.answer(session, at)
     with closing(sender()) as line:
         while not hand.stop():
             tally = deliver_due(session, line, at, hand.worker_id, stop=hand.stop)

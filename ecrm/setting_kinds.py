@@ -112,6 +112,13 @@ def database(text: str) -> str:
     return text
 
 
+def rate_storage(text: str) -> str:
+    """memory:// or Redis address"""
+    if text != "memory://" and (urlsplit(text).scheme not in ("redis", "rediss", "redis+unix") or not text.partition("://")[2]):
+        raise ValueError("use memory:// or redis://host:port/number")
+    return text
+
+
 def web_address(text: str) -> str:
     """web address"""
     parts = urlsplit(text)

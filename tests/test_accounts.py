@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from ecrm.extensions import db
+from ecrm.letters import asked
 from ecrm.models import Branch, Customer, Letter, User
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
 from tests.world import PASSWORD, email, one
 
 NEW = "baru@test.example"
@@ -25,6 +27,7 @@ def form(app, **more):
 def link(app, page, to=NEW):
     """Return the path of the newest link to `page` in the letters to somebody, None where there is none."""
     with app.app_context():
+        asked.answer(db.session(), now())  # as the worker does
         letters = db.session.scalars(select(Letter).where(Letter.to_email == to).order_by(Letter.id.desc()))
         for letter in letters:
             found = re.search(rf"/{page}/[\w.~-]+", json.dumps(letter.data))
