@@ -171,7 +171,8 @@ def test_a_safe_next_is_honoured(browser):
 def test_logout_is_a_post(browser):
     """A link from elsewhere logs nobody out."""
     person = browser("customer")
-    assert person.get("/logout").status_code == 405 and person.get("/home").status_code == 200
+    assert person.get("/logout").status_code == 405 and person.get("/tf-validate").location == "/start"
+    assert person.get("/home").status_code == 200
     assert person.send("/logout").location == "/"
     assert person.get("/home").status_code == 302
 

@@ -91,12 +91,20 @@ def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
 def _logged_out(_app: Flask, **_more: Any) -> None:
     _end_current(now(), EndReason.LOGOUT)
     after_this_request(_commit)
+    after_this_request(_forget)
 
 
 def _end_current(at: datetime, because: EndReason) -> None:
     row = db.session.get(UserSession, g.pop("session_id", 0))
     if row is not None:
         row.end(at, because)
+
+
+def _forget(answer: Response) -> Response:
+    """Let the browser throw away what it kept of the person; the cookie of a known browser stays."""
+    if current_app.config["SESSION_COOKIE_SECURE"]:  # browsers listen to it over HTTPS alone
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _commit(answer: Response) -> Response:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, redirect, render_template, url_for
 from flask_login import current_user
 from flask_security.utils import check_and_get_token_status
 
 from ecrm.portal.account_forms import CodeForm
 
+LOGIN = "security.two_factor_token_validation"
 ENDPOINT = "security.two_factor_setup_validate"
 
 
@@ -24,7 +25,13 @@ def init_app(app: Flask) -> None:
             return answer
         return _page(token, state["totp_secret"])
 
-    app.view_functions[ENDPOINT] = once_more
+    log_in = app.view_functions[LOGIN]
+
+    def not_twice() -> Any:
+        """Take the code of a login; Flask-Security's own would log a person out who is in, at a link from anywhere."""
+        return redirect(url_for("portal.start")) if current_user.is_authenticated else log_in()
+
+    app.view_functions |= {ENDPOINT: once_more, LOGIN: not_twice}
 
 
 def _page(token: str, secret: str) -> str:
