@@ -67,7 +67,7 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "PASSWORD_SALT": values["PASSWORD_SALT"],
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
-        "PASSWORD_LENGTH_MIN": 10,
+        "PASSWORD_LENGTH_MIN": 12,  # ecrm/rules/password.py, which is a floor above
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "EMAIL_SENDER": values["MAIL_SENDER"],
         "REGISTERABLE": True,

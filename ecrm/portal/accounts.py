@@ -17,6 +17,7 @@ from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.portal import account_words
 from ecrm.portal.account_forms import CodeForm, LoginForm, RecoveryForm, RegisterForm
+from ecrm.portal.passwords import Passwords
 from ecrm.rules.customer import admit
 
 
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
     """Bind Flask-Security to the application."""
     account_words.configure(app)
     app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
-    Security(mail_util_cls=AccountMail).init_app(
+    Security(mail_util_cls=AccountMail, password_util_cls=Passwords).init_app(
         app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm,
         two_factor_verify_code_form=CodeForm, mf_recovery_form=RecoveryForm,
     )
