@@ -2,9 +2,10 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, after_this_request, current_app, flash
+from flask import Flask, Response, abort, after_this_request, current_app, flash, request
 from flask_babel import get_locale, gettext as _
 from flask_security import Security, SQLAlchemyUserDatastore, user_confirmed, user_registered
 from flask_security.signals import change_email_confirmed
@@ -46,9 +47,20 @@ def init_app(app: Flask) -> None:
         app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm,
         two_factor_verify_code_form=CodeForm, mf_recovery_form=RecoveryForm,
     )
+    app.before_request(_readable_next)
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)
     change_email_confirmed.connect(_moved, app)
+
+
+def _readable_next() -> None:
+    """Refuse a way back that is no address at all, at which Flask-Security breaks."""
+    if request.blueprint == "security":
+        for way in request.values.getlist("next"):
+            try:
+                urlsplit(way)
+            except ValueError:
+                abort(400)
 
 
 def _commit(answer: Response) -> Response:

@@ -95,7 +95,7 @@ def _stale_token(error: CSRFError) -> Any:
             return _page(refused)
     if request.endpoint == "security.register":
         flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
-        return make_response(render_template("security/register_user.html", register_user_form=RegisterForm()), 400)
+        return make_response(render_template("security/register_user.html", register_user_form=RegisterForm(formdata=request.form)), 400)
     if request.endpoint and request.endpoint.startswith("security.") and "GET" in drafts.methods():
         flash(_("This page had been open for a long time. Please try again."), "warning")
         return redirect(request.full_path.rstrip("?"))
@@ -111,7 +111,7 @@ def _too_often(_error: TooManyRequests) -> Any:
         shown = drafts.PAGES[request.endpoint](drafts.fields(), **(request.view_args or {}))
     elif request.endpoint in FORMS:
         template, name, form = FORMS[request.endpoint]
-        shown = render_template(template, **{name: form()})
+        shown = render_template(template, **{name: form(formdata=request.form)})
     else:
         shown = _show(429)
     answer = make_response(shown, 429)
