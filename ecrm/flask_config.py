@@ -94,7 +94,6 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
         "POST_LOGIN_VIEW": "/start",
         "POST_LOGOUT_VIEW": "/",
-        "FLASH_MESSAGES": True,
-        "CACHE_CONTROL": {},  # ecrm/web.py says it, for all pages
+        "FLASH_MESSAGES": True, "CACHE_CONTROL": {},  # ecrm/web.py says it, for all pages
     }
     return {f"SECURITY_{name}": value for name, value in own.items()} | i18n.SECURITY
