@@ -81,6 +81,7 @@ def app(company: tuple[Flask, dict[str, Any]]) -> Iterator[Flask]:
     """The application with the little company as it was in the beginning."""
     app, rows = company
     yield app
+    app.extensions["throttle"].reset()
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(db.metadata.sorted_tables):
             connection.execute(table.delete())

@@ -16,7 +16,7 @@ from tests.world import PASSWORD, email, one
 PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered", "portal.language", "health.alive", "health.ready"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
-          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x"}
+          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x", "session_id": "1"}
 SITES = {role.value: role for role in STAFF}
 
 
@@ -115,10 +115,12 @@ def test_no_login_without_a_token(app, browser):
 
 
 def test_taken_from_a_person_it_is_gone_at_once(app, browser):
-    """A role taken away, or a deactivated account, ends what an open browser may do with its next click."""
+    """A role taken away, or a deactivated account, ends what an open browser may do with its next click: it logs in again."""
     person, boss = browser("support"), browser("administrator")
     assert person.get("/admin/support/complaint/").status_code == 200
     _save(app, boss, "support", roles=[RoleName.SALES])
+    assert person.get("/admin/support/complaint/").status_code == 302
+    person.become("support")
     assert person.get("/admin/support/complaint/").status_code == 403
     assert person.get("/admin/sales/installation/").status_code == 200
     _save(app, boss, "support", roles=[RoleName.SALES], active=False)
