@@ -46,7 +46,7 @@ def test_every_address_is_accounted_for(fresh):
             continue
         role, _underscore, table = group.partition("_")
         if group.startswith("admin_"):
-            assert name in ("index", "find"), f"{rule.endpoint}: a new page of ecrm/admin/site.py needs a line in {__file__}"
+            assert name in ("index", "find", "day", "kept"), f"{rule.endpoint}: a new page of ecrm/admin/site.py needs a line in {__file__}"
             continue
         if role in SITES and table == "recaps":
             assert recaps.of(SITES[role]), f"{rule.endpoint}: the role may export nothing that a recap is about"
