@@ -4,6 +4,7 @@
 
   const outbox = window.ecrm.outbox, words = document.getElementById("words").dataset, EVERY = 20000;
   const WHY = {gone: words.gone, large: words.large, failed: words.failed};
+  const seen = [];
   let awaited = null;
 
   function pageOf(address) {
@@ -80,14 +81,21 @@
     return found;
   }
 
+  /* Return whether all that waited on this page has been sent behind its back, so that it shows something old, and nobody is writing. */
+  function arrived(mine) {
+    const sent = mine.some(function (update) { return update.state === "sent" && seen.includes(update.key); });
+    const writing = Array.from(document.querySelectorAll("textarea")).some(function (field) { return field.value.trim(); });
+    mine.filter(outbox.open).forEach(function (update) { seen.push(update.key); });
+    return sent && !awaited && !writing && !mine.some(outbox.open);
+  }
+
   async function draw() {
     const updates = await outbox.all(), here = pageOf(window.location.href);
-    document.querySelectorAll(".kept-updates, .kept-line, .kept-note").forEach(function (old) { old.replaceChildren(); old.hidden = true; });
-    updates.filter(function (update) { return update.page === here; }).forEach(function (update) {
-      const home = place(update);
-      home.hidden = false;
-      home.appendChild(card(update));
-    });
+    const mine = updates.filter(function (update) { return update.page === here; });
+    if (arrived(mine)) { window.location.reload(); return; }
+    document.querySelectorAll(".kept-line, .kept-note").forEach(function (old) { old.remove(); });
+    document.querySelectorAll(".kept-updates").forEach(function (home) { home.replaceChildren(); });
+    mine.forEach(function (update) { place(update).appendChild(card(update)); });
     document.querySelectorAll("[data-job]").forEach(function (job) {
       updates.filter(function (update) { return update.page === pageOf(job.dataset.job); }).forEach(function (update) {
         job.appendChild(element("p", "kept-line is-" + update.state, update.label + ": " + stateOf(update))).dataset.state = update.state;
