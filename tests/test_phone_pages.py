@@ -41,8 +41,8 @@ MEASURE = """(thumb) => {
   return {wide: root.scrollWidth > root.clientWidth ? `${root.scrollWidth} px: ${wide.join(" | ")}` : "", small};
 }"""
 UNFOLD = """() => {
-  document.querySelectorAll("details").forEach((one) => { one.removeAttribute("name"); one.open = true; });
   document.querySelectorAll("#menu-toggle, #filters-toggle").forEach((one) => { if (!one.checked) one.click(); });
+  document.querySelectorAll("details").forEach((one) => { one.removeAttribute("name"); one.open = true; });
 }"""
 
 
