@@ -1,6 +1,7 @@
 """At 390×844 no page scrolls sideways, and on the technician's pages and in the portal whatever is pressed fits a thumb."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func
@@ -8,6 +9,7 @@ from sqlalchemy import func
 from ecrm.extensions import db
 from ecrm.models import MODELS, Complaint, Customer, Installation, Promo
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.base import now
 from tests.browsing import chromium, come_in, street, town  # noqa: F401 - fixtures
 from tests.chromium import PHONE
 from tests.sweep import cell_of
@@ -59,10 +61,12 @@ READERS = [*(Reader(role.value, role is RoleName.TECHNICIAN) for role in STAFF),
 
 @pytest.fixture(scope="module")
 def crowded(town):  # noqa: F811
-    """The little company with words that are wider than a phone."""
+    """The little company with words that are wider than a phone, and all its complaints long overdue."""
     with town.app_context():
         for column in (Complaint.subject, Customer.name, Customer.address, Installation.address, Installation.applicant_name, Promo.title):
             db.session.execute(column.class_.__table__.update().values({column.key: func.substr(LONG, 1, column.type.length)}))
+        long_ago = now() - timedelta(days=400)
+        db.session.execute(Complaint.__table__.update().values(clock_due_at=long_ago, clock_warn_at=long_ago))
         db.session.commit()
     return town
 

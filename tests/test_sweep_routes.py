@@ -17,7 +17,8 @@ PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered"
           "offline.manifest", "offline.worker", "offline.page"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
-          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x", "site": "technician", "language": "id"}
+          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x",
+          "site": "technician", "language": "id"}
 SITES = {role.value: role for role in STAFF}
 
 

@@ -168,10 +168,7 @@ class Complaint(HasId, Versioned, db.Model):
 
 
 class Reply(HasId, db.Model):
-    """An answer that the customer sees, or an internal note; never changed afterwards.
-
-    `client_key` is made by the device that it was written on, so that what is sent twice is one reply.
-    """
+    """An answer that the customer sees, or an internal note; never changed. The key of the sending device makes two sendings one."""
 
     __tablename__ = "reply"
     __label__: Any = _l("Reply")

@@ -72,12 +72,9 @@
   /* The place of the updates of this page: moves under the verbs, messages above the form. */
   function place(update) {
     const id = update.verb ? "kept-moves" : "kept-messages", anchor = document.getElementById(update.verb ? "moves" : "answer");
-    let found = document.getElementById(id);
-    if (!found) {
-      found = element("div", "kept-updates");
-      found.id = id;
-      if (anchor) { anchor.parentNode.insertBefore(found, update.verb ? anchor.nextSibling : anchor); } else { document.querySelector("main").prepend(found); }
-    }
+    const found = document.getElementById(id) || element("div", "kept-updates");
+    found.id = id;
+    if (anchor) { anchor.parentNode.insertBefore(found, update.verb ? anchor.nextSibling : anchor); } else { document.querySelector("main").prepend(found); }
     return found;
   }
 
@@ -142,7 +139,7 @@
     const files = data.filter(function (entry) { return entry[1] instanceof File && entry[1].size; });
     awaited = crypto.randomUUID();
     await outbox.add({
-      key: awaited, page: page, url: form.getAttribute("action"), verb: fold ? fold.id : "", label: pressed ? pressed.textContent.trim() : "",
+      key: awaited, page: page, url: form.getAttribute("action"), verb: fold ? fold.id : "", label: pressed ? pressed.dataset.name || pressed.textContent.trim() : "",
       text: field ? field.value : "", fields: data.filter(function (entry) { return typeof entry[1] === "string" && !left.includes(entry[0]); }),
       files: await Promise.all(files.map(async function (entry) {
         return {name: entry[1].name, blob: new Blob([await entry[1].arrayBuffer()], {type: entry[1].type})};

@@ -64,9 +64,9 @@
     return made;
   }
 
-  function submit(name, text, value) {
+  function submit(name, text, value, label) {
     const made = element("button", name, text);
-    if (value) { made.name = "public"; made.value = value; }
+    if (value) { made.name = "public"; made.value = value; made.dataset.name = label; }
     return made;
   }
 
@@ -86,7 +86,7 @@
     made.id = "answer";
     made.appendChild(area("text", words.message, "text"));
     made.appendChild(document.getElementById("files").content.cloneNode(true));
-    row.append(submit("btn btn-primary", words.reply, "1"), submit("btn btn-note", words.note, "0"));
+    row.append(submit("btn btn-primary", words.reply, "1", words.replyName), submit("btn btn-note", words.note, "0", words.noteName));
     made.appendChild(row);
     main.appendChild(made);
     window.ecrm.photos.join(made);
@@ -95,8 +95,9 @@
 
   function one(it) {
     const card = element("section", "card job"), row = element("div", "moves");
-    facts(it).forEach(function (part) { card.appendChild(part); });
-    card.appendChild(reach(it));
+    const head = element("div", "job-main");
+    facts(it).forEach(function (part) { head.appendChild(part); });
+    card.append(head, reach(it));
     row.id = "moves";
     main.append(card, row);
     it.moves.forEach(function (verb) { move(verb, row); });
