@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import world
 from tests.chromium import PHONE, chromium, serving
 
+LONG = 20_000  # milliseconds; for a machine under load, no measure of ours
+expect.set_options(timeout=LONG)
 TICK = 0.05  # seconds between two looks at whether the line was cut
 
 
@@ -84,7 +86,7 @@ def come_in(context: BrowserContext, app: Flask, person: str, address: str) -> N
 
 def until(page: Page, expression: str) -> None:
     """Wait until a JavaScript expression is true; Playwright's own waiting needs what our policy forbids."""
-    for _attempt in range(200):
+    for _attempt in range(LONG // 50):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)
@@ -105,7 +107,7 @@ class Phone:
     def new_page(self) -> Page:
         """Open a page."""
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(LONG)
         page.on("console", lambda message: self.messages.append(f"{page.url}: {message.text}"))
         page.on("pageerror", lambda error: self.messages.append(f"{page.url}: {error}"))
         return page
