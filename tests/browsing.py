@@ -14,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import world
-from tests.chromium import PHONE, chromium, serving
+from tests.chromium import PHONE, serving
 
 LONG = 20_000  # milliseconds; for a machine under load, no measure of ours
 expect.set_options(timeout=LONG)
@@ -152,7 +152,7 @@ def street(town: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def phone(town: Flask, street: str, chromium: Browser) -> Iterator[Phone]:  # noqa: F811 - the fixture
+def phone(town: Flask, street: str, chromium: Browser) -> Iterator[Phone]:
     """A phone; its pages must say nothing on the console but that there is no network, or that a rule refused something."""
     with line_to(street) as line:
         found = Phone(town, chromium, line)
@@ -161,4 +161,4 @@ def phone(town: Flask, street: str, chromium: Browser) -> Iterator[Phone]:  # no
     assert not found.complaints(), found.complaints()
 
 
-__all__ = ["Line", "Phone", "chromium", "come_in", "line_to", "phone", "street", "town", "until"]
+__all__ = ["Line", "Phone", "come_in", "line_to", "phone", "street", "town", "until"]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from ecrm.extensions import db
 from ecrm.models import Complaint
-from tests.browsing import chromium, phone, street, town, until  # noqa: F401 - fixtures
+from tests.browsing import phone, street, town, until  # noqa: F401 - fixtures
 from tests.world import one
 
 SITES = {"technician": ("/admin/technician/", "technician"), "customer": ("/home", "customer")}

@@ -9,7 +9,7 @@ from ecrm.models import Attachment, Complaint, Reply, User
 from ecrm.models.base import now
 from ecrm.rules import move
 from ecrm.rules.complaint import enter
-from tests.browsing import chromium, phone, street, town, until  # noqa: F401 - fixtures
+from tests.browsing import phone, street, town, until  # noqa: F401 - fixtures
 from tests.staff import photo, texts_of
 from tests.world import email, one
 

@@ -10,7 +10,7 @@ from ecrm.extensions import db
 from ecrm.models import MODELS, Complaint, Customer, Installation, Promo
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
-from tests.browsing import chromium, come_in, street, town  # noqa: F401 - fixtures
+from tests.browsing import come_in, street, town  # noqa: F401 - fixtures
 from tests.chromium import PHONE
 from tests.sweep import cell_of
 
