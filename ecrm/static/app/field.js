@@ -110,7 +110,7 @@
   }
 
   function busy(is) {
-    document.querySelectorAll("form[data-keeps]").forEach(function (form) { form.inert = is; });
+    document.querySelectorAll("#moves, form[data-keeps]").forEach(function (part) { part.inert = is; });
   }
 
   /* After sending: the page anew where it worked, the state on it where it did not. */
