@@ -129,6 +129,7 @@
 
   async function keep(form, pressed) {
     const fold = form.closest(".verb"), page = pageOf(form.dataset.page || window.location.href), field = form.querySelector("textarea");
+    awaited = crypto.randomUUID();
     busy(true);
     if (form.photosReady) { await form.photosReady(); }
     const before = (await outbox.all()).some(function (update) { return update.page === page && outbox.open(update); });
@@ -137,7 +138,6 @@
     /* What waits before this one changes the version that the page knows. */
     const left = before ? ["csrf_token", "row_version"] : ["csrf_token"];
     const files = data.filter(function (entry) { return entry[1] instanceof File && entry[1].size; });
-    awaited = crypto.randomUUID();
     await outbox.add({
       key: awaited, page: page, url: form.getAttribute("action"), verb: fold ? fold.id : "", label: pressed ? pressed.dataset.name || pressed.textContent.trim() : "",
       text: field ? field.value : "", fields: data.filter(function (entry) { return typeof entry[1] === "string" && !left.includes(entry[0]); }),
@@ -148,15 +148,24 @@
     form.reset();
     if (fold && "open" in fold) { fold.open = false; }
     await draw();
-    await outbox.flush().finally(settle);
+  }
+
+  /* Where the phone cannot keep it, the browser sends the form as it always did. */
+  function plainly(form, pressed) {
+    awaited = null;
+    busy(false);
+    form.dataset.plain = "yes";
+    form.requestSubmit(pressed);
   }
 
   function takeOver(form) {
     form.removeAttribute("data-once");
     form.addEventListener("submit", function (event) {
+      const pressed = event.submitter;
+      if (form.dataset.plain) { return; }
       event.preventDefault();
       if (awaited) { return; }
-      keep(form, event.submitter).catch(function () { awaited = null; busy(false); form.submit(); });
+      keep(form, pressed).then(function () { return outbox.flush().then(settle, settle); }, function () { plainly(form, pressed); });
     });
   }
 
