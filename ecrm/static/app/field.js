@@ -147,7 +147,6 @@
     });
     form.reset();
     if (fold && "open" in fold) { fold.open = false; }
-    await draw();
   }
 
   /* Where the phone cannot keep it, the browser sends the form as it always did. */
@@ -165,7 +164,7 @@
       if (form.dataset.plain) { return; }
       event.preventDefault();
       if (awaited) { return; }
-      keep(form, pressed).then(function () { return outbox.flush().then(settle, settle); }, function () { plainly(form, pressed); });
+      keep(form, pressed).then(function () { return draw().then(outbox.flush).then(settle, settle); }, function () { plainly(form, pressed); });
     });
   }
 

@@ -42,8 +42,9 @@
     /* Note who is at this device; what another person left is forgotten first. */
     belongsTo: async function (person) {
       const before = await store.get("about", "person");
-      if (before && before.id !== person.id) { await store.wipe(); }
-      await store.put("about", Object.assign({name: "person"}, person));
+      const same = before && before.id === person.id;
+      if (before && !same) { await store.wipe(); }
+      await store.put("about", Object.assign({name: "person"}, person, {kept: person.kept || (same ? before.kept : "")}));
     },
   };
 
