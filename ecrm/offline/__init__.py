@@ -70,7 +70,7 @@ def _files(site: Site) -> list[str]:
 
 
 def _foreign(site: Site) -> list[str]:
-    return [url_for(endpoint, filename=name, v=version) for endpoint, name, version in site.foreign]
+    return [asset(*file) for file in site.foreign]
 
 
 def _fresh(text: str, mimetype: str) -> Response:

@@ -18,19 +18,19 @@ class Site:
     template: str
     files: tuple[str, ...]
     worker_scripts: tuple[str, ...]
-    foreign: tuple[tuple[str, str, str], ...] = ()  # endpoint, name and version of static files that are not ours
+    foreign: tuple[tuple[str, str], ...] = ()  # name and endpoint of static files that are not ours
 
 
 SITES = {
     "technician": Site(
         _l("Technician"), _l("Your jobs and visits, also where there is no network."), "admin_technician.index", "offline/technician.html",
-        ("staff/staff.css", "app/app.css", "app/store.js", "app/outbox.js", "app/photo.js",
+        ("tokens.css", "staff/staff.css", "app/app.css", "app/store.js", "app/outbox.js", "app/photo.js",
          "app/field.js", "app/offline.js", "portal/mark.svg"), ("store", "outbox"),
-        (("admin_technician.static", "bootstrap/bootstrap4/css/bootstrap.min.css", "4.6.2"),),
+        (("bootstrap/bootstrap4/css/bootstrap.min.css", "admin_technician.static"),),
     ),
     "customer": Site(
         _l("Customer"), _l("Report a problem and follow it."), "portal.home", "offline/customer.html",
-        ("vendor/bootstrap5/bootstrap.min.css", "portal/portal.css", "app/store.js", "app/waiting.js", "portal/mark.svg",
+        ("vendor/bootstrap5/bootstrap.min.css", "tokens.css", "portal/portal.css", "app/store.js", "app/waiting.js", "portal/mark.svg",
          "portal/icons.svg"), ("store",),
     ),
 }
