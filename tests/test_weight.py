@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from ecrm.web import HEADERS
-from tests.chromium import PHONE, chromium, expect, serving, window  # noqa: F401 - fixtures
+from tests.chromium import PHONE, expect, serving, window  # noqa: F401 - fixtures
 from tests.test_journey import SUBJECT, complain, log_in, photo  # noqa: F401 - a fixture
 from tests.world import email
 
