@@ -69,7 +69,8 @@ def test_the_list_opens_without_a_network_and_says_how_old_it_is(technician, job
     page.goto(HOME)
     expect(page.locator("#as-of")).to_contain_text("Per")
     expect(page.get_by_text(job[1])).to_be_visible()
-    page.get_by_text(job[1]).click()
+    expect(page.locator(".job-main", has_text=job[1])).to_have_attribute("href", details(job[0]))
+    page.goto(details(job[0]))
     expect(page.locator("#answer textarea")).to_be_visible()
     assert page.locator("a[href^='tel:+62812']").count() == 1
     technician.find_network()
