@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from ecrm import create_app
 from ecrm.extensions import db
 from tests import mariadb, world
+from tests.chromium import chromium  # noqa: F401 - one browser for all modules
 
 for name in [name for name in os.environ if name.startswith("ECRM_")]:
     del os.environ[name]  # a developer's own settings must not reach the tests
