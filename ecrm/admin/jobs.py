@@ -13,14 +13,14 @@ from sqlalchemy import and_
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
-from ecrm.admin import look
+from ecrm.admin import kept_views, look
 from ecrm.extensions import db
 from ecrm.models import Complaint, Installation
 from ecrm.models.account import RoleName
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
-from ecrm.rules import queue
+from ecrm.rules import load, queue
 
 MOST = 50  # jobs on a page
 NEXT, DAY = "next", "day"
@@ -36,7 +36,8 @@ class Rounds:
     @expose()
     def index(self) -> ResponseReturnValue:
         """Show the unsolved jobs, most urgent first, and the visits that are planned, next first."""
-        return self._page(NEXT, jobs=self._jobs(), visits=self._visits())
+        held = load.of(db.session, [current_user])[current_user.id]
+        return self._page(NEXT, jobs=self._jobs(), visits=self._visits(), held=held, views=kept_views.on_front(self.admin))
 
     @expose("/day")
     def day(self) -> ResponseReturnValue:
