@@ -10,7 +10,7 @@ TOOLS := sh
 export SCALE ROUNDS ONLY
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test faults bench screenshots clean
+.PHONY: help run test faults bench screenshots scan clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -34,8 +34,17 @@ screenshots: .venv/installed-test  ## renew the pictures of README.md
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.screenshots
 
+scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wrote look at a demo on loopback (docs/security.md)
+	$(BIN)/python -m tests.scan
+
+# The scanners need libraries of their own, in other versions than ours.
+.venv-scan/installed: Makefile
+	@$(PYTHON) -m venv --clear .venv-scan
+	.venv-scan/bin/pip install --quiet --disable-pip-version-check 'bandit>=1.9' 'pip-audit>=2.10' 'wapiti3>=3.2' 'sqlmap>=1.10'
+	@touch $@
+
 clean:  ## remove what can be made again; instance/ with its data stays
-	rm -rf .venv .bench build dist *.egg-info .pytest_cache tests/failures
+	rm -rf .venv .venv-scan .bench build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.

@@ -26,11 +26,11 @@ def _flask(values: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-ecrm" if values["HTTPS_COOKIES"] else "ecrm",
         "SESSION_COOKIE_SECURE": values["HTTPS_COOKIES"],
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=values["CUSTOMER_SESSION_DAYS"]),
         "REMEMBER_COOKIE_NAME": "__Host-ecrm-remember" if values["HTTPS_COOKIES"] else "ecrm-remember",
         "REMEMBER_COOKIE_SECURE": values["HTTPS_COOKIES"],
         "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_DURATION": timedelta(days=30),
+        "REMEMBER_COOKIE_DURATION": timedelta(days=values["CUSTOMER_SESSION_DAYS"]),
         # A long complaint must not be thrown away because its token is an hour old; it dies with the session.
         "WTF_CSRF_TIME_LIMIT": None,
         # Small everywhere; the upload views raise it for themselves (design, trap 25).
@@ -67,7 +67,7 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "PASSWORD_SALT": values["PASSWORD_SALT"],
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
-        "PASSWORD_LENGTH_MIN": 10,
+        "PASSWORD_LENGTH_MIN": 12,  # ecrm/rules/password.py, which is a floor above
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "EMAIL_SENDER": values["MAIL_SENDER"],
         "REGISTERABLE": True,
@@ -88,12 +88,12 @@ def _security(values: dict[str, Any]) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "TOTP_SECRETS": {"1": values["TOTP_SECRET"]},
         "TOTP_ISSUER": values["COMPANY_NAME"],
-        "FRESHNESS": timedelta(minutes=15),
+        "FRESHNESS": timedelta(minutes=10),
         "FRESHNESS_GRACE_PERIOD": timedelta(minutes=5),
         "LOGOUT_METHODS": ["POST"],
         "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
         "POST_LOGIN_VIEW": "/start",
         "POST_LOGOUT_VIEW": "/",
-        "FLASH_MESSAGES": True,
+        "FLASH_MESSAGES": True, "CACHE_CONTROL": {},  # ecrm/web.py says it, for all pages
     }
     return {f"SECURITY_{name}": value for name, value in own.items()} | i18n.SECURITY

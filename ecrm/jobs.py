@@ -9,16 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import storage
 from ecrm.extensions import only_reads
+from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription
+from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
@@ -29,6 +30,7 @@ from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
 log = logging.getLogger(__name__)
+SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
@@ -53,6 +55,7 @@ class Job:
 def deliver(session: Session, at: datetime, hand: Hand) -> int:
     """Send the letters that are due, batch by batch over one connection; return how many were sent."""
     sent = 0
+    asked.answer(session, at)
     with closing(sender()) as line:
         while not hand.stop():
             tally = deliver_due(session, line, at, hand.worker_id, stop=hand.stop)
@@ -137,6 +140,14 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     return storage.sweep(at)
 
 
+def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
+    """Delete the sessions that ended long ago; return how many."""
+    over = or_(UserSession.ended_at < at - SESSIONS_KEPT, UserSession.until < at - SESSIONS_KEPT)
+    gone = session.execute(delete(UserSession).where(over)).rowcount  # type: ignore[attr-defined]
+    session.commit()
+    return gone
+
+
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
@@ -144,6 +155,7 @@ JOBS = (
     Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
+    Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 
 

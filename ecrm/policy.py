@@ -11,7 +11,7 @@ from ecrm import rows
 from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Escalation, Holiday,
     Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
-    WorkingHours,
+    UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 
@@ -163,11 +163,15 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         SUPPORT: Grant(R, rows.technicians, PERSONAL),
         TECHNICIAN: Grant(R, rows.oneself, PERSONAL),
         MANAGER: Grant(R | X, hidden=PERSONAL),
-        ADMINISTRATOR: Grant(R | C | E | X, verbs=frozenset({"invite"})),
+        ADMINISTRATOR: Grant(R | C | E | X, verbs=frozenset({"invite", "phone_lost"})),
     },
     Role: {
         MANAGER: Grant(R),
-        ADMINISTRATOR: Grant(R),
+        ADMINISTRATOR: Grant(R, verbs=frozenset({"two_factor", "one_factor"})),
+    },
+    UserSession: {
+        CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})),
+        ADMINISTRATOR: Grant(R, verbs=frozenset({"end"})),
     },
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
     Attachment, BandwidthGrant, Complaint, Customer, Escalation, Installation, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
-    Subscription, User,
+    Subscription, User, UserSession,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -141,6 +141,11 @@ def technicians(user: User) -> ColumnElement[bool]:
 def oneself(user: User) -> ColumnElement[bool]:
     """The own account."""
     return User.id == user.id
+
+
+def own_sessions(user: User) -> ColumnElement[bool]:
+    """The sessions of the own account."""
+    return UserSession.user_id == user.id
 
 
 def views_of(role: RoleName) -> Callable[[User], ColumnElement[bool]]:

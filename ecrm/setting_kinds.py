@@ -41,6 +41,21 @@ def hops(text: str) -> int:
     return _whole(text, 0, 10)
 
 
+def minutes(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 1440)
+
+
+def hours(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 720)
+
+
+def days(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 365)
+
+
 def text(text: str) -> str:
     """text"""
     return text
@@ -115,6 +130,13 @@ def database(text: str) -> str:
         raise wanted from None  # the text may hold a password
     if address.drivername not in ("sqlite", "mysql+pymysql") or address.database in (None, "", ":memory:"):
         raise wanted
+    return text
+
+
+def rate_storage(text: str) -> str:
+    """memory:// or Redis address"""
+    if text != "memory://" and (urlsplit(text).scheme not in ("redis", "rediss", "redis+unix") or not text.partition("://")[2]):
+        raise ValueError("use memory:// or redis://host:port/number")
     return text
 
 

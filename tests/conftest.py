@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from ecrm import create_app
 from ecrm.extensions import db
 from tests import mariadb, world
+from tests.chromium import chromium  # noqa: F401 - one browser for all modules
 
 for name in [name for name in os.environ if name.startswith("ECRM_")]:
     del os.environ[name]  # a developer's own settings must not reach the tests
@@ -81,6 +82,7 @@ def app(company: tuple[Flask, dict[str, Any]]) -> Iterator[Flask]:
     """The application with the little company as it was in the beginning."""
     app, rows = company
     yield app
+    app.extensions["throttle"].reset()
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(db.metadata.sorted_tables):
             connection.execute(table.delete())

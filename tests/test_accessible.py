@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chromium import DESKTOP, PHONE, chromium, cookie_of, serving  # noqa: F401 - fixtures
+from tests.chromium import DESKTOP, PHONE, cookie_of, serving
 from tests.walk import PEOPLE, gallery, pages, visitor  # noqa: F401 - fixtures
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()

@@ -10,7 +10,7 @@ from PIL import Image
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, User
 from ecrm.models.base import now
-from tests.chromium import DESKTOP, PHONE, chromium, expect, window  # noqa: F401 - fixtures
+from tests.chromium import DESKTOP, PHONE, expect, window  # noqa: F401 - fixtures
 from tests.outbox import connect, office, outbox, run  # noqa: F401 - fixtures
 from tests.world import PASSWORD, email, one
 

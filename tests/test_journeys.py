@@ -8,7 +8,7 @@ import pytest
 from ecrm.extensions import db
 from ecrm.models import Attachment, Branch, Complaint, Customer, Installation, User, WorkingHours
 from ecrm.models.account import Language
-from tests.chromium import PHONE, chromium, expect, window  # noqa: F401 - fixtures
+from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
 from tests.test_journey import photo  # noqa: F401 - fixture
 from tests.world import email, one
 

@@ -8,6 +8,7 @@ from flask_security.core import _default_config as SECURITY_DEFAULTS
 from sqlalchemy import select
 
 from ecrm.extensions import db
+from ecrm.letters import asked
 from ecrm.letters.rendering import FOLDER, compose, path_of, render
 from ecrm.letters.security import invite
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Letter, Role, User
@@ -159,6 +160,7 @@ def test_account_letters_speak_the_readers_language_and_lead_to_our_address(app,
                  "password_confirm": "nasi-uduk-pagi"}
     browser().send(path, form, headers={"Accept-Language": "id"})
     with app.app_context():
+        asked.answer(db.session(), now())
         letter = latest(to_email=email("customer"))
         assert letter.template == f"account_{kind}" and letter.language is Language.ENGLISH
         told = render(letter)
@@ -170,6 +172,7 @@ def test_links_in_account_letters_do_not_follow_the_host_header(app, browser):
     """A forged Host does not reach a reset letter."""
     browser().send("/reset", {"email": email("customer")}, headers={"Host": "evil.example"})
     with app.app_context():
+        asked.answer(db.session(), now())
         letter = latest(to_email=email("customer"))
         assert letter is None or "evil.example" not in str(letter.data)
 

@@ -30,7 +30,7 @@ def limited(app):
 
 def choices(page):
     """Return the texts of the technicians to choose from, in their order."""
-    return [text for text in page.text.split("<option") if "unsolved" in text or "belum selesai" in text]
+    return [text for text in page.text.split("<option")[1:] if "unsolved" in text or "belum selesai" in text]
 
 
 def test_who_has_room_comes_first(app, browser, limited):
@@ -60,6 +60,11 @@ def test_the_manager_sees_the_most(browser, limited):
     page = browser("manager").get("/admin/manager/").text
     load = page[page.index('id="part-load"'):]
     assert "Paling banyak" in load[:load.index("</figure>")]
+
+
+def test_technicians_see_what_they_should_have(browser, limited):
+    """Their page says how many of at most how many."""
+    assert "1 dari paling banyak 1 belum selesai (penuh)" in browser("technician").get("/admin/technician/").text
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "1.5", "x"])

@@ -83,7 +83,7 @@ GOOD = {  # a row of each table that is refused for nothing; {} of a foreign key
     Installation: {"number": "X", "applicant_name": "x", "applicant_phone": "x", "address": "x", "area_id": 1, "plan_id": 1,
                    "status": "registered", "registered_at": MOMENT},
     User: {"email": "x@x.example", "name": "x", "language": "id", "active": True, "fs_uniquifier": "x", "created_at": MOMENT},
-    Role: {"name": "x"},
+    Role: {"name": "x", "two_factor_required": False},
     Letter: {"to_email": "x", "to_name": "x", "language": "id", "template": "x", "data": {}, "state": "queued", "queued_at": MOMENT, "tries": 0},
     Step: {"at": MOMENT, "via": "cli", "table": "x", "row_id": 1, "action": "x", "before": {}, "after": {}},
     Counter: {"name": "x", "value": 0},

@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from tests.chromium import chromium, window  # noqa: F401 - fixtures
+from tests.chromium import window  # noqa: F401 - fixtures
 from tests.test_journey import log_in
 from tests.world import email
 

@@ -85,6 +85,11 @@ def test_a_list_is_kept_with_all_that_it_shows(app, browser):
         assert one(SavedView, name="Belum dipegang").shared is False
 
 
+def test_technicians_find_their_views_on_their_own_front_page(app, browser):
+    """It has jobs instead of tiles."""
+    assert any(address.startswith("/admin/technician/complaint/") for address in hrefs(browser("technician").get("/admin/technician/"), "views"))
+
+
 def test_shared_with_the_role_and_no_other(app, browser):
     """Colleagues find it with its owner's name; other roles do not."""
     with app.app_context():

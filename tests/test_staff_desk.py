@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chromium import DESKTOP, chromium, expect, window  # noqa: F401 - fixtures
+from tests.chromium import DESKTOP, expect, window  # noqa: F401 - fixtures
 from tests.test_journey import log_in
 from tests.world import email
 

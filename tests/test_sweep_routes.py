@@ -13,10 +13,12 @@ from tests.sweep import SCREEN_OF, fields_of, nothing_written, refused
 from tests.world import PASSWORD, email, one
 
 # Addresses that anybody may open. What is personal behind them is the business of the portal's own tests.
-PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered", "portal.language", "health.alive", "health.ready"}
+PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered", "portal.language", "health.alive", "health.ready",
+          "offline.manifest", "offline.worker", "offline.page"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
-          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x"}
+          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x", "session_id": "1",
+          "site": "technician", "language": "id"}
 SITES = {role.value: role for role in STAFF}
 
 
@@ -46,7 +48,7 @@ def test_every_address_is_accounted_for(fresh):
             continue
         role, _underscore, table = group.partition("_")
         if group.startswith("admin_"):
-            assert name in ("index", "find"), f"{rule.endpoint}: a new page of ecrm/admin/site.py needs a line in {__file__}"
+            assert name in ("index", "find", "day", "kept"), f"{rule.endpoint}: a new page of ecrm/admin/site.py needs a line in {__file__}"
             continue
         if role in SITES and table == "recaps":
             assert recaps.of(SITES[role]), f"{rule.endpoint}: the role may export nothing that a recap is about"
@@ -115,10 +117,12 @@ def test_no_login_without_a_token(app, browser):
 
 
 def test_taken_from_a_person_it_is_gone_at_once(app, browser):
-    """A role taken away, or a deactivated account, ends what an open browser may do with its next click."""
+    """A role taken away, or a deactivated account, ends what an open browser may do with its next click: it logs in again."""
     person, boss = browser("support"), browser("administrator")
     assert person.get("/admin/support/complaint/").status_code == 200
     _save(app, boss, "support", roles=[RoleName.SALES])
+    assert person.get("/admin/support/complaint/").status_code == 302
+    person.become("support")
     assert person.get("/admin/support/complaint/").status_code == 403
     assert person.get("/admin/sales/installation/").status_code == 200
     _save(app, boss, "support", roles=[RoleName.SALES], active=False)

@@ -1,6 +1,7 @@
 """A little company that every test starts from, and the browsers of its people."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from secrets import token_hex
 from typing import Any
 
 from flask import Flask
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, WorkingHours,
+    Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.bandwidth import GrantReason
@@ -26,6 +27,7 @@ from ecrm.models.escalation import Level, Target
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
+from ecrm.models.user_session import hashed
 from ecrm.reports.freezing import fingerprint
 from ecrm.rules import move
 from ecrm.rules.complaint import answer, enter
@@ -50,11 +52,12 @@ class Browser(FlaskClient):
 
     def become(self, person: str) -> "Browser":
         """Log in without the form: the session as the login leaves it."""
+        token = f"{person}-{token_hex(8)}"
         with self.application.app_context():
-            user = db.session.scalars(select(User).where(User.email == email(person))).one()
-            key = user.fs_uniquifier
+            db.session.add(_session(one(User, email=email(person)), token))
+            db.session.commit()
         with self.session_transaction() as session:
-            session.update(_user_id=key, _fresh=True, csrf_token=CSRF, fs_cc="set", fs_paa=now().timestamp())
+            session.update(_user_id=token, _fresh=True, csrf_token=CSRF, fs_cc="set", fs_paa=now().timestamp())
         return self
 
     def token(self) -> str:
@@ -110,6 +113,12 @@ def _user(person: str, role: RoleName) -> User:
     return user
 
 
+def _session(user: User, token: str) -> UserSession:
+    at = now()
+    return UserSession(user=user, token=hashed(token), began_at=at, seen_at=at, idle_seconds=1800, until=at + timedelta(hours=12),
+                       address="127.0.0.1", agent="Firefox")
+
+
 _hashes: list[str] = []
 
 
@@ -125,6 +134,7 @@ def _people() -> None:
     _user("technician2", RoleName.TECHNICIAN)
     _user("customer2", RoleName.CUSTOMER)
     db.session.flush()
+    db.session.add_all(_session(one(User, email=email(person)), person) for person in ("support", "customer", "customer2"))
 
 
 def one(model: Any, **columns: Any) -> Any:

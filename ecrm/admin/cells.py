@@ -9,6 +9,7 @@ from ecrm import formats
 from ecrm.admin import look
 from ecrm.models import TABLES
 from ecrm.models.base import now
+from ecrm.models.user_session import device
 
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -64,6 +65,11 @@ def ago(view: Any, _context: Any, row: Any, name: str) -> Any:
     """Return how far a moment is from now, the moment itself on hover."""
     at = getattr(row, name)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.ago(at)) if at else ""
+
+
+def browser(_view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return the browser of a session as people call it, all that it said on hover."""
+    return Markup('<span title="{}">{}</span>').format(row.agent, device(row.agent))
 
 
 def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:

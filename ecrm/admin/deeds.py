@@ -13,7 +13,9 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Letter, User
+from ecrm.models import Letter, Role, User, UserSession
+from ecrm.models.base import now
+from ecrm.models.user_session import EndReason
 from ecrm.rules import account, letter
 from ecrm.rules.errors import Refused
 
@@ -62,5 +64,29 @@ def _invite(row: User, _by: User, at: datetime) -> None:
     invite(db.session(), row, link, at, at + current_app.config["SECURITY_RESET_PASSWORD_WITHIN"])
 
 
+def _alive(row: UserSession) -> bool:
+    return row.alive(now())
+
+
+def _end(row: UserSession, _by: User, at: datetime) -> None:
+    row.end(at, EndReason.BY_ADMINISTRATOR)
+
+
+def _demand(row: Role, _by: User, at: datetime) -> None:
+    account.demand_two_factor(db.session(), row, True, at)
+
+
+def _free(row: Role, _by: User, at: datetime) -> None:
+    account.demand_two_factor(db.session(), row, False, at)
+
+
+def _forget_phone(row: User, _by: User, _at: datetime) -> None:
+    row.tf_primary_method = row.tf_totp_secret = row.mf_recovery_codes = None
+
+
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)
+END = Deed("end", _l("End session"), _alive, _end)
+PHONE_LOST = Deed("phone_lost", _l("Switch two-factor login off: the phone is lost"), lambda row: row.tf_primary_method is not None, _forget_phone)
+TWO_FACTOR = Deed("two_factor", _l("Require two-factor login"), lambda row: not row.two_factor_required, _demand)
+ONE_FACTOR = Deed("one_factor", _l("Require two-factor login no more"), lambda row: row.two_factor_required, _free)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

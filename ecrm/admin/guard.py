@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from ecrm.models.account import RoleName
 from ecrm.policy import Grant, Right
+from ecrm.web import PasswordAgain, is_fresh
 
 LOCAL = re.compile(r"/(?!/)[^\\\x00-\x20]*")  # where "url" may send a person back to: this site
 NEEDS = {  # what each of Flask-Admin's views needs; what is not here is refused
@@ -16,6 +17,9 @@ NEEDS = {  # what each of Flask-Admin's views needs; what is not here is refused
     "delete_view": Right.DELETE, "export": Right.EXPORT, "action_view": Right.READ, "ajax_lookup": Right.CREATE | Right.EDIT,
     "move_view": Right.READ, "keep_view": Right.READ,
 }
+
+
+READS = {"index_view", "details_view", "export", "ajax_lookup"}  # what a screen that asks for the password again lets pass
 
 
 class Door:
@@ -39,6 +43,7 @@ class Guarded(Door):
 
     grant: Grant
     extra_needs: dict[str, Right] = {}  # the same for a screen's own views
+    asks_again = False  # whether writing takes a password given a short time ago
     can_create: bool
     can_edit: bool
 
@@ -53,6 +58,8 @@ class Guarded(Door):
         formless = (name == "create_view" and not self.can_create) or (name == "edit_view" and not self.can_edit)
         if needed is None or not needed & self.grant.may or formless:
             abort(403)
+        if self.asks_again and name not in READS and not is_fresh():
+            raise PasswordAgain
         return None
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:

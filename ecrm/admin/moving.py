@@ -14,7 +14,7 @@ from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
-from ecrm.admin import conflict, look, lookup
+from ecrm.admin import conflict, look, lookup, sending
 from ecrm.admin.deeds import Deed
 from ecrm.extensions import db
 from ecrm.i18n import Form
@@ -59,6 +59,8 @@ class Moving:
         verb = self._verb(request.args.get("verb", ""))
         form = self._facts_form(verb, row, request.form)
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
+        if sending.by_script() and isinstance(verb, Verb) and sending.moved_before(row, verb, self._facts(form)):
+            return sending.done(page)
         if self._overtaken(verb, row):
             return self.move_again(row, verb, form)
         if form.validate():
@@ -80,7 +82,7 @@ class Moving:
                 return self.move_again(row, verb, form)
             else:
                 flash(_("Done: %(verb)s.", verb=verb.label), "success")
-                return redirect(page)
+                return sending.done(page)
         return self.move_again(row, verb, form)
 
     def _overtaken(self, verb: Any, row: Any) -> bool:
@@ -97,6 +99,8 @@ class Moving:
     def move_again(self, row: Any, verb: Verb, form: Form) -> ResponseReturnValue:
         """Show what was typed again; back to the row's page where nothing was."""
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
+        if sending.by_script():
+            return sending.refused(form), 422 if form.errors else 409
         if not form.errors and not any(field.data for field in form):
             return redirect(page)
         shown = self.render(self.move_template, model=row, verb=verb, form=form, return_url=page)  # type: ignore[attr-defined]

@@ -15,14 +15,14 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy, rows, search, storage
 from ecrm.admin import kept_views, look, lookup, sidebar, tiles
 from ecrm.admin.guard import Door
+from ecrm.admin.jobs import Rounds
 from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
-from ecrm.models import TABLES, Complaint, Customer, Installation
+from ecrm.models import TABLES, Complaint, Customer
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.models.installation import InstallationStatus
 from ecrm.policy import Right
 from ecrm.reports import dashboard
 from ecrm.rules import queue
@@ -32,7 +32,6 @@ UPLOADS = {  # endpoint → the role whose people may send files there
     f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")
 }
 MEBIBYTE = 1024 * 1024
-MOST_JOBS = 50  # on a technician's front page
 MOST_URGENT = 8  # complaints on the front page of those who work on all of them
 
 
@@ -59,13 +58,10 @@ class Front(Figures, Door, AdminIndexView):
 
     @expose()
     def index(self) -> ResponseReturnValue:
-        """Show what waits: the counts of the role, or the jobs and visits of those who have their own."""
-        groups = tiles.GROUPS.get(self.role, ())
-        if not groups:
-            return self.render("admin/jobs.html", **self._jobs())
+        """Show what waits: the counts of the role."""
         today = look.today()
         shown = [(group.title, [one for tile in group.tiles if (one := self._counted(tile, today))["count"] or not tile.rare])
-                 for group in groups]
+                 for group in tiles.GROUPS[self.role]]
         grant = policy.grant(Complaint, self.role)
         lists = self._urgent() if grant and grant.verbs else []
         looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
@@ -107,14 +103,9 @@ class Front(Figures, Door, AdminIndexView):
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
         return list(db.session.scalars(query.order_by(*queue.order(now())).limit(most)))
 
-    def _jobs(self) -> dict[str, Any]:
-        """Return the person's unsolved complaints, most urgent first, and the visits that are planned, next first."""
-        visits = policy.visible(Installation, self.role, current_user).where(Installation.status == InstallationStatus.SCHEDULED)
-        planned = db.session.scalars(visits.order_by(Installation.visit_at).limit(MOST_JOBS))
-        return {
-            "jobs": self._unsolved(MOST_JOBS), "visits": list(planned),
-            "screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Installation),
-        }
+
+class FieldFront(Rounds, Front):
+    """The page that the site of those opens on who work outside, on jobs of their own."""
 
 
 class Site(Admin):
@@ -122,8 +113,9 @@ class Site(Admin):
 
     def __init__(self, app: Flask, role: RoleName, nonce: Any) -> None:
         """Serve /admin/<role>/."""
-        self.role = role
-        super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=Front(role), endpoint=f"admin_{role.value}",
+        self.role, self.in_field = role, role not in tiles.GROUPS
+        front = (FieldFront if self.in_field else Front)(role)
+        super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=front, endpoint=f"admin_{role.value}",
                          url=f"/admin/{role.value}", theme=Bootstrap4Theme(base_template="admin/staff.html", fluid=True),
                          csp_nonce_generator=nonce, translations_path=TRANSLATIONS)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import MultipleFileField, SelectField, TextAreaField, validators
 
 from ecrm import policy, storage
-from ecrm.admin import story
+from ecrm.admin import sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Attachment, Complaint, Customer, Reply
@@ -64,6 +64,9 @@ class ComplaintPage:
             abort(403)
         form = AnswerForm(request.form)
         public = request.form.get("public") == "1"
+        page = self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation")
+        if sending.came_before(row):
+            return sending.done(page)
         files = self._received(form) if form.validate() else None
         if files is None:
             return self.page(self._again(), form), 422
@@ -78,12 +81,14 @@ class ComplaintPage:
             flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
             return self.page(self._again(), form), 409
         flash(_("The reply is on its way to the customer.") if public else _("The internal note is saved."), "success")
-        return redirect(self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation"))
+        return sending.done(page)
 
     def move_again(self, row: Any, verb: Any, form: Form) -> ResponseReturnValue:
         """Show the complaint with what was typed for a verb, in its form or, where the verb went, as a message to send."""
         typed = any(field.data for field in form)
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))
+        if sending.by_script():
+            return sending.refused(form), 422 if form.errors else 409
         if not form.errors and not typed:
             return redirect(page)
         message = None
@@ -92,8 +97,12 @@ class ComplaintPage:
             flash(_("What you typed stands below, as a message that is not sent yet."), "info")
         return self.page(row, message, verb, form), 422 if form.errors else 409
 
-    def page(self, row: Complaint, answer_form: Form | None = None, tried: Any = None, tried_form: Form | None = None) -> str:
-        """Return the page, with what was typed in a form that was refused."""
+    def page(
+        self, row: Complaint, answer_form: Form | None = None, tried: Any = None, tried_form: Form | None = None,
+    ) -> ResponseReturnValue:
+        """Return the page, with what was typed in a form that was refused; to a script the reason alone."""
+        if answer_form is not None and sending.by_script():
+            return sending.refused(answer_form)
         files = self._rows(Attachment, Attachment.complaint_id == row.id, Attachment.id)
         others = policy.visible(Complaint, self.role, current_user).where(
             Complaint.customer_id == row.customer_id, Complaint.id != row.id)
@@ -138,12 +147,14 @@ class ComplaintPage:
         return None if refused else received
 
     def _answer_once(self, row: Complaint, text: str, public: bool, files: list[storage.Received]) -> None:
-        """Add the answer, unless it is the same as the person's last one: then the button was pressed twice."""
+        """Add the answer, unless it has come before, or is the same as the person's last one: the button was pressed twice."""
+        if sending.came_before(row):
+            return db.session.rollback()
         last = db.session.scalars(select(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id.desc()).limit(1)).first()
         if last is not None and not files and (last.author_id, last.text, last.public) == (current_user.id, text.strip(), public):
             return db.session.rollback()
         at, by = now(), current_user._get_current_object()
-        reply = answer(row, text, by, at, public=public)
+        reply = answer(row, text, by, at, public=public, key=sending.key())
         storage.attach(db.session, row, files, by, at, reply=reply)
         return db.session.commit()
 

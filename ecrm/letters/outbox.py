@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from ecrm.letters.asked import WISHES
 from ecrm.letters.security import PREFIX
 from ecrm.models import Letter
 from ecrm.models.letter import LetterState
@@ -23,7 +24,7 @@ def claim(session: Session, worker_id: str, at: datetime, limit: int) -> list[in
     Of two workers that want the same letter, the UPDATE of one finds it free and that of the other does not.
     """
     free = (
-        Letter.state == LetterState.QUEUED, Letter.next_try_at <= at, or_(Letter.lease_until.is_(None), Letter.lease_until < at)
+        Letter.state == LetterState.QUEUED, Letter.next_try_at <= at, Letter.template.not_in(WISHES), or_(Letter.lease_until.is_(None), Letter.lease_until < at)
     )
     order = (Letter.next_try_at, Letter.id)
     ids = list(session.scalars(select(Letter.id).where(*free).order_by(*order).limit(limit)))

@@ -44,6 +44,17 @@ def invite(session: Session, user: User, link: str, at: datetime, until: datetim
     return _queue(session, "invite", user.email, user, at, {"link": _public(link), "until": until.isoformat() if until else None})
 
 
+def notice(session: Session, kind: str, user: User, to: str, at: datetime, **facts: Any) -> Letter:
+    """Queue a warning that an account has changed; uncommitted."""
+    return _queue(session, kind, to, user, at, facts | {"link": _public("/login"), "at": at.isoformat()})
+
+
+def link_letter(session: Session, kind: str, user: User, link: str, at: datetime) -> Letter:
+    """Queue a letter whose link opens an account or verifies its e-mail; uncommitted."""
+    until = at + current_app.config[f"SECURITY_{WITHIN[kind]}"]
+    return _queue(session, kind, user.email, user, at, {"link": _public(link), "until": until.isoformat(), "at": at.isoformat()})
+
+
 def _facts(kind: str, user: User | None, at: datetime, more: dict[str, Any]) -> dict[str, Any]:
     """Return what the words of a letter need, from what Flask-Security gives."""
     config = current_app.config

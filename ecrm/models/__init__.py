@@ -17,6 +17,7 @@ from ecrm.models.recap import Recap, ServiceStandard
 from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
+from ecrm.models.user_session import UserSession
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation,
@@ -24,7 +25,7 @@ MODELS = (
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
-    User, Role, Letter, Step, Job, Counter,
+    User, Role, UserSession, Letter, Step, Job, Counter,
 )
 
 TABLES = {model.__tablename__: model for model in MODELS}

@@ -53,6 +53,7 @@ class Role(HasId, RoleMixin, db.Model):
 
     name: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Name")))
     description: Mapped[str | None] = mapped_column(String(200), info=label(_l("Description")))
+    two_factor_required: Mapped[bool] = mapped_column(default=False, info=label(_l("Two-factor login required")))
 
     def __str__(self) -> str:
         """Return what people call the role."""
@@ -95,6 +96,15 @@ class User(HasId, Versioned, UserMixin, db.Model):
         """Return the person's roles in the order of RoleName."""
         names = {role.name for role in self.roles}
         return tuple(role for role in RoleName if role.value in names)
+
+    def check_tf_required_setup(self) -> bool:
+        """Return whether a role of the person demands two-factor login; it can then not be switched off."""
+        return any(role.two_factor_required for role in self.roles)
+
+    def check_tf_required(self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool) -> tuple[bool, list[tuple[str, str]]]:
+        """Return whether a login goes by two factors: by the person's choice or a role's demand."""
+        required, methods = super().check_tf_required(tf_setup_methods, tf_fresh)
+        return required or self.check_tf_required_setup(), methods
 
     def __str__(self) -> str:
         """Return what people call the person."""

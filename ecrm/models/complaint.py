@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import get_locale, lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
@@ -171,18 +171,20 @@ class Complaint(HasId, Versioned, db.Model):
 
 
 class Reply(HasId, db.Model):
-    """An answer that the customer sees, or an internal note; never changed afterwards."""
+    """An answer that the customer sees, or an internal note; never changed. The key of the sending device makes two sendings one."""
 
     __tablename__ = "reply"
     __label__: Any = _l("Reply")
     __labels__: Any = _l("Replies")
     __append_only__ = True
+    __table_args__ = args(UniqueConstraint("author_id", "client_key"))
 
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True, info=label(_l("Author")))
     public: Mapped[bool] = mapped_column(default=True, info=label(_l("Seen by the customer")))
     text: Mapped[str] = mapped_column(Text, info=label(_l("Text")))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True, info=label(_l("Time")))
+    client_key: Mapped[str | None] = mapped_column(String(36), info=label(_l("Key of the sending"), secret=True))
 
     complaint: Mapped[Complaint] = relationship(back_populates="replies", info=label(_l("Complaint")))
     author: Mapped[User | None] = relationship(info=label(_l("Author")))

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, drafts, errors, kept, look
+from ecrm.portal import accounts, asking, devices, drafts, errors, kept, look, notices, sessions, throttle, two_factor
 from ecrm.portal import (  # noqa: F401 - they register their routes
-    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public,
+    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public, session_pages,
 )
 from ecrm.portal.blueprint import blueprint
 
@@ -14,6 +14,12 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)  # before Flask-Security's, so that our security/*.html are found first
     look.init_app(app)
     accounts.init_app(app)
+    sessions.init_app(app)
+    notices.init_app(app)
+    two_factor.init_app(app)
+    asking.init_app(app)
+    devices.init_app(app)
+    throttle.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
     kept.init_app(app)

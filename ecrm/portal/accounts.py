@@ -2,9 +2,10 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, after_this_request, current_app, flash
+from flask import Flask, Response, abort, after_this_request, current_app, flash, request
 from flask_babel import get_locale, gettext as _
 from flask_security import Security, SQLAlchemyUserDatastore, user_confirmed, user_registered
 from flask_security.signals import change_email_confirmed
@@ -17,6 +18,7 @@ from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.portal import account_words
 from ecrm.portal.account_forms import CodeForm, LoginForm, RecoveryForm, RegisterForm
+from ecrm.portal.passwords import Passwords
 from ecrm.rules.customer import admit
 
 
@@ -41,13 +43,24 @@ def init_app(app: Flask) -> None:
     """Bind Flask-Security to the application."""
     account_words.configure(app)
     app.config["SECURITY_POST_REGISTER_VIEW"] = "/registered"
-    Security(mail_util_cls=AccountMail).init_app(
+    Security(mail_util_cls=AccountMail, password_util_cls=Passwords).init_app(
         app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm,
         two_factor_verify_code_form=CodeForm, mf_recovery_form=RecoveryForm,
     )
+    app.before_request(_readable_next)
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)
     change_email_confirmed.connect(_moved, app)
+
+
+def _readable_next() -> None:
+    """Refuse a way back that is no address at all, at which Flask-Security breaks."""
+    if request.blueprint == "security":
+        for way in request.values.getlist("next"):
+            try:
+                urlsplit(way)
+            except ValueError:
+                abort(400)
 
 
 def _commit(answer: Response) -> Response:

@@ -46,7 +46,7 @@ def show_again() -> Any:
     if not current_user.is_authenticated:
         return log_in_first()
     flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
-    return PAGES[request.endpoint or ""](_fields(), **(request.view_args or {}))
+    return PAGES[request.endpoint or ""](fields(), **(request.view_args or {}))
 
 
 def logged_in() -> bool:
@@ -59,7 +59,8 @@ def methods() -> set[str]:
     return set(request.url_rule.methods or ()) if request.url_rule else set()
 
 
-def _fields() -> Draft:
+def fields() -> Draft:
+    """Return what was written, as the form takes it."""
     return MultiDict((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
 
 
@@ -69,7 +70,7 @@ def _signer() -> URLSafeTimedSerializer:
 
 def _sign() -> str:
     had_files = any(file.filename for file in request.files.values())
-    return str(_signer().dumps([request.endpoint, request.view_args, list(_fields().items(multi=True)), had_files]))
+    return str(_signer().dumps([request.endpoint, request.view_args, list(fields().items(multi=True)), had_files]))
 
 
 def _go_on(response: Response) -> Response:

@@ -1,20 +1,22 @@
 """Pages for what went wrong, in the reader's language, with the company's telephone number."""
 
 import errno
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, session
-from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask_babel import force_locale, format_timedelta, gettext as _, lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from flask_login import user_logged_in
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from ecrm.extensions import db
 from ecrm.models.account import Language
-from ecrm.portal import drafts, kept
-from ecrm.portal.account_forms import RegisterForm
+from ecrm.portal import asking, drafts, kept, throttle
+from ecrm.portal.account_forms import LoginForm, RegisterForm
+from ecrm.web import PasswordAgain
 
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
@@ -27,11 +29,17 @@ class Said(NamedTuple):
     text: Any
 
 
+FORMS = {  # pages that come back filled in: endpoint → template, the form's name there, its class
+    "security.login": ("security/login_user.html", "login_user_form", LoginForm),
+    "security.register": ("security/register_user.html", "register_user_form", RegisterForm),
+    **{endpoint: (template, name, asking.AskForm) for endpoint, (_wish, template, name) in asking.PAGES.items()},
+}
 PAGES = {
     400: Said(_l("That did not work"), _l("Something in the address or the form was not right. Please go back and try again.")),
     403: Said(_l("You may not see this page"), _l("Your account has no right to this page.")),
     404: Said(_l("This page does not exist"), _l("The address may be wrong, or the page is not yours.")),
     405: Said(_l("That did not work"), _l("Please go back and try again.")),
+    429: Said(_l("Too many tries"), _l("Please wait a little, then go back and try again.")),
     409: Said(
         _l("Somebody was faster"),
         _l("What you were changing has changed meanwhile. Please go back, load the page again and check."),
@@ -49,6 +57,8 @@ def init_app(app: Flask) -> None:
     for code in PAGES:
         app.register_error_handler(code, _page)
     app.register_error_handler(CSRFError, _stale_token)
+    app.register_error_handler(TooManyRequests, _too_often)
+    app.register_error_handler(PasswordAgain, _password_again)
     app.register_error_handler(StaleDataError, _too_slow)
     app.register_error_handler(IntegrityError, _too_slow)
     for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
@@ -94,11 +104,35 @@ def _stale_token(error: CSRFError) -> Any:
             return _page(refused)
     if request.endpoint == "security.register":
         flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
-        return make_response(render_template("security/register_user.html", register_user_form=RegisterForm()), 400)
+        return make_response(render_template("security/register_user.html", register_user_form=RegisterForm(formdata=request.form)), 400)
     if request.endpoint and request.endpoint.startswith("security.") and "GET" in drafts.methods():
         flash(_("This page had been open for a long time. Please try again."), "warning")
         return redirect(request.full_path.rstrip("?"))
     return kept.page() or _show(400)
+
+
+def _too_often(_error: TooManyRequests) -> Any:
+    """Say when to try again, on the page that was sent, filled in."""
+    seconds = throttle.wait()
+    flash(_("Too many tries. What you wrote is still here: please send it again %(time)s.",
+            time=format_timedelta(timedelta(seconds=seconds), granularity="minute", add_direction=True, threshold=1)), "warning")
+    if request.endpoint in drafts.PAGES:
+        shown = drafts.PAGES[request.endpoint](drafts.fields(), **(request.view_args or {}))
+    elif request.endpoint in FORMS:
+        template, name, form = FORMS[request.endpoint]
+        shown = render_template(template, **{name: form(formdata=request.form)})
+    else:
+        shown = _show(429)
+    answer = make_response(shown, 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _password_again(_error: PasswordAgain) -> Any:
+    """Ask for the password, and lead back to the page from which it came."""
+    flash(_("Please enter your password again: this keeps your account safe."), "info")
+    there = kept.back() if request.method == "POST" else request.full_path.rstrip("?")
+    return redirect(url_for("security.verify", next=there))
 
 
 def _too_slow(error: Exception) -> Any:

@@ -20,7 +20,7 @@ def page() -> Any:
     texts = _texts()
     if not texts:
         return None
-    shown = render_template("errors/kept.html", texts=texts, back=_back())
+    shown = render_template("errors/kept.html", texts=texts, back=back())
     return make_response(shown, 400 if drafts.logged_in() else 401)
 
 
@@ -52,7 +52,7 @@ def _texts() -> list[str]:
     return [text.strip() for name, text in sent if "password" not in name and len(text.split()) > 1]
 
 
-def _back() -> str:
+def back() -> str:
     """Return the address of the page on which it was written, the first page where it is not known or only takes POST."""
     came, known = urlsplit(request.referrer or ""), current_app.create_url_adapter(request)
     if came.netloc != request.host or known is None or not known.test(came.path, "GET"):

@@ -4,17 +4,27 @@ from datetime import datetime
 from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ecrm.models import Role, User
+from ecrm.models import Role, User, UserSession
 from ecrm.models.account import RoleName
+from ecrm.models.user_session import EndReason
 from ecrm.rules.errors import FieldRefused
 
 
 def open_account(user: User, at: datetime) -> None:
     """Begin the account of a person whom an administrator knows; there is no password until they choose one."""
     user.fs_uniquifier, user.password, user.confirmed_at = uuid4().hex, None, at
+
+
+def demand_two_factor(session: Session, role: Role, demanded: bool, at: datetime) -> None:
+    """Demand two-factor login of a role's people, or no more; who has none yet sets it up at the next login, which is now."""
+    role.two_factor_required = demanded
+    if demanded:
+        without = select(User.id).join(User.roles).where(Role.id == role.id, User.tf_primary_method.is_(None))
+        living = UserSession.user_id.in_(without.scalar_subquery()), UserSession.ended_at.is_(None)
+        session.execute(update(UserSession).where(*living).values(ended_at=at, because=EndReason.ACCOUNT))
 
 
 def check(session: Session, user: User, by: User) -> None:

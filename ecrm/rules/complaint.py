@@ -146,9 +146,10 @@ def _repeats(session: Session, complaint: Complaint, at: datetime) -> int:
     return session.scalar(select(func.count(Complaint.id)).where(same, recent)) or 0
 
 
-def answer(complaint: Complaint, text: str, author: User, at: datetime, public: bool = True) -> Reply:
+def answer(complaint: Complaint, text: str, author: User, at: datetime, public: bool = True, key: str | None = None) -> Reply:
     """Add a reply to a complaint, note the first response, resume when the customer answered, queue the letters.
 
+    `key` is that of the device that it was written on; the caller has looked for a reply that has it already.
     Raises NotNow on a closed or cancelled complaint, FieldRefused on a blank text.
     """
     if complaint.status in (S.CLOSED, S.CANCELLED):
@@ -156,7 +157,7 @@ def answer(complaint: Complaint, text: str, author: User, at: datetime, public: 
     if not text.strip():
         raise FieldRefused("text", _l("This field is required."))
     session = object_session(complaint)
-    reply = Reply(complaint=complaint, author=author, text=text.strip(), at=at, public=public)
+    reply = Reply(complaint=complaint, author=author, text=text.strip(), at=at, public=public, client_key=key)
     session.add(reply)
     by_customer = complaint.customer.user_id == author.id
     if by_customer and complaint.status is S.WAITING_CUSTOMER:

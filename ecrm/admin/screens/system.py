@@ -4,12 +4,12 @@ from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
 from ecrm.admin import cells, codes, lookup, story, trail_cells
-from ecrm.admin.deeds import INVITE, RETRY, keep_an_administrator
+from ecrm.admin.deeds import END, INVITE, ONE_FACTOR, PHONE_LOST, RETRY, TWO_FACTOR, keep_an_administrator
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
-from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User
+from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User, UserSession
 from ecrm.rules import account
 
 
@@ -26,7 +26,7 @@ class UserScreen(Screen):
     more_filters = (Verified,)
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
-    deeds = (INVITE,)
+    deeds = (INVITE, PHONE_LOST)
     empty = _l("No accounts here.")
     groups = (
         (_l("Person"), ("name", "email", "phone", "language")),
@@ -41,6 +41,7 @@ class UserScreen(Screen):
         "active": _l("Take the tick away for who has left: nobody can log in with it, and what the person did stays."),
     }
     opens_row = True
+    asks_again = True
 
     @staticmethod
     def born(_session, row, at, _by):
@@ -48,14 +49,31 @@ class UserScreen(Screen):
         account.open_account(row, at)
 
 
+class SessionScreen(Screen):
+    """Logins, those that live and those of the last months."""
+
+    model = UserSession
+    group = SYSTEM
+    columns = ("user", "began_at", "seen_at", "until", "address", "agent", "ended_at", "because")
+    details = ("idle_seconds",)
+    search = ("address",)
+    filters = ("user", "began_at", "because")
+    sortable = ("began_at", "seen_at")
+    sort = ("began_at", True)
+    deeds = (END,)
+    column_formatters = {"agent": cells.browser, "seen_at": cells.ago}
+
+
 class RoleScreen(Screen):
     """Roles; what they may do stands in the policy."""
 
     model = Role
     group = SYSTEM
-    columns = ("name", "description")
+    columns = ("name", "description", "two_factor_required")
     coded = {"name": codes.ROLE}
     empty = _l("No roles here.")
+    deeds = (TWO_FACTOR, ONE_FACTOR)
+    asks_again = True
 
 
 class LetterScreen(Screen):

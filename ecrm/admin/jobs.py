@@ -1,0 +1,138 @@
+"""The front page of those who have jobs and visits of their own: as a list, as a day, and as what their phone keeps."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import abort, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import format_date, format_datetime, format_time
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import and_
+from sqlalchemy.orm import joinedload
+
+from ecrm import policy
+from ecrm.admin import kept_views, look
+from ecrm.extensions import db
+from ecrm.models import Complaint, Installation
+from ecrm.models.account import RoleName
+from ecrm.models.base import NEVER, now
+from ecrm.models.complaint import UNSOLVED
+from ecrm.models.installation import InstallationStatus
+from ecrm.rules import load, queue
+
+MOST = 50  # jobs on a page
+NEXT, DAY = "next", "day"
+
+
+class Rounds:
+    """The part of a front page that shows a person's own jobs and visits."""
+
+    role: RoleName
+    admin: Any
+    render: Any
+
+    @expose()
+    def index(self) -> ResponseReturnValue:
+        """Show the unsolved jobs, most urgent first, and the visits that are planned, next first."""
+        held = load.of(db.session, [current_user])[current_user.id]
+        return self._page(NEXT, jobs=self._jobs(), visits=self._visits(), held=held, views=kept_views.on_front(self.admin))
+
+    @expose("/day")
+    def day(self) -> ResponseReturnValue:
+        """Show one day: what is overdue, visits at their time, jobs in the order in which they are due."""
+        asked = request.args.get("day", "")
+        try:
+            day = date.fromisoformat(asked) if asked else look.today()
+            begin = datetime.combine(day, time(), look.zone())
+            next_day = begin + timedelta(days=1)
+            neighbours = day - timedelta(days=1), day + timedelta(days=1)
+        except (ValueError, OverflowError):
+            abort(404)
+        today, present = day == look.today(), now()
+        first = max(begin, present) if today else begin
+        in_order = Complaint.clock_due_at, Complaint.id
+        due = self._jobs(and_(Complaint.clock_due_at >= first, Complaint.clock_due_at < next_day), order=in_order)
+        return self._page(
+            DAY, day=day, today=today, neighbours=neighbours, due=due,
+            overdue=self._jobs(Complaint.clock_due_at < present) if today else [],
+            visits=self._visits(and_(Installation.visit_at >= begin, Installation.visit_at < next_day)),
+        )
+
+    @expose("/kept")
+    def kept(self) -> ResponseReturnValue:
+        """Return what the person's phone keeps for the time without a network, and a fresh anti-forgery token."""
+        found = jsonify(
+            token=generate_csrf(), person=current_user.id, as_of=f"{format_date(now(), 'd MMM')} {clock(now())}",
+            jobs=[self._kept_job(row) for row in self._jobs()], visits=[self._kept_visit(row) for row in self._visits()],
+        )
+        found.cache_control.no_store = True
+        return found
+
+    def _page(self, view: str, **shown: Any) -> str:
+        screens = {"screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Installation)}
+        page: str = self.render("admin/jobs.html", view=view, clock=clock, day_name=day_name, **screens, **shown)
+        return page
+
+    def _jobs(self, wanted: Any = None, order: Any = None) -> list[Complaint]:
+        """Return the person's unsolved complaints, the most urgent first unless another order is asked for."""
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
+        query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
+        query = query if wanted is None else query.where(wanted)
+        return list(db.session.scalars(query.order_by(*(order or queue.order(now()))).limit(MOST)))
+
+    def _visits(self, wanted: Any = None) -> list[Installation]:
+        """Return the visits that are planned, the next first; with a condition also those that are done."""
+        open_ = Installation.status == InstallationStatus.SCHEDULED
+        shown = open_ if wanted is None else and_(wanted, Installation.status != InstallationStatus.CANCELLED)
+        query = policy.visible(Installation, self.role, current_user).where(shown).options(joinedload(Installation.plan))
+        return list(db.session.scalars(query.order_by(Installation.visit_at, Installation.id).limit(MOST)))
+
+    # What the phone keeps: the texts of the list, and the addresses and fields of what can be sent
+
+    def _kept_job(self, row: Complaint) -> dict[str, Any]:
+        screen, priority, waits = self.admin.screen(Complaint), row.priority, row.clock_due_at == NEVER
+        badges = [[f"badge-priority is-{priority.name.lower()}", str(priority)], [f"badge-status is-{row.status.value}", str(row.status)]]
+        return self._kept(screen, row) | self._reach(row.customer.phone, place_of(row)) | {
+            "title": row.subject, "about": f"{row.category} · {row.number}", "who": row.customer.name, "badges": badges,
+            "when": queue.time_left(row, now()) if waits else look.moment(row.clock_due_at),
+            "due": None if waits else row.clock_due_at.isoformat(),
+            "reply": screen.get_url(f"{screen.endpoint}.reply_view", id=row.id) if screen.may_answer(row) else None,
+        }
+
+    def _kept_visit(self, row: Installation) -> dict[str, Any]:
+        return self._kept(self.admin.screen(Installation), row) | self._reach(row.applicant_phone, row.address) | {
+            "title": row.applicant_name, "about": f"{row.plan} · {row.number}", "who": None, "reply": None, "due": None,
+            "badges": [[f"badge-status is-{row.status.value}", str(row.status)]],
+            "when": format_datetime(row.visit_at, "EEEE, d MMM HH:mm") if row.visit_at else "",
+        }
+
+    def _kept(self, screen: Any, row: Any) -> dict[str, Any]:
+        moves = [{
+            "name": verb.name, "label": str(verb.label),
+            "url": screen.get_url(f"{screen.endpoint}.move_view", id=row.id, verb=verb.name),
+            "fields": [{"name": field.name, "label": str(field.label.text)} for field in form],
+        } for verb, form in screen.verb_forms(row)]
+        return {"page": screen.get_url(f"{screen.endpoint}.details_view", id=row.id), "moves": moves}
+
+    def _reach(self, phone: str | None, place: str | None) -> dict[str, Any]:
+        return {
+            "place": place, "phone": phone, "telephone": look.telephone(phone) if phone else None,
+            "whatsapp": look.whatsapp(phone) if phone else None, "map": look.map_url(place) if place else None,
+        }
+
+
+def place_of(row: Complaint) -> str | None:
+    """Return where the work is: at the subscription's address, else at the customer's."""
+    return row.subscription.address if row.subscription else row.customer.address
+
+
+def clock(at: datetime) -> str:
+    """Return the time of day of a moment."""
+    return format_time(at, "short")
+
+
+def day_name(day: date) -> str:
+    """Return a day with its weekday."""
+    return format_date(day, "EEEE, d MMMM")

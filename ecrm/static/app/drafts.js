@@ -1,0 +1,82 @@
+/* What a customer is writing is kept on the device until it has arrived: the network may be gone when they press the button. */
+(function () {
+  "use strict";
+
+  const store = window.ecrm.store, SENDING = "ecrm-sending", LATER = 300;
+  const told = document.querySelector("[data-draft-back]"), alarm = document.querySelector("[data-draft-offline]");
+
+  function fieldsOf(form) {
+    return Array.from(form.elements).filter(function (field) {
+      return field.name && field.name !== "csrf_token" && !["file", "submit", "button", "password"].includes(field.type);
+    });
+  }
+
+  function written(form) {
+    return fieldsOf(form).some(function (field) { return ["text", "textarea"].includes(field.type) && field.value.trim(); });
+  }
+
+  function save(form) {
+    if (!written(form)) { return store.remove("drafts", form.dataset.draft); }
+    const values = fieldsOf(form).filter(function (field) { return field.type !== "radio" || field.checked; });
+    return store.put("drafts", {page: form.dataset.draft, at: Date.now(), values: values.map(function (field) { return [field.name, field.value]; })});
+  }
+
+  function fill(form, draft) {
+    draft.values.forEach(function (pair) {
+      fieldsOf(form).forEach(function (field) {
+        if (field.name !== pair[0]) { return; }
+        if (field.type === "radio") { field.checked = field.value === pair[1]; } else { field.value = pair[1]; }
+      });
+    });
+  }
+
+  /* A draft that was being sent has arrived when the form led here, and here is a page of ours without what was written. */
+  async function arrived(forms) {
+    const sending = JSON.parse(window.sessionStorage.getItem(SENDING) || "null");
+    if (!sending || document.querySelector(".error-page")) { return; }
+    const came = document.referrer ? new URL(document.referrer).pathname : "", how = performance.getEntriesByType("navigation")[0];
+    window.sessionStorage.removeItem(SENDING);
+    if (came !== sending.from || !how || how.type !== "navigate") { return; }
+    const form = forms.find(function (one) { return one.dataset.draft === sending.page; });
+    if (!form || !written(form)) { await store.remove("drafts", sending.page); }
+  }
+
+  async function restore(form) {
+    const draft = await store.get("drafts", form.dataset.draft);
+    if (!draft || written(form)) { return; }
+    fill(form, draft);
+    const line = told.content.cloneNode(true), button = line.querySelector("button");
+    form.prepend(line);
+    button.addEventListener("click", async function () {
+      await store.remove("drafts", form.dataset.draft);
+      window.location.reload();
+    });
+  }
+
+  function watch(form) {
+    let timer = 0;
+    form.addEventListener("input", function () {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(function () { save(form); }, LATER);
+    });
+    form.addEventListener("submit", function (event) {
+      window.clearTimeout(timer);
+      if (navigator.onLine) {
+        save(form);
+        window.sessionStorage.setItem(SENDING, JSON.stringify({page: form.dataset.draft, from: window.location.pathname}));
+        return;
+      }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      save(form).then(function () {
+        if (!form.querySelector(".message-warning")) { form.prepend(alarm.content.cloneNode(true)); }
+        form.querySelector(".message-warning").scrollIntoView({block: "center"});
+      });
+    }, true);
+  }
+
+  const forms = Array.from(document.querySelectorAll("form[data-draft]"));
+  if (!window.indexedDB || !document.body.dataset.person) { return; }
+  forms.forEach(watch);
+  Promise.resolve(window.ecrm.ready).then(function () { return arrived(forms); }).then(function () { return Promise.all(forms.map(restore)); });
+}());
