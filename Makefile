@@ -7,9 +7,10 @@ BIN := .venv/bin
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
 TOOLS := sh
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
+export SCALE ROUNDS ONLY
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test faults screenshots scan clean
+.PHONY: help run test faults bench screenshots scan clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -20,6 +21,10 @@ run: .venv/installed  ## make everything that is missing and serve http://127.0.
 test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2
+
+bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
+	@$(MAKE) --no-print-directory .tools
+	$(BIN)/python -m tests.benchmarks
 
 faults: .venv/installed-test  ## break things on purpose, as root, and print what was acknowledged and what was found afterwards
 	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) faketime" TOOLS=faketime
@@ -39,7 +44,7 @@ scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wro
 	@touch $@
 
 clean:  ## remove what can be made again; instance/ with its data stays
-	rm -rf .venv .venv-scan build dist *.egg-info .pytest_cache tests/failures
+	rm -rf .venv .venv-scan .bench build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
@@ -50,6 +55,10 @@ clean:  ## remove what can be made again; instance/ with its data stays
 .venv/installed-test: setup.cfg pyproject.toml | .venv/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test]'
 	@touch $@ .venv/installed
+
+.venv/installed-bench: setup.cfg pyproject.toml | .venv/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test,bench]'
+	@touch $@ .venv/installed .venv/installed-test
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

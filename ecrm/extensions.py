@@ -112,11 +112,14 @@ def _notice_lost_cluster(context: ExceptionContext) -> None:
 
 @event.listens_for(Engine, "connect")
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    """Write-ahead log, foreign keys, patience, and transactions begun by us (design, trap 24)."""
+    """Write-ahead log, foreign keys, patience, and transactions begun by us (design, trap 24).
+
+    The schema stays trusted: the triggers that keep the full-text tables (ecrm/fulltext.py) may not write to them otherwise.
+    """
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "trusted_schema=OFF"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -24,17 +24,25 @@ def free_port() -> int:
 def server(*options: str) -> Iterator[str]:
     """Run a server and yield its address, mysql+pymysql://root@127.0.0.1:PORT; it and its folder go at the end."""
     folder = Path(tempfile.mkdtemp(prefix="ecrm-mariadb-"))
-    user = getpass.getuser()
     try:
-        _install(folder, user)
-        port, process = _start(folder, user, options)
-        try:
-            yield f"mysql+pymysql://root@127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(60)
+        with kept(folder, *options) as address:
+            yield address
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def kept(folder: Path, *options: str) -> Iterator[str]:
+    """Run a server on the data in a folder, made where there are none, and yield its address; the data stay."""
+    user = getpass.getuser()
+    if not (folder / "data").exists():
+        _install(folder, user)
+    port, process = _start(folder, user, options)
+    try:
+        yield f"mysql+pymysql://root@127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(120)
 
 
 def _install(folder: Path, user: str) -> None:
@@ -49,6 +57,7 @@ def _start(folder: Path, user: str, options: tuple[str, ...], tries: int = 3) ->
     """Start the server; somebody may take the free port before it does, so that it gets another."""
     port = free_port()
     command = ["mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
+               f"--tmpdir={folder}",  # in a shared one each server that starts deletes the temporary tables of the others
                f"--port={port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve",
                "--innodb-buffer-pool-size=128M", *options]
     with open(folder / "log", "wb") as log:

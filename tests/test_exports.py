@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import String, event
 
 from ecrm import exports, policy, xlsx
-from ecrm.admin import listing
+from ecrm.admin import exporting
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, Customer, Plan, Subscription, User
 from ecrm.models.account import Language
@@ -213,7 +213,7 @@ def test_memory_stays_flat(many, monkeypatch, kind):
             pieces += 1
             assert watch.engine.pool.checkedout() == 0
         answer.close()
-    assert pieces > 3 and watch.alive <= 2 * listing.CHUNK
+    assert pieces > 3 and watch.alive <= 2 * exporting.CHUNK
 
 
 def test_statements_grow_with_chunks_only(many):
@@ -224,7 +224,7 @@ def test_statements_grow_with_chunks_only(many):
             with Watch(many) as watch:
                 assert len(rows_of(person.get(f"/admin/{role}/{table}/export/csv/?view=all"))) > 1
             counts.append(watch.statements)
-        assert max(counts) <= 12 + 8 * (3010 // listing.CHUNK + 1) if table == "complaint" else max(counts) <= 20, (table, counts)
+        assert max(counts) <= 12 + 8 * (3010 // exporting.CHUNK + 1) if table == "complaint" else max(counts) <= 20, (table, counts)
 
 
 def test_lists_cost_no_statement_per_row(many):
@@ -258,7 +258,7 @@ def test_an_error_before_the_first_byte_is_a_page(many, monkeypatch):
     def broken(*_arguments):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(exports.Cells, "plain", broken)
+    monkeypatch.setattr(exports, "harmless", broken)
     many.config["PROPAGATE_EXCEPTIONS"] = False
     try:
         for kind in ("csv", "xlsx"):

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty
 
-from ecrm import formats
+from ecrm import formats, search
 from ecrm.admin import look, lookup
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF
@@ -45,7 +45,7 @@ class Filter(BaseSQLAFilter):
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""
-        return query.filter(lookup.contains(self.column, value))
+        return query.filter(search.contains(self.column, value))
 
     def shown(self, value: str) -> str:
         """Return the text of a chosen value, for the chip above the list."""

@@ -11,7 +11,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from ecrm import formats
-from ecrm.formats import day, exact, moment, size as file_size, zone
+from ecrm.admin.stretches import MOST_COUNTED
+from ecrm.formats import day, exact, moment, number, size as file_size, zone
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
@@ -122,6 +123,11 @@ def whatsapp(number: str) -> str:
 def map_url(address: str) -> str:
     """Return the address that opens a map at a place."""
     return MAP + quote(address)
+
+
+def amount(count: int) -> str:
+    """Return a count of rows, “10.000+” where more are not counted."""
+    return number(count) if count <= MOST_COUNTED else f"{number(MOST_COUNTED)}+"
 
 
 @pass_context

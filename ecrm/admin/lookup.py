@@ -1,15 +1,14 @@
 """Relation fields that offer, accept and find only rows that the role may see."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from flask import g, request
 from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_login import current_user
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import inspect, select
 
-from ecrm import policy, rows as scopes
+from ecrm import policy, rows as scopes, search
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Reply, Subscription, User
 from ecrm.models.account import RoleName
@@ -18,13 +17,12 @@ from ecrm.models.account import RoleName
 LARGE: dict[type, tuple[str, ...]] = {
     Customer: ("number", "name", "phone"),
     Subscription: ("address",),
-    Complaint: ("number", "subject"),
+    Complaint: ("number", "subject", "description"),
     Installation: ("number", "applicant_name"),
     Reply: ("text",),
     User: ("name", "email"),
 }
 NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
-PHONE = re.compile(r"(\+|0)[0-9\s().-]{3,25}")
 MOST = 20  # rows that one look-up returns
 
 
@@ -74,21 +72,6 @@ def _along(row: Any, path: str) -> list[Any]:
     return found
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a search; a telephone number is one, however its digits are grouped."""
-    return [re.sub(r"[\s().-]", "", text)] if PHONE.fullmatch(text.strip()) else text.split()
-
-
-def contains(column: Any, term: str) -> Any:
-    """Return the condition that a column contains what was typed, wildcards taken as the letters that they are.
-
-    Telephone numbers are kept as +62812…, people type 0812….
-    """
-    if column.info.get("kind") == "phone" and term.startswith("0") and term.isdigit():
-        term = term[1:]
-    return column.icontains(term, autoescape=True)
-
-
 class Lookup(QueryAjaxModelLoader):
     """An ajax look-up within the scope of a role (design, trap 4)."""
 
@@ -96,7 +79,8 @@ class Lookup(QueryAjaxModelLoader):
         """Look `model` up for the relation `name`, by the columns that the role may read."""
         found = policy.grant(model, role)
         hidden = found.hidden if found else frozenset()
-        super().__init__(name, db, model, fields=[column for column in LARGE[model] if column not in hidden])
+        self.columns = [column for column in LARGE[model] if column not in hidden]
+        super().__init__(name, db, model, fields=self.columns)
         self.role = role
 
     def get_query(self) -> Any:
@@ -112,8 +96,9 @@ class Lookup(QueryAjaxModelLoader):
     def get_list(self, term: str, offset: int = 0, limit: int = MOST) -> Any:
         """Return the first rows in scope that contain what was typed, those of one customer where the form has chosen one."""
         rows = self.get_query()
-        for word in words(term or "")[:8]:
-            rows = rows.filter(or_(*(contains(column, word) for column in self._cached_fields)))
+        if (term or "").strip():
+            found = search.find(db.session(), self.model, term.replace("\0", "")[:200], self.columns, self.role, current_user)
+            rows = rows.filter(found.condition).order_by(None).order_by(*([] if found.rank is None else [found.rank]), self.model.id)
         narrowing = NARROWED.get(self.model)
         if narrowing and narrowing in request.args:
             rows = rows.filter(getattr(self.model, f"{narrowing}_id") == (whole(request.args[narrowing]) or 0))

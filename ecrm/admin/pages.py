@@ -8,7 +8,8 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from ecrm import policy
-from ecrm.admin import story
+from ecrm.admin import story, stretches
+from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
 
 SHORT = 5  # rows of a short list, where it does not say
@@ -102,8 +103,7 @@ class Pages:
 
     def searched(self) -> str:
         """Return the names of the columns that the search box reads."""
-        labels = self.column_labels
-        return ", ".join(str(labels[name]) for name in self.column_searchable_list)
+        return ", ".join(str(self.column_labels[name]) for name in (*self.column_searchable_list, *self.allowed(self.search_also)))
 
     def sibling(self, model: Any) -> Any:
         """Return the screen of another table on the same site, None where the role has none."""
@@ -122,13 +122,12 @@ class Pages:
         return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))
 
     def count(self, wanted: dict[str, str]) -> int:
-        """Return how many rows the list with these filters has."""
-        found = self._found(None, self.filters_of(wanted))
-        return found.with_entities(func.count(self.model.id)).scalar()
+        """Return how many rows the list with these filters has, as far as the list counts them."""
+        return stretches.counted(self._found(self.filters_of(wanted)), MOST_COUNTED + 1)
 
     def counting(self, wanted: dict[str, str], most: int) -> Any:
         """Return the same count, up to `most`, as an expression: several then cost one query, each only the rows it needs."""
-        found = self._found(None, self.filters_of(wanted)).with_entities(self.model.id).limit(most)
+        found = self._found(self.filters_of(wanted)).with_entities(self.model.id).limit(most)
         return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
     # Short lists

@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 
 from ecrm import policy
 from ecrm.admin import codes, fields, filters, formats
+from ecrm.admin.exporting import Exporting
 from ecrm.admin.forming import Forming
 from ecrm.admin.guard import Guarded
 from ecrm.admin.kept_views import KeptViews
@@ -25,13 +26,13 @@ class ScreenForm(Translated, BaseForm):
     """The base of the forms of all screens."""
 
 
-class Screen(Guarded, KeptViews, Listing, Pages, Forming, Moving, Saving, ModelView):
+class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Saving, ModelView):
     """A table's list, details, forms, verbs and exports, as one role may have them.
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and
-    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads), `filters`, `sortable`,
-    `sort` (column, descending), `coded` columns, which keep words of the code, `empty` (what a list without rows says), `group` of the menu,
-    `born(session, row, at, by)` for new rows, and `checks(row)`.
+    edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search
+    reads beside them), `filters`, `sortable`, `sort` (column, descending), `coded` columns, which keep words of the code, `empty`
+    (what a list without rows says), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
     """
 
     model: Any
@@ -42,6 +43,7 @@ class Screen(Guarded, KeptViews, Listing, Pages, Forming, Moving, Saving, ModelV
     form_create: tuple[str, ...] | None = None
     form_edit: tuple[str, ...] | None = None
     search: tuple[str, ...] = ()
+    search_also: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()

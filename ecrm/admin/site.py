@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
-from ecrm import policy, rows, storage
+from ecrm import policy, rows, search, storage
 from ecrm.admin import kept_views, look, lookup, sidebar, tiles
 from ecrm.admin.guard import Door
 from ecrm.admin.jobs import Rounds
@@ -71,15 +71,16 @@ class Front(Figures, Door, AdminIndexView):
 
     @expose("/find")
     def find(self) -> ResponseReturnValue:
-        """Lead from the search box in the head of every page to the list that finds it."""
-        text = request.args.get("q", "").strip()[:100]
-        screen = self.admin.screen(Complaint if text.upper().startswith("KL-") else Customer) or self.admin.screen(Complaint)
-        if screen is None:
+        """Lead from the search box in the head of every page to the row with that number, else to the list that finds it."""
+        text = request.args.get("q", "").replace("\0", "").strip()[:100]
+        screens = [screen for screen in map(self.admin.screen, (Customer, Complaint)) if screen is not None]
+        if not screens:
             abort(404)
-        found = policy.visible(screen.model, self.role, current_user).where(screen.model.number == text.upper())
-        row = db.session.scalars(found).one_or_none()
-        if row is not None:
-            return redirect(screen.get_url(f"{screen.endpoint}.details_view", id=row.id))
+        numbered = [(screen, row) for screen in screens for row in search.numbered(db.session(), screen.model, text, self.role, current_user)]
+        if len(numbered) == 1:
+            screen, row = numbered[0]
+            return redirect(screen.get_url(f"{screen.endpoint}.details_view", id=row))
+        screen = next((screen for screen, _row in numbered), None) or next((screen for screen in screens if screen.finds(text)), screens[0])
         return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
 
     def _counted(self, tile: tiles.Tile, today: Any) -> dict[str, Any]:

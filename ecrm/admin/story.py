@@ -1,9 +1,11 @@
 """The history of a row as people read it: who did what, from which status to which, and what was changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import Boolean, Date, Enum, Integer, Time, inspect, select
@@ -12,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from ecrm import formats, policy
 from ecrm.admin import lookup
 from ecrm.extensions import db
-from ecrm.models import Step
+from ecrm.models import TABLES, Step
 from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 
 MOST = 200  # steps of one row on its page
@@ -73,6 +75,16 @@ def changes(view: Any, model: Any, before: dict[str, Any], after: dict[str, Any]
         old, new = (None if stored.get(key) is None else shown(view, model, key, relations.get(key), stored[key]) for stored in (before, after))
         found.append((_label(model, relations.get(key), key), old, new))
     return found
+
+
+def remember(steps: Iterable[Step]) -> None:
+    """Fetch what the values of many steps point to, in one query for each table; they are kept for this answer."""
+    wanted: dict[type, set[int]] = {}
+    for step in steps:
+        for key, relation in _relations(TABLES[step.table]).items() if step.table in TABLES else ():
+            wanted.setdefault(relation.mapper.class_, set()).update(
+                stored[key] for stored in (step.before, step.after) if isinstance(stored.get(key), int))
+    g.story_rows = [row for model, ids in wanted.items() if ids for row in db.session.scalars(select(model).where(model.id.in_(ids)))]
 
 
 def _relations(model: Any) -> dict[str, Any]:

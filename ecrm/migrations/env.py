@@ -3,13 +3,15 @@
 from alembic import context
 from flask import current_app
 
+from ecrm import fulltext
+
 database = current_app.extensions["migrate"].db
 WAIT = "SET SESSION lock_wait_timeout=4"  # seconds; a migration must not queue behind a long report
 
 
 def include(_object, name, kind, _reflected, _compare_to):
-    """Leave out what a migration makes by hand and no model names (full-text tables of SQLite)."""
-    return not (kind == "table" and name and name.startswith("fts_"))
+    """Leave out what a migration makes by hand and no model names: full-text tables of SQLite, full-text indexes of MariaDB."""
+    return not (kind in ("table", "index") and name and name.startswith(fulltext.PREFIX))
 
 
 def render(kind, item, _autogen):
@@ -42,6 +44,9 @@ def run():
         context.configure(connection=connection, **options)
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            fulltext.tie(connection)
+            connection.commit()
         connection.detach()  # its foreign keys are off: never hand it to anybody else
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -66,7 +66,7 @@ class User(HasId, Versioned, UserMixin, db.Model):
     __tablename__ = "user"
     __label__: Any = _l("Account")
     __labels__: Any = _l("Accounts")
-    __table_args__ = args(CheckConstraint("most_jobs > 0", name="most_jobs_positive"))
+    __table_args__ = args(CheckConstraint("most_jobs > 0", name="most_jobs_positive"), Index(None, "name"), Index(None, "created_at"))
 
     email: Mapped[str] = mapped_column(String(254), unique=True, info=label(_l("E-mail"), kind="email"))
     name: Mapped[str] = mapped_column(String(100), default="", info=label(_l("Name")))

@@ -42,6 +42,7 @@ class BandwidthGrant(HasId, Versioned, db.Model):
         CheckConstraint("valid_until > valid_from", name="until_after_from"),
         Index(None, "status", "valid_until"),
         Index(None, "subscription_id", "status"),
+        Index(None, "valid_from"), Index(None, "valid_until"), Index(None, "extra_mbps"),
     )
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), info=label(_l("Subscription")))

@@ -101,13 +101,16 @@ class Complaint(HasId, Versioned, db.Model):
         CheckConstraint("reopen_count >= 0 AND waited_seconds >= 0", name="counts_not_negative"),
         CheckConstraint("repeats >= 0", name="repeats_not_negative"),
         CheckConstraint("resolution_due_at >= response_due_at", name="due_in_order"),
-        Index(None, "status", "priority", "resolution_due_at", "id"),
-        Index(None, "technician_id", "status", "priority", "resolution_due_at"),
+        # Lists narrowed to one status, technician or branch: those whose clock runs, then the newest (ecrm/admin/stretches.py).
+        Index(None, "status", "clock_due_at", "opened_at", "id"),
+        Index(None, "technician_id", "clock_due_at", "opened_at", "id"),
+        Index(None, "branch_id", "clock_due_at", "opened_at", "id"),
+        Index(None, "technician_id", "status"),
         Index(None, "customer_id", "opened_at"),
         Index(None, "branch_id", "status", "opened_at"),
+        Index(None, "priority", "id"), Index(None, "resolution_due_at", "id"),
         Index(None, "category_id", "opened_at"),
-        Index(None, "opened_at", "id"),
-        Index(None, "clock_due_at", "opened_at", "id"),
+        Index(None, "opened_at", "id"), Index(None, "clock_due_at", "opened_at", "id"),
         Index(None, "clock_warn_at", "id"),
     )
 
@@ -198,7 +201,7 @@ class Attachment(HasId, db.Model):
     __label__: Any = _l("Attachment")
     __labels__: Any = _l("Attachments")
     __append_only__ = True
-    __table_args__ = args(CheckConstraint("size > 0", name="size_positive"))
+    __table_args__ = args(CheckConstraint("size > 0", name="size_positive"), Index(None, "at"))
 
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True, info=label(_l("Reply")))

@@ -39,7 +39,7 @@ class Customer(HasId, Versioned, db.Model):
     __labels__: Any = _l("Customers")
     __table_args__ = args(
         Index(None, "branch_id", "status"), Index(None, "status", "id"), Index(None, "name"), Index(None, "phone"),
-        Index(None, "email"),
+        Index(None, "email"), Index(None, "since"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Customer number")))
@@ -76,7 +76,7 @@ class Subscription(HasId, Versioned, db.Model):
     __labels__: Any = _l("Subscriptions")
     __table_args__ = args(
         CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="until_after_from"),
-        Index(None, "status", "id"),
+        Index(None, "status", "id"), Index(None, "valid_from"),
     )
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True, info=label(_l("Customer")))

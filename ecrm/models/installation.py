@@ -34,7 +34,8 @@ class Installation(HasId, Versioned, db.Model):
     __label__: Any = _l("Installation")
     __labels__: Any = _l("Installations")
     __table_args__ = args(
-        Index(None, "status", "registered_at"), Index(None, "technician_id", "status", "visit_at"), Index(None, "area_id")
+        Index(None, "status", "registered_at"), Index(None, "technician_id", "status", "visit_at"), Index(None, "area_id"),
+        Index(None, "registered_at"), Index(None, "visit_at"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))

@@ -2,12 +2,9 @@
 
 import csv
 import io
+from typing import Any
 
 from flask_babel import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ecrm.exports import BOM, TYPES, Cells, harmless
 from ecrm.reports import pdf, words
@@ -33,6 +30,8 @@ def as_csv(sheet: Sheet, letterhead: Letterhead) -> bytes:
 
 def as_xlsx(sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the report as a workbook, a sheet for each table: real numbers and days, the headings frozen."""
+    from openpyxl import Workbook  # a large library that is loaded when somebody asks for a workbook
+
     book = Workbook()
     book.remove(book.active)
     first = book.create_sheet(_("Report"))
@@ -46,7 +45,10 @@ def as_xlsx(sheet: Sheet, letterhead: Letterhead) -> bytes:
     return file.getvalue()
 
 
-def _fill(page: Worksheet, table: Table) -> None:
+def _fill(page: Any, table: Table) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     cells = Cells()
     headings = [harmless(words.heading(column)) for column in table.columns]
     page.append(headings)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,8 @@ YEARS_AHEAD = 2  # the government names the days of a year in the year before; t
 
 def add_missing(session: Session, years: Iterable[int]) -> int:
     """Add the public holidays of the years that are not there yet, and return how many; those that somebody changed stay."""
+    import holidays  # it loads the calendars of all religions: not before somebody needs them
+
     days = set(session.scalars(select(Holiday.day).where(Holiday.branch_id.is_(None))))
     found = [
         Holiday(day=day, name=name[:150], observed=True)

@@ -92,11 +92,3 @@ def time_left(row: Complaint, at: datetime) -> str:
     if row.clock_due_at < at:
         return _("answer is %(time)s late", time=time) if row.first_response_at is None else _("solution is %(time)s late", time=time)
     return _("%(time)s left to answer", time=time) if row.first_response_at is None else _("%(time)s left to solve", time=time)
-
-
-def overdue_first() -> Sequence[ColumnElement[Any] | UnaryExpression[Any]]:
-    """Return the ORDER BY of a list of all complaints: the next due first, then what is solved or waits, newest first.
-
-    NEVER sorts behind every real moment.
-    """
-    return (Complaint.clock_due_at, Complaint.opened_at.desc(), Complaint.id.desc())

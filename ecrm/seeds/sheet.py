@@ -8,8 +8,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 from flask_babel import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 Row = tuple[int, list[str]]  # the number of the line where it begins, and its cells without blanks around them
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number and makes the others zero
@@ -72,6 +70,9 @@ def _csv(path: Path) -> Iterator[Row]:
 
 
 def _xlsx(path: Path) -> Iterator[Row]:
+    from openpyxl import load_workbook  # a large library that a server of pages does not need
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:

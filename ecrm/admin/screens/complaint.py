@@ -13,16 +13,22 @@ from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
+from ecrm.admin.stretches import Stretch
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import Late, Left, Mine, OfCustomer, Quiet, Reopened, Repeated, Soon, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
-from ecrm.models.base import now
+from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import SOLVED, UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import category, complaint, queue, sla
 
 FEW = ("late", "soon", "unanswered", "quiet")  # filters that leave few rows, which the queue sorts
+# Those whose clock runs, the next due first, then what is solved or waits, the newest first.
+DUE_FIRST = [
+    Stretch(((Complaint.clock_due_at, False), (Complaint.opened_at, False), (Complaint.id, False)), Complaint.clock_due_at < NEVER),
+    Stretch(((Complaint.opened_at, True), (Complaint.id, True)), Complaint.clock_due_at == NEVER),
+]
 URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
 
@@ -39,7 +45,8 @@ class ComplaintScreen(ComplaintPage, Screen):
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
-    search = ("number", "subject")
+    search = ("number", "subject", "description")
+    search_also = ("customer", "customer.phone")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
     more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
@@ -98,13 +105,13 @@ class ComplaintScreen(ComplaintPage, Screen):
         """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""
         return self.filters_of({"status": "unsolved"}) if self._opening() else super()._get_list_filter_args()
 
-    def _ordered(self, query, name, descending):
-        """Return the query in the order asked for; else unsolved ones in the order of the queue, all of them the next due first."""
+    def _stretches(self, name, descending):
+        """Return the order asked for; else unsolved ones in the order of the queue, all of them the next due first."""
         if name in self._sortable_columns:
-            return super()._ordered(query, name, descending)
+            return super()._stretches(name, descending)
         wanted = {key.partition("_")[2]: value for key, value in request.args.items() if key.startswith("flt")}
         working = wanted.get("status") in URGENT_FIRST or "1" in (wanted.get(key) for key in FEW) or self._opening()
-        return query.order_by(*(queue.order(now()) if working else queue.overdue_first()))
+        return [Stretch(tuple((part, False) for part in queue.order(now())), keyed=False)] if working else DUE_FIRST
 
     def _opening(self):
         """Return whether this is the list as somebody who works on complaints opens it."""

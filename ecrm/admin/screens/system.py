@@ -122,6 +122,12 @@ class StepScreen(Screen):
         """Call the column that shows both values by what it shows."""
         return [(name, _l("Changes") if name == "before" else label) for name, label in super().get_list_columns()]
 
+    def get_list(self, *asked, **more):
+        """Fetch what the values point to along with the steps."""
+        count, rows = super().get_list(*asked, **more)
+        story.remember(rows)
+        return count, rows
+
     def about(self, active):
         """Return (screen, row) where the list is the trail of one row that exists for the person, else None."""
         chosen = {self._filters[index].key: value for index, _name, value in active or ()}

@@ -1,0 +1,176 @@
+"""Rows for an export as the database writes them, one text for each row: no driver parses and no object is made of a million rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import (
+    Boolean, ColumnElement, Date, Enum, Float, Integer, String, Time, bindparam, func, inspect, literal_column, select, type_coerce,
+)
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import aliased
+
+from ecrm import exports, policy, rows as scopes
+from ecrm.models import User
+from ecrm.models.account import RoleName
+from ecrm.models.base import Priority, PriorityType, UtcDateTime
+
+MARK = "\x1f"  # between the values of a row; a row whose text holds one is read value by value
+KINDS = (
+    (UtcDateTime, "moment"), (PriorityType, "word"), (Enum, "word"), (Boolean, "flag"), (Integer, "number"), (Float, "number"), (Date, "day"),
+    (Time, "hour"), (String, "text"),
+)
+Writer = Callable[[str], Any]
+
+
+class NotPlain(Exception):
+    """A column that is more than one text, such as a list, or a relation whose rows do not all exist for the role."""
+
+
+class Texts:
+    """The columns of an export: where they lie, and what is made of their texts."""
+
+    def __init__(self, model: Any, names: Sequence[str], role: RoleName, cells: "exports.Cells", plain: bool) -> None:
+        """Find the columns; raises NotPlain. `plain` makes values for a workbook, else texts."""
+        self.model, self.role, self.cells, self.plain = model, role, cells, plain
+        self.joins: dict[tuple[str, ...], Any] = {}
+        self.columns: list[Any] = []
+        self.makers: list[tuple[int, Writer | None, Any]] = []  # how many texts a column takes, and what makes its value of them
+        for name in names:
+            self._add(tuple(name.split(".")))
+
+    def _add(self, path: tuple[str, ...]) -> None:
+        entity, mapper = self._entity(path[:-1]), self._mapper(path[:-1])
+        if path[-1] not in mapper.relationships:
+            self.columns.append(getattr(entity, path[-1]))
+            self.makers.append((1, self._writer(mapper.columns[path[-1]]), None))
+            return
+        relation = mapper.relationships[path[-1]]
+        if relation.uselist:
+            raise NotPlain(".".join(path))
+        model = relation.mapper.class_
+        parts = _parts(model)
+        self.columns += [getattr(self._entity((*path, *part[:-1]), person=model is User), part[-1]) for part in parts]
+        self.makers.append((len(parts), None, _Shown(model, parts)))
+
+    def _mapper(self, path: tuple[str, ...]) -> Any:
+        mapper = inspect(self.model)
+        for name in path:
+            mapper = mapper.relationships[name].mapper
+        return mapper
+
+    def _entity(self, path: tuple[str, ...], person: bool = False) -> Any:
+        """Return the alias of the table at the end of a path of relations."""
+        if not path:
+            return self.model
+        if path not in self.joins:
+            relation = self._mapper(path[:-1]).relationships[path[-1]]
+            grant = policy.grant(relation.mapper.class_, self.role)
+            if not (person or (grant is not None and grant.rows is scopes.everything)):
+                raise NotPlain(".".join(path))
+            parent, target = self._entity(path[:-1]), aliased(relation.mapper.class_)
+            self.joins[path] = (target, getattr(parent, path[-1]).of_type(target))
+        return self.joins[path][0]
+
+    def _writer(self, column: Any) -> Writer:
+        kind = "phone" if column.info.get("kind") == "phone" else next((name for type_, name in KINDS if isinstance(column.type, type_)), None)
+        if kind is None:
+            raise NotPlain(column.key)
+        members = list(Priority) if isinstance(column.type, PriorityType) else getattr(column.type, "enum_class", None) or ()
+        return self.cells.writer(kind, members, self.plain)
+
+    def read(self, engine: Engine, ids: Sequence[int], scope: ColumnElement[bool]) -> Iterator[list[Any]]:
+        """Yield the values of the rows with these ids that still exist for the person, in their order."""
+        numbers = bindparam("numbers", expanding=True, literal_execute=True)
+        statement = self._from(select(self.model.id, _one(engine, self.columns))).where(self.model.id.in_(numbers), scope)
+        with engine.connect() as connection:
+            found = dict(connection.execute(statement, {"numbers": ids}).all())
+            odd = [number for number, text in found.items() if text.count(MARK) != len(self.columns) - 1]
+            whole = self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(odd))
+            split = {number: texts for number, *texts in connection.execute(whole)} if odd else {}
+        for number in ids:
+            if number in found:
+                yield self._values(split.get(number) or found[number].split(MARK))
+
+    def _from(self, statement: Any) -> Any:
+        statement = statement.select_from(self.model)
+        for _target, relation in self.joins.values():
+            statement = statement.outerjoin(relation)
+        return statement
+
+    def _values(self, texts: list[str]) -> list[Any]:
+        values, place = [], 0
+        for count, write, shown in self.makers:
+            if write is not None:
+                values.append(write(texts[place]))
+            else:
+                values.append(shown(tuple(texts[place:place + count])))
+            place += count
+        return values
+
+
+class _Shown:
+    """What a related row is called, by the columns that its __str__ reads; the last thousands are remembered."""
+
+    MOST = 20_000
+
+    def __init__(self, model: Any, parts: Sequence[tuple[str, ...]]) -> None:
+        self.model, self.parts, self.known = model, parts, {("",) * len(parts): ""}
+
+    def __call__(self, texts: tuple[str, ...]) -> str:
+        """Return the harmless text of a related row."""
+        found = self.known.get(texts)
+        if found is None:
+            if len(self.known) > self.MOST:
+                self.known = {("",) * len(self.parts): ""}
+            found = self.known[texts] = exports.harmless(self.model.__str__(self._row(texts)))
+        return found
+
+    def _row(self, texts: tuple[str, ...]) -> Any:
+        row = SimpleNamespace()
+        for part, text in zip(self.parts, texts, strict=True):
+            holder = row
+            for name in part[:-1]:
+                holder.__dict__.setdefault(name, SimpleNamespace())
+                holder = getattr(holder, name)
+            setattr(holder, part[-1], text)
+        return row
+
+
+class _Probe:
+    """Stands in for a row while its __str__ is asked which columns it reads."""
+
+    def __init__(self, mapper: Any, path: tuple[str, ...], found: list[tuple[str, ...]]) -> None:
+        self._mapper, self._path, self._found = mapper, path, found
+
+    def __getattr__(self, name: str) -> Any:
+        path = (*self._path, name)
+        if name in self._mapper.relationships:
+            return _Probe(self._mapper.relationships[name].mapper, path, self._found)
+        column = self._mapper.columns.get(name)
+        if column is None or not isinstance(column.type, String) or isinstance(column.type, Enum):
+            raise NotPlain(name)
+        if path not in self._found:
+            self._found.append(path)
+        return ""
+
+
+def _parts(model: Any) -> list[tuple[str, ...]]:
+    """Return the paths of the columns that a model's __str__ reads, in the reader's language; raises NotPlain."""
+    found: list[tuple[str, ...]] = []
+    model.__str__(_Probe(inspect(model), (), found))
+    return found
+
+
+def _text(column: Any) -> Any:
+    """Return a column as text, blank where it is NULL."""
+    return func.coalesce(type_coerce(column, String), literal_column("''"))
+
+
+def _one(engine: Engine, columns: Sequence[Any]) -> Any:
+    """Return all columns as one text."""
+    texts = [_text(column) for column in columns]
+    if engine.dialect.name != "sqlite":
+        return func.concat_ws(MARK, *texts)
+    return reduce(lambda one, other: one.concat(MARK).concat(other), texts)

@@ -1,0 +1,195 @@
+"""Long lists: numbers for the first pages, then on from row to row, to the end and back, each row once, and every list by an index."""
+
+import random
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event, inspect, text
+
+from ecrm import policy
+from ecrm.admin import paging, stretches
+from ecrm.admin.screens import SCREENS
+from ecrm.extensions import db
+from ecrm.models import Complaint, Customer
+from ecrm.models.account import STAFF
+from ecrm.models.base import NEVER, now
+from tests.staff import Page
+
+LIST = "/admin/manager/complaint/"
+ROWS = 3000
+
+
+@pytest.fixture
+def many(app):
+    """Three thousand complaints more, a tenth of them unsolved, some opened at the same moment."""
+    dice, at = random.Random(3), now().replace(microsecond=0)
+    with app.app_context(), db.engine.begin() as connection:
+        first = dict(connection.execute(Complaint.__table__.select().order_by(Complaint.id)).mappings().first())
+        left = ("id", "number", "token")
+        plain = {key: value for key, value in first.items() if key not in left}
+        connection.execute(Complaint.__table__.insert(), [
+            plain | {"number": f"M-{n:05d}", "opened_at": at - timedelta(minutes=dice.randrange(ROWS)), "priority": dice.randrange(1, 5), "branch_id": 1 + n % 2,
+                     "status": "new" if n % 10 == 0 else "closed", "clock_due_at": at + timedelta(minutes=dice.randrange(200)) if n % 10 == 0 else NEVER,
+                     "technician_id": None if n % 3 else first["technician_id"]} for n in range(ROWS)
+        ])
+        if db.engine.dialect.name == "mysql":
+            connection.execute(text("ANALYZE TABLE complaint"))
+    return app
+
+
+def walk(person, url, rel="next", most=100):
+    """Return the rows of a list from a page to the end of the way that `rel` leads, page by page."""
+    pages = []
+    while url and len(pages) < most:
+        page = Page(person.get(url))
+        pages.append(page.rows())
+        url = next((own["href"] for own in page.all("a", rel=rel)), None)
+    return pages
+
+
+@pytest.mark.parametrize("order", ["", "&sort=0", "&sort=4&desc=1", "&sort=7", "&sort=5&desc=1"])
+def test_each_row_stands_on_one_page(many, monkeypatch, order):
+    """By numbers first, then from row to row; from the end back the same pages come in the other direction."""
+    monkeypatch.setattr(paging, "MOST_COUNTED", 200)
+    monkeypatch.setattr(stretches, "MOST_COUNTED", 200)
+    monkeypatch.setattr("ecrm.admin.listing.MOST_COUNTED", 200)
+    person = many.test_client().become("manager")
+    forward = [row for page in walk(person, f"{LIST}?view=all&page_size=100{order}") for row in page]
+    assert len(forward) == len(set(forward)) == ROWS + 3
+    ends = Page(person.get(f"{LIST}?view=all&page_size=100{order}")).all("a", rel="last")[0]["href"]
+    back = [row for page in walk(person, ends, "prev") for row in reversed(page)]
+    assert back == forward[::-1]
+
+
+def test_a_long_list_says_so(many, monkeypatch):
+    """It counts as far as pages have numbers, and no further page is asked for by number."""
+    monkeypatch.setattr("ecrm.admin.listing.MOST_COUNTED", 200)
+    person = many.test_client().become("manager")
+    answer = person.get(f"{LIST}?view=all")
+    page = Page(answer)
+    assert page.count() == 200 and "lebih dari 200 baris" in page.text
+    assert Page(person.get(f"{LIST}?view=all&page=99999")).rows() == Page(person.get(f"{LIST}?view=all&page=7")).rows()
+    last = Page(person.get(page.all("a", rel="last")[0]["href"]))
+    assert last.all("a", rel="prev") and not last.all("a", rel="next") and last.all("a", rel="first")
+    assert Page(person.get(f"{LIST}?view=all&flt0_status=new")).count() == 200
+
+
+def test_the_way_back_keeps_the_place(many):
+    """A row's page leads back to the page that it was opened from."""
+    person = many.test_client().become("manager")
+    page = Page(person.get(f"{LIST}?before=end"))
+    back = [own["href"] for own in Page(person.get(next(own["data-href"] for own in page.all("tr") if "data-href" in own))).all("a")]
+    assert any("before=end" in url for url in back)
+
+
+@pytest.mark.parametrize("place", ["after=0", "after=99999999", "after=x", "after=-1", "after=" + "9" * 30, "before=x", "before=", "after=end", "after=1&before=2"])
+def test_a_place_that_is_none(app, place):
+    """What no row stands at is the beginning, never an error; a row out of scope is no place either."""
+    for role in ("support", "technician", "manager"):
+        assert app.test_client().become(role).get(f"/admin/{role}/complaint/?view=all&{place}").status_code == 200
+
+
+# Plans
+
+def captured(app, person, url):
+    """Return the SELECTs of a page with their parameters."""
+    found = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert person.get(url).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return [(statement, parameters) for statement, parameters in found if statement.startswith("SELECT")]
+
+
+def plans(app, statements):
+    """Yield (statement, whether it reads all complaints, whether it sorts them, the plan) of each statement on complaints."""
+    with app.app_context(), db.engine.connect() as connection:
+        for statement, parameters in statements:
+            if "FROM complaint" in statement and db.engine.dialect.name == "sqlite":
+                lines = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                yield statement, "SCAN complaint" in lines, any("TEMP B-TREE FOR ORDER BY" in line for line in lines), lines
+            elif "FROM complaint" in statement:
+                rows = [row for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings() if row["table"] == "complaint"]
+                yield statement, any(row["type"] == "ALL" for row in rows), any("filesort" in (row["Extra"] or "") for row in rows), rows
+
+
+@pytest.mark.parametrize("question", ["", "?view=all", "?flt0_status=closed", "?flt0_technician={technician}", "?flt0_branch=1", "?sort=0&desc=1", "?sort=4",
+                                      "?sort=5", "?sort=7&desc=1", "?before=end", "?after=1500"])
+def test_no_list_reads_the_table_or_sorts_it(many, question):
+    """Each question of a list goes by an index; only the unsolved ones, in the order of the queue, are sorted."""
+    with many.app_context():
+        technician = db.session.scalar(db.select(Complaint.technician_id).where(Complaint.technician_id.is_not(None)).limit(1))
+    for role in ("manager",) if "sort" in question or "flt" in question else ("support", "technician", "manager"):  # own jobs are few
+        person, base = many.test_client().become(role), f"/admin/{role}/complaint/"
+        asked = captured(many, person, base + question.format(technician=technician))
+        found = list(plans(many, asked))
+        assert found
+        for statement, reads_all, sorts, plan in found:
+            assert not reads_all and (not sorts or "CASE" in statement), (role, question, statement, plan)
+
+
+GROWING = {"complaint", "reply", "attachment", "customer", "subscription", "installation", "bandwidth_grant", "letter", "step", "user"}
+
+
+@pytest.mark.parametrize("screen", [screen for screen in SCREENS if screen.model.__tablename__ in GROWING], ids=lambda screen: screen.__name__)
+def test_every_order_has_an_index(app, screen):
+    """A column by which a long list can be sorted leads an index."""
+    table = screen.model.__tablename__
+    with app.app_context():
+        looker = inspect(db.engine)
+        leads = {tuple(index["column_names"])[0] for index in looker.get_indexes(table)} | {"id"}
+        leads |= {tuple(one["column_names"])[0] for one in looker.get_unique_constraints(table)}
+    assert set(screen.sortable) <= leads, f"{table}: add Index(None, …) in ecrm/models/ and a migration for {sorted(set(screen.sortable) - leads)}"
+
+
+# Statements
+
+LISTS = [(role, screen) for role in STAFF for screen in SCREENS if policy.grant(screen.model, role)]
+
+
+def multiply(app, table, times):
+    """Copy the last row of a table, where it can be copied; return whether it could."""
+    with app.app_context(), db.engine.begin() as connection:
+        row = connection.execute(table.select().order_by(table.c.id.desc())).mappings().first()
+        unique = {column.name for column in table.columns if column.unique} | {"id"}
+        compound = any(len(one.columns) > 1 for one in table.constraints if type(one).__name__ == "UniqueConstraint")
+        if row is None or compound:
+            return False
+        texts = {name for name in unique - {"id"} if row[name] is not None and table.c[name].type.python_type is str}
+        plain = {key: value for key, value in row.items() if key not in unique or (key != "id" and row[key] is None)}
+        connection.execute(table.insert(), [plain | {name: f"T{uuid4().hex[:12]}" for name in texts} for _ in range(times)])
+    return True
+
+
+@pytest.mark.parametrize(("role", "screen"), LISTS, ids=lambda value: getattr(value, "__name__", None) or value.value)
+def test_a_row_more_costs_no_statement(app, role, screen):
+    """Each list and each row's page asks as often with twenty rows more."""
+    person, base = app.test_client().become(role.value), f"/admin/{role.value}/{screen.model.__tablename__}/"
+    person.get(f"{base}?view=all")
+    before = len(captured(app, person, f"{base}?view=all"))
+    if not multiply(app, screen.model.__table__, 20):
+        return
+    after = captured(app, person, f"{base}?view=all")
+    assert len(after) <= before + 2, [statement[:200] for statement, _parameters in after]
+
+
+def test_a_rows_page_asks_as_often_with_more_of_everything(app):
+    """Complaints and customers with many replies, subscriptions and complaints."""
+    for role in ("support", "manager"):
+        person = app.test_client().become(role)
+        for model in (Complaint, Customer):
+            url = f"/admin/{role}/{model.__tablename__}/details/?id=1"
+            person.get(url)
+            counts = [len(captured(app, person, url))]
+            for table in ("reply", "subscription", "complaint"):
+                multiply(app, db.metadata.tables[table], 20)
+            counts.append(len(captured(app, person, url)))
+            assert counts[1] <= counts[0] + 2, (role, url, counts)
