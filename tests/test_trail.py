@@ -131,7 +131,7 @@ def test_the_trail_of_a_row_says_what_changed(app, browser, role):
     person = browser(role)
     link = re.search(r'id="trail" href="([^"]+)"', person.get(f"/admin/{role}/plan/details/?id={number}").get_data(as_text=True))[1]
     trail = person.get(link.replace("&amp;", "&"))
-    assert {"Harga per bulan (Rp): 250000 → 275000", "Dijual: Ya → Tidak"} <= set(changes(trail))
+    assert {"Harga per bulan (Rp): 250.000 → 275.000", "Dijual: Ya → Tidak"} <= set(changes(trail))
     about = trail.get_data(as_text=True).partition('id="about"')[2].partition("</p>")[0]
     assert f"/admin/{role}/plan/details/?id={number}" in about and name_of_plan in about
     trail = person.get(f"/admin/{role}/step/?flt0_table=complaint&flt1_row_id={row_id}")
