@@ -29,8 +29,8 @@ def theirs(app):
 
 
 def plain(answer):
-    """Return status and words of an answer, its tokens and own address left out."""
-    text = re.sub(r'nonce="[^"]*"|name="csrf_token"[^>]*>|value="/[^"]*"', "", answer.get_data(as_text=True))
+    """Return status and words of an answer, its tokens, its own address and the request's number left out."""
+    text = re.sub(r'nonce="[^"]*"|name="csrf_token"[^>]*>|value="/[^"]*"|\b[0-9a-f]{16}\b', "", answer.get_data(as_text=True))
     return answer.status_code, answer.headers.get("Location"), text
 
 

@@ -124,8 +124,8 @@ def failing(monkeypatch, times, *arguments):
 @pytest.mark.parametrize("number", [1213, 1205])
 def test_two_who_wait_for_each_other(app, browser, monkeypatch, number):
     """The one whom MariaDB sends back is served again, unseen: one complaint, its file, one message."""
-    left = failing(monkeypatch, 3, number, "try restarting transaction")
     person = browser("customer")
+    left = failing(monkeypatch, 3, number, "try restarting transaction")
     form = typed(app) | {"csrf_token": person.token(), "files": (io.BytesIO(PNG), "foto.png")}
     page = person.post("/complaints/new", data=form, content_type="multipart/form-data", follow_redirects=True)
     assert page.status_code == 200 and not left and page.text.count("message-success") == 1
@@ -135,10 +135,11 @@ def test_two_who_wait_for_each_other(app, browser, monkeypatch, number):
 
 def test_it_is_not_tried_for_ever(app, browser, monkeypatch):
     """After five tries the person is told, and has what was typed; another error is not tried again at all."""
+    person = browser("customer")
     for number, tries in ((1213, 5), (1114, 1)):
         with monkeypatch.context() as patch:
             left = failing(patch, 9, number, "x")
-            page = browser("customer").send("/complaints/new", typed(app))
+            page = person.send("/complaints/new", typed(app))
         assert page.status_code == 503 and 9 - len(left) == tries and html.escape(WORDS, quote=False) in page.text
     assert complaints(app, description=WORDS) == 0
 

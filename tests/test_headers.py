@@ -10,7 +10,7 @@ from tests.test_sweep_routes import rules
 from tests.world import PASSWORD, build, email
 
 CSP = ("default-src 'self'; script-src 'self' 'nonce-…'; style-src 'self' 'nonce-…'; img-src 'self' data: blob:; "
-       "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+       "worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 EVERYWHERE = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, inspect, text
+from sqlalchemy import Enum, String, event, inspect, text
 
 from ecrm import policy
 from ecrm.admin import paging, stretches
@@ -161,11 +161,12 @@ def multiply(app, table, times):
         row = connection.execute(table.select().order_by(table.c.id.desc())).mappings().first()
         unique = {column.name for column in table.columns if column.unique} | {"id"}
         compound = any(len(one.columns) > 1 for one in table.constraints if type(one).__name__ == "UniqueConstraint")
-        if row is None or compound:
+        held = {name for name in unique - {"id"} if row is not None and row[name] is not None}
+        texts = {name for name in held if isinstance(table.c[name].type, String) and not isinstance(table.c[name].type, Enum)}
+        if row is None or compound or held != texts:
             return False
-        texts = {name for name in unique - {"id"} if row[name] is not None and table.c[name].type.python_type is str}
         plain = {key: value for key, value in row.items() if key not in unique or (key != "id" and row[key] is None)}
-        connection.execute(table.insert(), [plain | {name: f"T{uuid4().hex[:12]}" for name in texts} for _ in range(times)])
+        connection.execute(table.insert(), [plain | {name: uuid4().hex[:min(table.c[name].type.length, 13)] for name in texts} for _ in range(times)])
     return True
 
 

@@ -51,6 +51,14 @@ def test_how_long_with_us(days, young, years):
 
 
 @pytest.fixture
+def weighed(app):
+    """Complaints weigh."""
+    with app.app_context():
+        db.session.add(RiskWeight(sign=S.COMPLAINTS, points=20, most=3))
+        db.session.commit()
+
+
+@pytest.fixture
 def past(app):
     """Agus' subscription, whose life lies in the past; returns (at, id): the day in question, and the subscription."""
     with app.app_context():
@@ -100,7 +108,7 @@ def test_reopened_and_suspended_are_read_from_the_trail(app, past):
     assert not before.get(S.REOPENED) and not before[S.SUSPENDED]
 
 
-def test_who_has_ended_has_no_score(app, past):
+def test_who_has_ended_has_no_score(app, weighed, past):
     """Before the end it had one; the worker takes it away."""
     _at, number = past
     with app.app_context():
@@ -117,7 +125,7 @@ def test_who_has_ended_has_no_score(app, past):
         assert number in risk.signs(db.session, now() - DAY)
 
 
-def test_the_page_explains_the_score_line_by_line(app, browser):
+def test_the_page_explains_the_score_line_by_line(app, browser, weighed):
     """Managers and support read the same lines as the rule; technicians and customers read none."""
     with app.app_context():
         number = one(Subscription, customer_id=1).id
@@ -131,7 +139,7 @@ def test_the_page_explains_the_score_line_by_line(app, browser):
     assert 'id="risk"' not in browser("technician").get(f"/admin/technician/subscription/details/?id={number}").text
 
 
-def test_managers_find_the_customers_at_risk(app, browser):
+def test_managers_find_the_customers_at_risk(app, browser, weighed):
     """The tile counts the list behind it, the highest score first; the weights are theirs to change."""
     manager = browser("manager")
     assert 'risk_score/?flt0_risk=1" data-count="1"' in manager.get("/admin/manager/").text
@@ -148,7 +156,7 @@ def test_managers_find_the_customers_at_risk(app, browser):
         assert one(RiskWeight, sign=S.COMPLAINTS).points == 50
 
 
-def test_the_back_test_counts_who_left(app):
+def test_the_back_test_counts_who_left(app, weighed):
     """Ten customers, one of whom complained and left: the top tenth is that one, and nobody else left."""
     with app.app_context():
         first, support = one(Customer, number="PLG-000003"), one(User, email=email("support"))

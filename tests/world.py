@@ -216,7 +216,7 @@ def _reports() -> None:
         Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures=NO_FIGURES, sha256=fingerprint(NO_FIGURES),
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
         Job(name="deliver", started_at=at, seconds=0.1, done=2),
-        RiskWeight(sign=RiskSign.COMPLAINTS, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
+        RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
     ])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from ecrm import policy
@@ -28,7 +28,7 @@ def find(session: Session, model: Any, text: str, columns: Sequence[str], role: 
         if condition is not None and question.any(condition):
             return Found(condition, rank)
     if not question.texts():
-        return Found(and_(*(or_(*(contains(question.column(name), word) for name in columns)) for word in text.split()[:MOST_WORDS])))
+        return Found(and_(true(), *(or_(*(contains(question.column(name), word) for name in columns)) for word in text.split()[:MOST_WORDS])))
     words = [word[:MOST_LETTERS] for word in re.findall(r"[^\W_]+", text.casefold())][:MOST_WORDS]
     return by_words(question, words, rank_of(question.texts()[0], text)) if words else Found(false())
 

@@ -17,7 +17,7 @@
   /* Logging out forgets everything on this device; what was never sent is asked about. */
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    if (new URL(form.action).pathname !== "/logout" || !window.indexedDB) { return; }
+    if (new URL(form.getAttribute("action") || "", window.location.href).pathname !== "/logout" || !window.indexedDB) { return; }
     event.preventDefault();
     (async function () {
       const unsent = (await store.all("updates")).filter(function (update) { return update.state !== "sent"; }).length;
