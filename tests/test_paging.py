@@ -11,7 +11,7 @@ from ecrm import policy
 from ecrm.admin import paging, stretches
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer
+from ecrm.models import Complaint, Customer, Role
 from ecrm.models.account import STAFF
 from ecrm.models.base import NEVER, now
 from tests.staff import Page
@@ -152,7 +152,7 @@ def test_every_order_has_an_index(app, screen):
 
 # Statements
 
-LISTS = [(role, screen) for role in STAFF for screen in SCREENS if policy.grant(screen.model, role)]
+LISTS = [(role, screen) for role in STAFF for screen in SCREENS if policy.grant(screen.model, role) and screen.model is not Role]  # roles are six
 
 
 def multiply(app, table, times):

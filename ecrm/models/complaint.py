@@ -26,9 +26,7 @@ class ComplaintStatus(Labelled):
     CANCELLED = "cancelled", _l("Cancelled")
 
 
-UNSOLVED = (
-    ComplaintStatus.NEW, ComplaintStatus.ASSIGNED, ComplaintStatus.IN_PROGRESS, ComplaintStatus.WAITING_CUSTOMER,
-)
+UNSOLVED = (ComplaintStatus.NEW, ComplaintStatus.ASSIGNED, ComplaintStatus.IN_PROGRESS, ComplaintStatus.WAITING_CUSTOMER)
 SOLVED = (ComplaintStatus.RESOLVED, ComplaintStatus.CLOSED)
 
 

@@ -55,6 +55,7 @@ class SessionScreen(Screen):
     model = UserSession
     group = SYSTEM
     columns = ("user", "began_at", "seen_at", "until", "address", "agent", "ended_at", "because")
+    empty = _l("Nobody has logged in yet. Each login stands here until 90 days after its end.")
     details = ("idle_seconds",)
     search = ("address",)
     filters = ("user", "began_at", "because")
