@@ -290,5 +290,5 @@ def test_numbers_of_deleted_rows_stay_gone(make_app, empty, tmp_path):
 
 def test_every_column_that_names_a_file_is_known():
     """A new table with files is not forgotten."""
-    found = {table.name: column.name for table in db.metadata.sorted_tables for column in table.columns if column.name.endswith("_key")}
+    found = {table.name: column.name for table in db.metadata.sorted_tables for column in table.columns if column.name.endswith("_key") and column.name != "client_key"}
     assert found == COLUMNS, "name the column in ecrm/backup/files.py"

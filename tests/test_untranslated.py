@@ -27,6 +27,7 @@ from tests.walk import PEOPLE, addresses, gallery, pages, visitor  # noqa: F401 
 
 LANGUAGES = [language.value for language in Language]
 PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd]|%%|\{\w*\})")
+REQUEST = re.compile(r"\b[0-9a-f]{16}\b")  # the number of a request, on pages of errors
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 CUT = re.compile(r"⟦[^⟦⟧]*$|^[^⟦⟧]*⟧")  # a text that a narrow place cuts off
 # The same in every language: units, formats, names of things.
@@ -131,6 +132,7 @@ def _calendar(language):
 @cache
 def left(app, language, text):
     """Return what of a text is neither marked, nor data, nor a date, nor a unit: its untranslated words."""
+    text = REQUEST.sub(" ", text)
     while MARKED.search(text):
         text = MARKED.sub(" ", text)
     text = CUT.sub(" ", text)
@@ -201,7 +203,7 @@ def test_letters(spoken):
     app, language = spoken
     found = {}
     with app.app_context():
-        some = {"link": "https://ecrm.example/x", "at": "2026-03-02T02:00:00+00:00", "until": "2026-03-03T02:00:00+00:00", "email": "a@test.example", "unverified": False, "account": None, "confirmation_link": None}
+        some = {"link": "https://ecrm.example/x", "at": "2026-03-02T02:00:00+00:00", "until": "2026-03-03T02:00:00+00:00", "email": "a@test.example", "unverified": False, "account": None, "confirmation_link": None, "on": True}
         letters = {template: facts(template) for template in TOLD}
         letters |= {f"{file.parent.name}_{file.stem}": some | {"table": "account"} for file in FOLDER.glob("account/*.txt")}
         known = {"Kabel putus", "di tiang", "Sari", "Joko", "Budi Santoso"}

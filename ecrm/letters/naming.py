@@ -16,7 +16,8 @@ ACCOUNT = {
     "invite": _l("Invitation"), "welcome": _l("Welcome"), "welcome_existing": _l("Registered a second time"),
     "confirmation_instructions": _l("Verify the e-mail address"), "change_email_instructions": _l("Verify the new e-mail address"),
     "reset_instructions": _l("Choose a new password"), "reset_notice": _l("Password was chosen anew"), "change_notice": _l("Password was changed"),
-    "two_factor_rescue": _l("Help with two-factor login"),
+    "two_factor_rescue": _l("Help with two-factor login"), "two_factor_notice": _l("Two-factor login was changed"),
+    "email_notice": _l("E-mail address was changed"),
 }
 APPLICANT = _l("Applicant")
 
