@@ -101,6 +101,27 @@ def test_every_state_is_there(demo, column):
     assert set(db.session.scalars(select(column).distinct())) == set(kind)
 
 
+def test_repeats_are_what_the_moves_say(demo):
+    """Counted again from the trail: entered about the same in the 30 days before, and not cancelled.
+
+    One that was cancelled later may count: whoever entered the next one could not know.
+    """
+    entered = {step.row_id: step.at for step in db.session.scalars(select(Step).where(Step.table == "complaint", Step.action == "create"))}
+    cancelled = {step.row_id: step.at for step in db.session.scalars(select(Step).where(Step.table == "complaint", Step.action == "cancel"))}
+    about: dict[tuple[int, int], list[int]] = {}
+    for row in db.session.scalars(select(Complaint)):
+        about.setdefault((row.customer_id, row.category_id), []).append(row.id)
+    found = 0
+    for row in db.session.scalars(select(Complaint)):
+        at = entered[row.id]
+        before = [other for other in about[row.customer_id, row.category_id] if at - timedelta(days=30) <= entered[other] < at]
+        most = sum(other not in cancelled or cancelled[other] > at for other in before)
+        least = sum(other not in cancelled for other in before)
+        assert least <= row.repeats <= most, row.number
+        found += least > 0
+    assert found > 10
+
+
 def test_every_role_logs_in(demo):
     """One known login for each role, with one password that works."""
     assert {role for role, _, _ in DEMO_LOGINS} == set(RoleName)
