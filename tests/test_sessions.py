@@ -200,6 +200,7 @@ def test_own_sessions_are_seen_and_ended(app, person, browser):
     login(other, email("customer"))
     other.get("/profile", headers={"User-Agent": "x"})
     page = person.get("/sessions").text
+    assert "baru saja" in page and "0 menit" not in page
     assert page.count("<h2") >= 2 and page.count("sedang Anda pakai") == 1
     with app.app_context():
         mine = list(db.session.scalars(select(UserSession.id).where(UserSession.agent != "Firefox").order_by(UserSession.id)))

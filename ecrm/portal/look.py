@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from flask_babel import format_timedelta, get_locale
+from flask_babel import format_timedelta, get_locale, gettext as _
 
 from ecrm import formats
 from ecrm.models.account import Language
@@ -61,4 +61,6 @@ def hours(count: int) -> str:
 def from_now(at: datetime) -> str:
     """Return how far a moment is from now, such as “in 5 hours” or “2 days ago”."""
     away = at - now()
+    if timedelta(minutes=-1) < away <= timedelta(0):
+        return _("just now")
     return format_timedelta(away if abs(away) >= timedelta(minutes=1) else timedelta(0), granularity="minute", add_direction=True)
