@@ -158,6 +158,11 @@ def test_a_worker_that_cannot_be_started_is_tried_again(tmp_path: Path, capsys: 
     stop = threading.Event()
     supervisor = Supervisor(stop, [str(program)])
     supervisor.start()
+    said = ""
+    while "cannot be started" not in said:
+        assert supervisor.is_alive()
+        time.sleep(0.05)
+        said += capsys.readouterr().err
     program.write_text(f"#!/bin/sh\necho x > {log}\n")
     program.chmod(0o755)
     while not log.exists():
@@ -165,7 +170,7 @@ def test_a_worker_that_cannot_be_started_is_tried_again(tmp_path: Path, capsys: 
         time.sleep(0.05)
     stop.set()
     supervisor.join(15)
-    assert "The worker ended" in capsys.readouterr().err
+    assert "The worker ended" in said + capsys.readouterr().err
 
 
 def test_the_worker_is_told_to_stop_and_may_finish(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -209,7 +210,7 @@ def test_a_signal_ends_it_when_the_letter_in_hand_is_sent(app, number):
         db.session.commit()
     with post_office() as office:
         asked = threading.Event()
-        office.on_data = lambda: (process.send_signal(number), asked.set())
+        office.on_data = lambda: (process.send_signal(number), asked.set(), time.sleep(1))  # it holds the letter while the signal arrives
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "ecrm", "worker"], cwd=Path(app.root_path).parent, stderr=subprocess.PIPE,
             env=environment(app, MAIL_SERVER="127.0.0.1", MAIL_PORT=office.port, MAIL_USE_TLS=False),
