@@ -78,9 +78,16 @@
     return found;
   }
 
+  /* Return whether an update was sent while this page was on its way here; each is said once, whatever the clock does. */
+  function overtook(update) {
+    const name = "renewed-" + update.key, before = window.sessionStorage.getItem(name);
+    window.sessionStorage.setItem(name, "1");
+    return !before && update.at > performance.timeOrigin;
+  }
+
   /* Return whether all that waited on this page has been sent behind its back, so that it shows something old, and nobody is writing. */
   function arrived(mine) {
-    const sent = mine.some(function (update) { return update.state === "sent" && seen.includes(update.key); });
+    const sent = mine.some(function (update) { return update.state === "sent" && (seen.includes(update.key) || overtook(update)); });
     const writing = Array.from(document.querySelectorAll("textarea")).some(function (field) { return field.value.trim(); });
     mine.filter(outbox.open).forEach(function (update) { seen.push(update.key); });
     return sent && !awaited && !writing && !mine.some(outbox.open);
