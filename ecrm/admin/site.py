@@ -31,7 +31,6 @@ doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templ
 UPLOADS = {  # endpoint → the role whose people may send files there
     f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")
 }
-NUMBERED = "KL-"  # how the number of a complaint begins
 MEBIBYTE = 1024 * 1024
 MOST_URGENT = 8  # complaints on the front page of those who work on all of them
 
@@ -81,7 +80,7 @@ class Front(Figures, Door, AdminIndexView):
         if len(numbered) == 1:
             screen, row = numbered[0]
             return redirect(screen.get_url(f"{screen.endpoint}.details_view", id=row))
-        likely = screens[::-1] if text.upper().startswith(NUMBERED) else screens  # where nothing is found, the list that it looks like
+        likely = sorted(screens, key=lambda screen: not text.upper().startswith(search.SERIES[screen.model]))  # what the number looks like
         screen = next((screen for screen, _row in numbered), None) or next((screen for screen in screens if screen.finds(text)), likely[0])
         return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
 
