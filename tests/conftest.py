@@ -61,6 +61,9 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
         }
         app = create_app(settings | overrides)
         app.test_client_class = world.Browser
+        # Hashes cost a tenth of a second each, on purpose; how many are made does not change.
+        app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
+        app.extensions["security"].hashing_context.update(sha256_crypt__rounds=1000)
         with app.app_context():
             upgrade()
         return app
