@@ -218,7 +218,7 @@ def test_filters_and_bulk_verbs(app, window):  # noqa: F811
     expect(page.locator("#count")).to_have_attribute("data-count", str(before))
     page.goto("/admin/support/complaint/?view=all")
     page.locator("label.filters-button").click()
-    page.locator("[data-days] [data-first]").first.fill("2020-01-01")
+    page.get_by_role("textbox", name="Dibuka, dari").fill("1/1/2020")
     page.click("#apply-filters")
     expect(page.locator("#chips .chip")).to_contain_text("1 Jan 2020")
     asked = []
