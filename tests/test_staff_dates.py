@@ -7,7 +7,7 @@ import pytest
 
 from ecrm import formats
 from ecrm.extensions import db
-from ecrm.models import Installation, Promo, User
+from ecrm.models import Installation, Promo, User, WorkingHours
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
@@ -16,8 +16,8 @@ from tests.world import email, one
 
 pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # what a browser does is the same on both
 NEW = "/admin/support/promo/new/"
-WORDS = {"id": ("November 2026", "Rabu, 25 November 2026", "Tulis tanggal seperti ini", "Sen"),
-         "en": ("November 2026", "Wednesday, November 25, 2026", "Write a day like this", "Mon")}
+WORDS = {"id": ("November 2026", "Rabu, 25 November 2026", "Tulis seperti ini", "Sen"),
+         "en": ("November 2026", "Wednesday, November 25, 2026", "Write it like this", "Mon")}
 HERE = "document.activeElement.getAttribute('aria-label') || document.activeElement.id"
 
 
@@ -106,6 +106,25 @@ def test_a_visit_gets_its_day_and_hour(app, window, language):  # noqa: F811
     expect(page.locator(".alert-success")).to_be_visible()
     with app.app_context():
         assert one(Installation, id=number).visit_at.astimezone(formats.ZoneInfo("Asia/Jakarta")).replace(tzinfo=None) == day.replace(minute=30)
+
+
+def test_an_hour_is_written_as_the_language_does(app, window):  # noqa: F811
+    """The day's hours of a branch, on the clock that the page shows elsewhere."""
+    with app.app_context():
+        number = one(WorkingHours, id=1).id
+    page = window(person="administrator", language="en-US")
+    page.goto(f"/admin/administrator/working_hours/edit/?id={number}")
+    field = page.locator("#opens-text")
+    expect(field).to_have_value("08.00")
+    field.fill("25.00")
+    field.press("Tab")
+    expect(page.locator("#opens-text-fault")).to_contain_text("14.05")
+    field.fill("7:45 am")
+    field.press("ArrowDown")
+    expect(field).to_have_value("07.45")
+    page.keyboard.press("Escape")
+    expect(field).to_be_focused()
+    expect(page.locator("[name=opens]")).to_have_value("07:45")
 
 
 def test_days_of_a_filter_are_typed_and_the_calendar_breaks_no_rule(app, window):  # noqa: F811

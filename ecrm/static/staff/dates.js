@@ -6,7 +6,8 @@
   if (!calendar || !window.matchMedia("(pointer: fine)").matches) { return; }
 
   /* As formats.py writes them; the tests hold both together. */
-  const DAY = english ? "M j, Y" : "j M Y", MOMENT = english ? "M j, Y, h:i K" : "j M Y H.i";
+  const DAY = english ? "M j, Y" : "j M Y", HOUR = english ? "h:i K" : "H.i", MOMENT = english ? DAY + ", " + HOUR : DAY + " " + HOUR;
+  const SHOWN = {date: DAY, "datetime-local": MOMENT, time: HOUR}, SENT = {date: "Y-m-d", "datetime-local": "Y-m-d\\TH:i", time: "H:i"};
   const LOCALE = Object.assign({}, calendar.l10ns.default, english ? {} : calendar.l10ns.id, {
     firstDayOfWeek: 1, monthAriaLabel: words.month, yearAriaLabel: words.year, hourAriaLabel: words.hour, minuteAriaLabel: words.minute,
   });
@@ -25,10 +26,17 @@
     return half ? hour % 12 + (half === "pm" ? 12 : 0) : hour;
   }
 
+  /* Return today at the hour that was written: 14.05, 14:05 or 2:05 PM; null where it is none. */
+  function readHour(text) {
+    const at = /^(\d{1,2})[.:](\d{2})(?::\d{2})?\s*(am|pm)?$/.exec(text.trim().toLowerCase());
+    return at && hourOf(at[1], at[3]) < 24 && Number(at[2]) < 60 ? new Date(new Date().setHours(hourOf(at[1], at[3]), Number(at[2]), 0, 0)) : null;
+  }
+
   /* Return the moment that was written: 23 Nov 2026, 23/11/2026, Nov 23, 2026 or 2026-11-23, with 14.05 or 2:05 PM; null where it is none. */
-  function read(text, timed) {
+  function read(text, kind) {
     const parts = WRITTEN.exec(text.trim().toLowerCase()), at = parts || [];
-    if (!parts || timed !== Boolean(at[4])) { return null; }
+    if (kind === "time") { return readHour(text); }
+    if (!parts || (kind === "date") === Boolean(at[4])) { return null; }
     const order = at[1].length === 4 && /\d/.test(at[1]) ? [at[1], at[2], at[3]] : /\d/.test(at[1]) ? [at[3], at[2], at[1]] : [at[3], at[1], at[2]];
     const year = Number(order[0].length === 2 ? "20" + order[0] : order[0]), month = monthOf(order[1]), day = Number(order[2]);
     const made = new Date(year, month, day, hourOf(at[4], at[6]), Number(at[5] || 0));
@@ -74,20 +82,22 @@
     const box = picker.calendarContainer;
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-label", words.open + ": " + name);
-    picker.daysContainer.setAttribute("role", "listbox");
-    picker.daysContainer.setAttribute("aria-label", words.days);
+    if (picker.daysContainer) {
+      picker.daysContainer.setAttribute("role", "listbox");
+      picker.daysContainer.setAttribute("aria-label", words.days);
+    }
     box.querySelectorAll(".flatpickr-prev-month, .flatpickr-next-month").forEach(function (arrow) { arrow.setAttribute("aria-hidden", "true"); });
   }
 
   /* What a field is made of: the browser's own, now hidden, which is sent; the text that is shown; the button; what is wrong. */
   function built(native) {
-    const timed = native.type === "datetime-local", label = native.labels[0], shown = textFor(native), fault = document.createElement("div");
+    const kind = native.type, label = native.labels[0], shown = textFor(native), fault = document.createElement("div");
     const name = shown.getAttribute("aria-label") || (label ? label.textContent.replace("*", "").trim() : "");
-    const it = {native: native, timed: timed, format: timed ? MOMENT : DAY, name: name, shown: shown, button: buttonFor(name), fault: fault};
+    const it = {native: native, kind: kind, format: SHOWN[kind], name: name, shown: shown, button: buttonFor(name), fault: fault};
     it.box = document.createElement("div");
     it.refused = native.value ? "" : native.getAttribute("value") || "";
     native.type = "hidden";
-    it.box.className = "date-box" + (timed ? " is-timed" : "");
+    it.box.className = "date-box is-" + kind;
     fault.className = "invalid-feedback";
     fault.id = shown.id + "-fault";
     native.before(it.box);
@@ -96,7 +106,10 @@
   }
 
   function written(date, format) { return calendar.formatDate(date, format, LOCALE); }
-  function bound(text) { return text ? new Date((text + "T00:00").slice(0, 16)) : null; }
+  function bound(it, end) {
+    const text = it.kind === "time" ? "" : it.native[end];
+    return text ? new Date((text + "T00:00").slice(0, 16)) : null;
+  }
 
   function blame(it, text) {
     it.shown.setCustomValidity(text);
@@ -114,17 +127,17 @@
 
   function take(it, days) {
     blame(it, "");
-    send(it, days.length ? calendar.formatDate(days[0], it.timed ? "Y-m-d\\TH:i" : "Y-m-d") : "");
+    send(it, days.length ? calendar.formatDate(days[0], SENT[it.kind]) : "");
   }
 
   function limit(it) {
-    it.picker.set("minDate", bound(it.native.min));
-    it.picker.set("maxDate", bound(it.native.max));
+    it.picker.set("minDate", bound(it, "min"));
+    it.picker.set("maxDate", bound(it, "max"));
   }
 
   /* Take what was typed; what cannot be is left as it stands, with what is wrong beside it. */
   function commit(it) {
-    const text = it.shown.value.trim(), at = text ? read(text, it.timed) : null, first = bound(it.native.min), last = bound(it.native.max);
+    const text = it.shown.value.trim(), at = text ? read(text, it.kind) : null, first = bound(it, "min"), last = bound(it, "max");
     if (!text) { it.picker.clear(false); take(it, []); return; }
     if (!at) { send(it, text); blame(it, words.bad.replace("%1", written(new Date(2026, 10, 23, 14, 5), it.format))); return; }
     if (first && at < first || last && at >= last.fp_incr(1)) {
@@ -146,7 +159,7 @@
   function walk(it) {
     const days = it.picker.calendarContainer;
     open(it);
-    (days.querySelector(".selected") || days.querySelector(".today[tabindex]") || days.querySelector(".flatpickr-day[tabindex]") || it.button).focus();
+    (days.querySelector(".selected") || it.kind === "time" && days.querySelector(".flatpickr-hour") || days.querySelector(".today[tabindex]") || days.querySelector(".flatpickr-day[tabindex]") || it.button).focus();
   }
 
   function listen(it) {
@@ -167,7 +180,7 @@
     function opened() { it.button.setAttribute("aria-expanded", String(it.picker.isOpen)); }
     listen(it);
     it.picker = calendar(it.shown, {
-      dateFormat: it.format, locale: LOCALE, enableTime: it.timed, time_24hr: !english, defaultHour: 9, clickOpens: false, disableMobile: true,
+      dateFormat: it.format, locale: LOCALE, enableTime: it.kind !== "date", noCalendar: it.kind === "time", time_24hr: !english, defaultHour: 9, clickOpens: false, disableMobile: true,
       ariaDateFormat: english ? "l, F j, Y" : "l, j F Y", appendTo: document.querySelector("main"), ignoredFocusElements: [it.box],
       onDayCreate: dayMade, onValueUpdate: function (days) { take(it, days); }, onOpen: opened, onClose: opened,
     });
@@ -176,9 +189,9 @@
     if (it.refused) {
       it.shown.value = it.native.value = it.refused;
     } else if (native.value) {
-      it.picker.setDate(read(native.value.slice(0, 16), it.timed), false);
+      it.picker.setDate(read(native.value.slice(0, 16), it.kind), false);
     }
   }
 
-  document.querySelectorAll("main input[type=date], main input[type=datetime-local]").forEach(enhance);
+  document.querySelectorAll("main input[type=date], main input[type=datetime-local], main input[type=time]").forEach(enhance);
 }());
