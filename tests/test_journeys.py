@@ -29,11 +29,11 @@ def speak(app, person, language):
         db.session.commit()
 
 
-def press_to(page, selector, most=60):
-    """Press Tab until the focus is on an element, each stop to be seen; what cannot be reached fails."""
+def press_to(page, selector, most=60, key="Tab"):
+    """Press Tab, or Shift+Tab, until the focus is on an element, each stop to be seen; what cannot be reached fails."""
     page.wait_for_load_state()
     for _press in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         where, seen = page.evaluate(FOCUS)
         assert seen, f"{page.url}: the focus on {where} cannot be seen"
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
