@@ -29,11 +29,11 @@ def speak(app, person, language):
         db.session.commit()
 
 
-def press_to(page, selector, most=60):
-    """Press Tab until the focus is on an element, each stop to be seen; what cannot be reached fails."""
+def press_to(page, selector, most=60, key="Tab"):
+    """Press Tab, or Shift+Tab, until the focus is on an element, each stop to be seen; what cannot be reached fails."""
     page.wait_for_load_state()
     for _press in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         where, seen = page.evaluate(FOCUS)
         assert seen, f"{page.url}: the focus on {where} cannot be seen"
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
@@ -218,7 +218,7 @@ def test_filters_and_bulk_verbs(app, window):  # noqa: F811
     expect(page.locator("#count")).to_have_attribute("data-count", str(before))
     page.goto("/admin/support/complaint/?view=all")
     page.locator("label.filters-button").click()
-    page.locator("[data-days] [data-first]").first.fill("2020-01-01")
+    page.get_by_role("textbox", name="Dibuka, dari").fill("1/1/2020")
     page.click("#apply-filters")
     expect(page.locator("#chips .chip")).to_contain_text("1 Jan 2020")
     asked = []

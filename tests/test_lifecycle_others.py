@@ -1,6 +1,6 @@
 """The lifecycles of grants, installations, customers and subscriptions, cell by cell."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -110,4 +110,6 @@ def test_days_are_those_of_the_branch(app):
         db.session.execute(Subscription.__table__.update().values(status=S.ACTIVE))
         db.session.refresh(row)
         with pytest.raises(FieldRefused):
-            move(grant, "approve", None, night)
+            move(grant, "approve", None, night + timedelta(days=1))
+        move(grant, "approve", None, night + timedelta(hours=19, minutes=59))  # its last day belongs to it, until midnight there
+        assert grant.status is G.ACTIVE

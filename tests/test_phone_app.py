@@ -8,9 +8,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from ecrm.extensions import db
-from ecrm.models import Complaint
+from ecrm.models import Attachment, Complaint
 from tests.browsing import phone, street, town, until  # noqa: F401 - fixtures
-from tests.world import one
+from tests.staff import photo
+from tests.world import PASSWORD, email, one
 
 SITES = {"technician": ("/admin/technician/", "technician"), "customer": ("/home", "customer")}
 
@@ -106,6 +107,47 @@ def test_a_complaint_written_without_a_network_is_still_there_when_it_is_back(cu
     assert count(town) == 1
     page.goto("/complaints/new")
     expect(page.locator("[name=subject]")).to_have_value("")
+
+
+def test_photos_are_chosen_once(customer, town):  # noqa: F811
+    """Large ones shrink on the phone; they are there again after a refusal, without a network, and after a session that ended."""
+    page = customer.page
+    file, name = photo(size=(3400, 2200))
+    large = file.getvalue()
+    page.set_input_files("#files", {"name": name, "mimeType": "image/jpeg", "buffer": large})
+    chosen = page.locator(".chosen li")
+    expect(chosen).to_have_count(1)
+    width, size = page.evaluate("""createImageBitmap(document.getElementById("files").files[0]).then(
+        (picture) => [picture.width, document.getElementById("files").files[0].size])""")
+    assert width == 2560 and size < len(large)
+    until(page, "ecrm.store.all('drafts').then((all) => all.length === 1 && all[0].files.length === 1)")
+    page.click("main form [type=submit]")  # nothing is written yet
+    expect(page.locator("#subject-error")).to_be_visible()
+    expect(chosen).to_have_count(1)
+    expect(page.locator("#files-error")).to_be_hidden()
+    fill(page)
+    until(page, "ecrm.store.all('drafts').then((all) => all.length === 1 && all[0].values.some((pair) => pair[1] === 'Sejak hujan tadi malam.'))")
+    customer.lose_network()
+    page.click("main form [type=submit]")
+    expect(page.locator("form .message-warning")).to_be_visible()
+    page.goto("/complaints/new")
+    customer.find_network()
+    expect(page.locator("[name=subject]")).to_have_value("Wifi mati total")
+    expect(chosen).to_have_count(1)
+    customer.context.clear_cookies()
+    page.click("main form.form [type=submit]:not(.message *)")
+    page.fill("[name=email]", email("customer"))
+    customer.forgive(401)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form [type=submit]")
+    expect(page.locator("[name=subject]")).to_have_value("Wifi mati total")
+    expect(chosen).to_have_count(1)
+    page.click("main form.form [type=submit]:not(.message *)")
+    expect(page.locator("h1")).to_have_text("Wifi mati total")
+    with town.app_context():
+        row = one(Complaint, subject="Wifi mati total")
+        assert db.session.query(Attachment).filter_by(complaint_id=row.id).count() == 1
+    until(page, "ecrm.store.all('drafts').then((all) => all.length === 0)")
 
 
 def test_a_complaint_whose_answer_was_lost_is_entered_once(customer, town):  # noqa: F811

@@ -54,6 +54,13 @@ def write(page, text, button="#save-note"):
     page.click(button)
 
 
+def give(app, job, person):
+    """Let a job be another technician's."""
+    with app.app_context():
+        move(one(Complaint, id=job[0]), "assign", one(User, email=email("support")), now(), technician=one(User, email=email(person)))
+        db.session.commit()
+
+
 def cancel(app, job):
     """Let support cancel a job."""
     with app.app_context():
@@ -70,11 +77,77 @@ def test_the_list_opens_without_a_network_and_says_how_old_it_is(technician, job
     expect(page.locator("#as-of")).to_contain_text("Per")
     expect(page.get_by_text(job[1])).to_be_visible()
     expect(page.locator(".job-main", has_text=job[1])).to_have_attribute("href", details(job[0]))
-    page.goto(details(job[0]))
+    page.locator(".job-main", has_text=job[1]).tap()
+    page.wait_for_url(f"**{details(job[0])}")
     expect(page.locator("#answer textarea")).to_be_visible()
     assert page.locator("a[href^='tel:+62812']").count() == 1
     technician.find_network()
     expect(page.locator("#conversation")).to_be_visible()  # the real page comes by itself
+
+
+def test_a_network_that_comes_and_goes_calls_nobody_back(technician, job):
+    """Who has tapped on a job gets to it, also where the phone finds a network in that moment."""
+    see_the_list(technician)
+    technician.lose_network()
+    page = technician.page
+    page.goto(HOME)
+    expect(page.get_by_text(job[1])).to_be_visible()
+    page.evaluate("""(url) => {
+        document.querySelector(`.job-main[href="${url}"]`).click();
+        window.dispatchEvent(new Event("online"));
+    }""", details(job[0]))
+    page.wait_for_url(f"**{details(job[0])}")
+    expect(page.locator("#answer textarea")).to_be_visible()
+
+
+def test_an_update_is_sent_although_no_page_is_open(technician, town, job):  # noqa: F811
+    """The browser itself wakes the worker when there is a network again."""
+    see_the_list(technician)
+    page, workers = technician.page, []
+    page.goto(details(job[0]))
+    browser = technician.context.new_cdp_session(page)
+    browser.on("ServiceWorker.workerRegistrationUpdated", lambda event: workers.extend(event["registrations"]))
+    browser.send("ServiceWorker.enable")
+    technician.lose_network()
+    write(page, "Tiang sudah berdiri")
+    expect(page.locator("#kept-messages [data-state=waiting]")).to_be_visible()
+    assert page.evaluate("navigator.serviceWorker.ready.then((it) => it.sync.getTags())") == ["ecrm-outbox"]
+    page.goto("about:blank")
+    technician.find_network()
+    browser.send("ServiceWorker.dispatchSyncEvent", {
+        "origin": technician.line.address, "registrationId": workers[-1]["registrationId"], "tag": "ecrm-outbox", "lastChance": False})
+    for _look in range(200):
+        if texts_of(town, job[0]):
+            break
+        page.wait_for_timeout(50)
+    assert texts_of(town, job[0]) == ["Tiang sudah berdiri"]
+
+
+def test_a_refused_update_is_taken_up_again(technician, town, job):  # noqa: F811
+    """The job was somebody else's for a while: the words and the photo go back into the form, and arrive once."""
+    see_the_list(technician)
+    page = technician.page
+    page.goto(details(job[0]))
+    technician.lose_network()
+    file, name = photo(size=(700, 500))
+    page.set_input_files("#files", {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    write(page, "Splitter penuh")
+    expect(page.locator("[data-state=waiting]")).to_be_visible()
+    give(town, job, "technician2")
+    technician.find_network()
+    refused = page.locator("[data-state=refused]")
+    expect(refused).to_contain_text("bukan")
+    technician.forgive(404)
+    give(town, job, "technician")
+    refused.get_by_role("button").first.click()
+    expect(refused).to_have_count(0)
+    expect(page.locator("#answer textarea")).to_have_value("Splitter penuh")
+    expect(page.locator("#answer .chosen li")).to_have_count(1)
+    write(page, "Splitter penuh, diganti")
+    expect(page.locator("#conversation .message")).to_contain_text("Splitter penuh, diganti")
+    assert texts_of(town, job[0]) == ["Splitter penuh, diganti"]
+    with town.app_context():
+        assert db.session.query(Attachment).filter_by(complaint_id=job[0]).count() == 1
 
 
 def test_the_cache_has_the_shell_only(technician, job):

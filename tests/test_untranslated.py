@@ -19,16 +19,20 @@ from ecrm.cli.translations import PROJECT
 from ecrm.extensions import db
 from ecrm.letters import naming
 from ecrm.letters.rendering import FOLDER, compose
-from ecrm.models import User
+from ecrm.models import Complaint, User
 from ecrm.models.account import STAFF, Language, RoleName
 from ecrm.reports import pdf, recaps
+from ecrm.rules import LIFECYCLES, errors
 from tests.test_letters import TOLD, facts
-from tests.walk import PEOPLE, addresses, gallery, pages, visitor  # noqa: F401 - fixture
+from tests.walk import PEOPLE, addresses, gallery, pages, policy, samples, visitor  # noqa: F401 - fixture
 
 LANGUAGES = [language.value for language in Language]
 PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd]|%%|\{\w*\})")
 REQUEST = re.compile(r"\b[0-9a-f]{16}\b")  # the number of a request, on pages of errors
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+ALERT = re.compile(r'<div class="alert[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
+SAYS = {"flash", "abort", "ValidationError", "FileRefused", "NotReady", "NotOffered", *(name for name in dir(errors) if name[0].isupper())}  # calls
+TOLD_IN = {"message", "description", "refused", "error", "reason"}  # arguments, and keys of what a script is told
 CUT = re.compile(r"⟦[^⟦⟧]*$|^[^⟦⟧]*⟧")  # a text that a narrow place cuts off
 # The same in every language: units, formats, names of things.
 SAME = ("Mbps", "Rp", "kB", "MB", "WhatsApp", "CSV", "XLSX", "PDF", "WIB", "WITA", "WIT", "SLA", "Bahasa Indonesia", "English", "AM", "PM",
@@ -168,6 +172,12 @@ def test_pages(spoken, person):
     assert not any(found.values()), "\n".join(f"{url}: {texts}" for url, texts in found.items() if texts)
 
 
+def cells(book):
+    """Return the texts of a workbook, the names of its sheets among them."""
+    opened = load_workbook(io.BytesIO(book))
+    return [*opened.sheetnames, *(cell for page in opened for line in page.iter_rows(values_only=True) for cell in line if isinstance(cell, str))]
+
+
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_files(spoken, role):
     """The headings and words of each list and recap as CSV, XLSX and PDF."""
@@ -178,13 +188,40 @@ def test_files(spoken, role):
         answer = client.get(f"{url}export/csv/?view=all")
         if answer.status_code == 200:
             found[url] = unmarked(app, language, [cell for line in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))) for cell in line])
+            found[f"{url}xlsx"] = unmarked(app, language, cells(client.get(f"{url}export/xlsx/?view=all").data))
     for recap in recaps.of(role):
         url = f"/admin/{role.value}/recaps/{recap.kind}"
         lines = csv.reader(io.StringIO(client.get(f"{url}/csv/").text.lstrip("\ufeff")))
         found[f"{url}/csv"] = unmarked(app, language, [cell for line in lines for cell in line])
-        book = load_workbook(io.BytesIO(client.get(f"{url}/xlsx/").data))
-        found[f"{url}/xlsx"] = unmarked(app, language, [cell for page in book for line in page.iter_rows(values_only=True) for cell in line if isinstance(cell, str)])
+        found[f"{url}/xlsx"] = unmarked(app, language, cells(client.get(f"{url}/xlsx/").data))
     assert not any(found.values()), "\n".join(f"{url}: {texts}" for url, texts in found.items() if texts)
+
+
+@pytest.mark.parametrize("role", [RoleName.SUPPORT, RoleName.TECHNICIAN], ids=lambda role: role.value)
+def test_refusals(spoken, role):
+    """What is flashed when nothing can be done, to a person on the next page and to a script in JSON; nothing changes by it."""
+    app, language = spoken
+    client, said = visitor(app, role), []
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    for model in LIFECYCLES:
+        grant = policy.grant(model, role)
+        home = f"/admin/{role.value}/{model.__tablename__}"
+        for number in samples(app, role, model) if grant else ():
+            for verb in sorted(grant.verbs):
+                with app.app_context():
+                    row = db.session.get(model, number)
+                    if row.status in model.__lifecycle__.by_name[verb].sources:
+                        continue
+                refused = client.post(f"{home}/move/?id={number}&verb={verb}", data={"csrf_token": client.token(), "reason": "x"}, headers={"Accept": "application/json"})
+                said.append((refused.json if refused.is_json else {}).get("refused", ""))  # what was done before is no refusal
+                page = client.send(f"{home}/action/", {"action": verb, "rowid": [number]}, follow_redirects=True)
+                said += [text for alert in ALERT.findall(page.text) for text in Texts(alert).found]
+        if model is Complaint and grant:
+            number = samples(app, role, model)[0]
+            refused = client.post(f"{home}/reply/?id={number}", data={"csrf_token": client.token(), "text": ""}, headers={"Accept": "application/json"})
+            said.append(refused.json["refused"])
+    assert len(set(said)) > 3
+    assert not unmarked(app, language, said)
 
 
 def test_paper(spoken, monkeypatch):
@@ -217,9 +254,20 @@ def test_letters(spoken):
 
 @pytest.mark.parametrize("file", sorted(PROJECT.glob("ecrm/**/*.py")), ids=lambda file: str(file.relative_to(PROJECT)))
 def test_messages_are_marked(file):
-    """What is flashed or refused in words goes through a catalogue."""
+    """What is flashed, refused in words or told to a script goes through a catalogue."""
     for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("flash", "FieldRefused", "ValidationError") and node.args:
-            for text in node.args:
-                bare = isinstance(text, ast.JoinedStr) or isinstance(text, ast.Constant) and " " in str(text.value)
-                assert not bare, f"{file.name}:{node.lineno}: mark the text with _(…)"
+        for text in said_by(node):
+            bare = isinstance(text, ast.JoinedStr) or isinstance(text, ast.Constant) and " " in str(text.value)
+            assert not bare, f"{file.name}:{text.lineno}: mark the text with _(…)"
+
+
+def said_by(node):
+    """Yield the expressions of a node that people read: arguments of what refuses, errors given to a field, values told to a script."""
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        yield from node.args if name in SAYS else ()
+        yield from (pair.value for pair in node.keywords if pair.arg in TOLD_IN and name in {*SAYS, "jsonify", "Length", "NumberRange", "DataRequired", "InputRequired", "Regexp"})
+        if name == "append" and getattr(getattr(node.func, "value", None), "attr", "") in ("errors", "form_errors"):
+            yield from node.args
+    elif isinstance(node, ast.Assign) and any(getattr(target, "attr", "") in ("errors", "form_errors") for target in node.targets):
+        yield from getattr(node.value, "elts", ())

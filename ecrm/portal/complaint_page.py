@@ -46,6 +46,7 @@ def reply(number: str) -> Any:
     try:
         _answer_once(fetch(number, lock=True), form.text.data or "", received)
     except (Refused, StaleDataError) as error:
+        uploads.choose_again(form.files)
         return too_slow(number, error, reply_form=form)
     flash(_("Your message has been sent."), "success")
     return redirect(url_for("portal.complaint", number=number, _anchor="history"))
@@ -139,7 +140,9 @@ def _answer_once(row: Complaint, text: str, received: list[storage.Received]) ->
 @drafts.keeps("portal.reply")
 def reply_filled(fields: drafts.Draft, number: str) -> Any:
     """Return the page with the message typed before."""
-    return page(fetch(number), reply_form=ReplyForm(formdata=fields))
+    form = ReplyForm(formdata=fields)
+    uploads.choose_again(form.files)
+    return page(fetch(number), reply_form=form)
 
 
 @drafts.keeps("portal.move")

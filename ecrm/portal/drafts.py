@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _, refresh
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -83,8 +83,7 @@ def _go_on(response: Response) -> Response:
         endpoint, args, fields, had_files = _signer().loads(request.form["draft"], max_age=LIFE)
         refresh()  # the page is in the language of the account
         flash(_("Welcome back. What you wrote is still here: please check it and send it."), "success")
-        if had_files:
-            flash(_("Please choose the files again."), "warning")
+        g.had_files = had_files  # the form says so at its field
         return make_response(PAGES[endpoint](MultiDict(fields), **args))
     except (BadSignature, HTTPException):
         return response  # too old, not ours, or a page that this person may not see

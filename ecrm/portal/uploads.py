@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -37,6 +37,6 @@ def receive(field: Any) -> list[storage.Received] | None:
 
 
 def choose_again(field: Any) -> None:
-    """Say that a browser cannot keep chosen files when the form comes back."""
-    if chosen() and not field.errors:
-        field.errors = [_("Please choose the files again.")]
+    """Say that a browser cannot keep chosen files when the form comes back; `lost` tells its page, where a script may put them back."""
+    if (chosen() or g.get("had_files")) and not field.errors:
+        field.lost, field.errors = True, [_("Please choose the files again.")]

@@ -22,9 +22,10 @@ def check(grant: BandwidthGrant) -> None:
 
 
 def _approvable(grant: BandwidthGrant, at: datetime) -> None:
+    """Raise FieldRefused where a grant cannot be, or its last day, which belongs to it, is over where its branch is."""
     check(grant)
     local = grant.subscription.customer.branch.local(at) if grant.subscription else at
-    if grant.valid_until <= local.date():
+    if grant.valid_until < local.date():
         raise FieldRefused("valid_until", _l("The last day is already over."))
 
 

@@ -15,10 +15,22 @@
     return fieldsOf(form).some(function (field) { return ["text", "textarea"].includes(field.type) && field.value.trim(); });
   }
 
-  function save(form) {
-    if (!written(form)) { return store.remove("drafts", form.dataset.draft); }
+  function photosOf(form) {
+    const gallery = form.putPhotos && form.querySelector("input[type=file][multiple]");
+    return gallery ? Array.from(gallery.files) : [];
+  }
+
+  /* The bytes themselves: what a phone's gallery lends is gone when the page is. */
+  async function copied(file) { return {name: file.name, blob: new Blob([await file.arrayBuffer()], {type: file.type})}; }
+
+  async function save(form) {
+    if (form.photosReady) { await form.photosReady(); }
+    if (!written(form) && !photosOf(form).length) { return store.remove("drafts", form.dataset.draft); }
     const values = fieldsOf(form).filter(function (field) { return field.type !== "radio" || field.checked; });
-    return store.put("drafts", {page: form.dataset.draft, at: Date.now(), values: values.map(function (field) { return [field.name, field.value]; })});
+    const draft = {page: form.dataset.draft, at: Date.now(), values: values.map(function (field) { return [field.name, field.value]; }), files: []};
+    await store.put("drafts", Object.assign({}, draft, {files: await Promise.all(photosOf(form).map(copied))})).catch(function () {
+      return store.put("drafts", draft); // a full phone keeps the words
+    });
   }
 
   function fill(form, draft) {
@@ -30,7 +42,7 @@
     });
   }
 
-  /* A draft that was being sent has arrived when the form led here, and here is a page of ours without what was written. */
+  /* A draft that was being sent has arrived when the form led here, and here is a page of ours without what was written, or what was wrong. */
   async function arrived(forms) {
     const sending = JSON.parse(window.sessionStorage.getItem(SENDING) || "null");
     if (!sending || document.querySelector(".error-page")) { return; }
@@ -38,12 +50,22 @@
     window.sessionStorage.removeItem(SENDING);
     if (came !== sending.from || !how || how.type !== "navigate") { return; }
     const form = forms.find(function (one) { return one.dataset.draft === sending.page; });
-    if (!form || !written(form)) { await store.remove("drafts", sending.page); }
+    if (!form || !written(form) && !form.querySelector(".invalid")) { await store.remove("drafts", sending.page); }
+  }
+
+  /* A page that comes back with an error has lost the photos: they are chosen again, and it need not ask for them. */
+  function putBack(form, draft) {
+    const files = draft.files || [], asks = form.querySelector("[data-files] .invalid");
+    if (!files.length || !form.putPhotos || photosOf(form).length) { return; }
+    form.putPhotos(files.map(function (file) { return new File([file.blob], file.name, {type: file.blob.type}); }));
+    if (asks && form.querySelector("[data-files][data-lost]")) { asks.hidden = true; }
   }
 
   async function restore(form) {
     const draft = await store.get("drafts", form.dataset.draft);
-    if (!draft || written(form)) { return; }
+    if (!draft) { return; }
+    putBack(form, draft);
+    if (written(form)) { return; }
     fill(form, draft);
     const line = told.content.cloneNode(true), button = line.querySelector("button");
     form.prepend(line);

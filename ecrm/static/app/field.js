@@ -4,8 +4,7 @@
 
   const outbox = window.ecrm.outbox, words = document.getElementById("words").dataset, EVERY = 20000;
   const WHY = {gone: words.gone, large: words.large, failed: words.failed};
-  const seen = [];
-  let awaited = null;
+  let awaited = null, leaving = false;
 
   function pageOf(address) {
     const url = new URL(address, window.location.href);
@@ -78,25 +77,26 @@
     return found;
   }
 
-  /* Return whether an update was sent while this page was on its way here; each is said once, whatever the clock does. */
-  function overtook(update) {
-    const name = "renewed-" + update.key, before = window.sessionStorage.getItem(name);
-    window.sessionStorage.setItem(name, "1");
-    return !before && update.at > performance.timeOrigin;
+  /* Return whether all that waited for this page was sent since it was asked for, so that it shows something old, and nobody is writing. */
+  function arrived(mine) {
+    const news = mine.filter(function (update) {
+      return update.state === "sent" && update.at > performance.timeOrigin && !window.sessionStorage.getItem("renewed-" + update.key);
+    });
+    const writing = Array.from(document.querySelectorAll("textarea")).some(function (field) { return field.value.trim(); });
+    if (!news.length || awaited || writing || mine.some(outbox.open)) { return false; }
+    news.forEach(function (update) { window.sessionStorage.setItem("renewed-" + update.key, "1"); }); // once, whatever the clock does
+    return true;
   }
 
-  /* Return whether all that waited on this page has been sent behind its back, so that it shows something old, and nobody is writing. */
-  function arrived(mine) {
-    const sent = mine.some(function (update) { return update.state === "sent" && (seen.includes(update.key) || overtook(update)); });
-    const writing = Array.from(document.querySelectorAll("textarea")).some(function (field) { return field.value.trim(); });
-    mine.filter(outbox.open).forEach(function (update) { seen.push(update.key); });
-    return sent && !awaited && !writing && !mine.some(outbox.open);
+  /* Read the page anew, unless the person has tapped on their way to another: that would call them back. */
+  function renew() {
+    if (!leaving) { window.location.reload(); }
   }
 
   async function draw() {
     const updates = await outbox.all(), here = pageOf(window.location.href);
     const mine = updates.filter(function (update) { return update.page === here; });
-    if (arrived(mine)) { window.location.reload(); return; }
+    if (arrived(mine)) { renew(); return; }
     document.querySelectorAll(".kept-line, .kept-note").forEach(function (old) { old.remove(); });
     document.querySelectorAll(".kept-updates").forEach(function (home) { home.replaceChildren(); });
     mine.forEach(function (update) { place(update).appendChild(card(update)); });
@@ -180,7 +180,12 @@
     if (updates.some(outbox.open)) { await outbox.flush(); await draw(); }
   }
 
-  window.ecrm.field = {element: element, pageOf: pageOf, takeOver: takeOver, draw: draw};
+  window.ecrm.field = {element: element, pageOf: pageOf, takeOver: takeOver, draw: draw, renew: renew};
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest("a[href]");
+    leaving = leaving || Boolean(link && link.protocol.startsWith("http") && link.pathname !== window.location.pathname);
+  });
+  window.addEventListener("pageshow", function () { leaving = false; });
   if (!window.indexedDB || !crypto.randomUUID) { return; }
   document.querySelectorAll("form[data-keeps]").forEach(takeOver);
   outbox.listen(draw);

@@ -118,7 +118,7 @@
     await field.draw();
   }
 
-  window.addEventListener("online", function () { window.location.reload(); });
+  window.addEventListener("online", field.renew);
   document.getElementById("again").addEventListener("click", function () { window.location.reload(); });
   show();
 }());

@@ -45,6 +45,7 @@
       out.addEventListener("click", function () {
         input.files = listOf(Array.from(input.files).filter(function (_file, other) { return other !== place; }));
         show(input, list);
+        input.dispatchEvent(new Event("input", {bubbles: true}));
       });
       item.appendChild(out);
       list.appendChild(item);

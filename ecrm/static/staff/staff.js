@@ -18,7 +18,8 @@
     each("details[data-closes][open]", function (menu) { if (!menu.contains(event.target)) { menu.open = false; } });
   });
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") { each("details[data-closes][open]", function (menu) { menu.open = false; menu.querySelector("summary").focus(); }); }
+    if (event.key !== "Escape" || event.defaultPrevented) { return; }
+    each("details[data-closes][open], details.verb[open]:focus-within", function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
   /* A form is sent once, however often the button is pressed; the pressed button's value still goes along. */
@@ -48,7 +49,7 @@
     });
   });
 
-  /* Filters: a choice is applied at once, two days become one value, blanks stay out of the address. */
+  /* Filters: a choice is applied at once, one that arrow keys pass by with Enter; two days become one value, blanks stay out of the address. */
   each("form[data-trim]", function (form) {
     form.addEventListener("submit", function () {
       each("[data-days]", function (days) {
@@ -58,7 +59,15 @@
       each("input[name], select[name]", function (field) { if (!field.value) { field.disabled = true; } }, form);
     });
     each("[data-submits]", function (field) {
-      field.addEventListener("change", function () { form.requestSubmit(); });
+      var keyed = false;
+      field.addEventListener("pointerdown", function () { keyed = false; });
+      field.addEventListener("keydown", function (event) {
+        keyed = event.key !== "Enter";
+        if (!keyed && form.classList.contains("is-waiting")) { event.preventDefault(); form.requestSubmit(); }
+      });
+      field.addEventListener("change", function () {
+        if (keyed) { form.classList.add("is-waiting"); } else { form.requestSubmit(); }
+      });
     }, form);
   });
   window.addEventListener("pageshow", function () {
