@@ -54,6 +54,8 @@ SETTINGS = (
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
     Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
             "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
+    Setting("RETENTION_YEARS", kinds.years, 0,
+            "years after the end of the last subscription in which a law forbids to erase a customer; 0: none does (docs/privacy.md)"),
     Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
     Setting("MAIL_SERVER", kinds.text, None, "SMTP host; without it letters are written to mail in the instance folder"),
     Setting("MAIL_PORT", kinds.port, 587, "SMTP port"),

@@ -56,6 +56,11 @@ def days(text: str) -> int:
     return _whole(text, 1, 365)
 
 
+def years(text: str) -> int:
+    """whole number"""
+    return _whole(text, 0, 30)
+
+
 def text(text: str) -> str:
     """text"""
     return text
