@@ -67,7 +67,7 @@ class Erasing:
     @expose("/copy/")
     def copy_view(self) -> ResponseReturnValue:
         """Send the copy, to look through before it is granted."""
-        row = self._asked("fulfil", PdpKind.ACCESS)
+        row = self._request_of("fulfil", PdpKind.ACCESS)
         at = now()
         copy = copying.make(db.session(), row.customer, at)
         return send_file(copy, "application/zip", as_attachment=True, download_name=copying.name_of(row.customer, at))
@@ -75,7 +75,7 @@ class Erasing:
     @expose("/erase/", methods=("GET", "POST"))
     def erase_view(self) -> ResponseReturnValue:
         """Say what would be erased and what stands against it; erase when the customer's number was typed."""
-        row = self._asked("erase", PdpKind.DELETION)
+        row = self._request_of("erase", PdpKind.DELETION)
         form = ErasureForm(row.customer.number, request.form)
         page = self.get_url(".details_view", id=row.id)
         if request.method == "POST" and form.validate():
@@ -91,7 +91,7 @@ class Erasing:
             return redirect(page)
         return self._erase_page(row, form, page), 422 if request.method == "POST" else 200
 
-    def _asked(self, verb: str, kind: PdpKind) -> PdpRequest:
+    def _request_of(self, verb: str, kind: PdpKind) -> PdpRequest:
         """Return the request, for who may decide it and has just given the password."""
         row: PdpRequest = self.get_one(request.args.get("id"))
         if not policy.may_move(self.role, PdpRequest, verb):

@@ -9,11 +9,10 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ecrm.models import Attachment, Customer, Letter, PdpRequest, Promo, PromoRequest, RiskScore, Step, User, UserSession, AccessEvent, TABLES
+from ecrm.models import TABLES, AccessEvent, Attachment, Customer, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.letter import LetterState
 from ecrm.models.pdp_request import PDP_OPEN
-from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.privacy import columns
 from ecrm.privacy.person import Person, gather
 from ecrm.rules import erasure, move, told
@@ -66,9 +65,8 @@ def _close(session: Session, customer: Customer, request: PdpRequest, by: User, 
         customer.user.active = False
     if customer.status is not CustomerStatus.ENDED:
         move(customer, "end", by, at, reason=request.number)
-    wishes = select(PromoRequest).where(PromoRequest.customer_id == customer.id, PromoRequest.status == PromoRequestStatus.REQUESTED)
     others = select(PdpRequest).where(PdpRequest.customer_id == customer.id, PdpRequest.status.in_(PDP_OPEN), PdpRequest.id != request.id)
-    for row in (*session.scalars(wishes), *session.scalars(others)):
+    for row in session.scalars(others):
         move(row, "withdraw", None, at)
     counts = ", ".join(f"{model.__label__}: {count}" for model, count in done.rows.items())  # type: ignore[attr-defined]
     evidence = _("Erased by pseudonyms. Rows: %(rows)s. Files removed: %(files)s.", rows=counts, files=len(done.files))
@@ -81,7 +79,7 @@ def _answer() -> str:
 
 def _last_letters(request: PdpRequest, at: datetime) -> list[Letter]:
     """Return the letter that says so, to the address that we are about to forget: it is forgotten when the letter has left."""
-    data = {"table": "pdp_request", "id": request.id, "number": request.number, "at": at.isoformat(), "forget": True} | facts(request)
+    data = {"table": "pdp_request", "id": request.id, "number": request.number, "forget": True} | facts(request)
     letters = told.to_customer(request.customer, TEMPLATE, at, **data)
     for letter in letters:
         with force_locale(letter.language.value):

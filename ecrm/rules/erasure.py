@@ -7,12 +7,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Complaint, Customer, Installation, PdpRequest, Subscription
+from ecrm.models import Complaint, Customer, Installation, PdpRequest, PromoRequest, Subscription
 from ecrm.models.account import STAFF
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.models.installation import InstallationStatus as S
 from ecrm.models.pdp_request import PDP_OPEN, PdpKind
+from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.rules.errors import Refused
 
 APPLYING = (S.REGISTERED, S.SURVEYED, S.SCHEDULED, S.INSTALLED)
@@ -52,6 +53,8 @@ def obstacles(session: Session, customer: Customer, at: datetime, years: int) ->
         found.append(_l("A complaint is not solved: solve or cancel it first."))
     if _any(session, Installation, Installation.customer_id == customer.id, Installation.status.in_(APPLYING)):
         found.append(_l("An application is under way: finish or cancel it first."))
+    if _any(session, PromoRequest, PromoRequest.customer_id == customer.id, PromoRequest.status == PromoRequestStatus.REQUESTED):
+        found.append(_l("A wish for a promo waits for its answer: answer it first."))  # a wish that goes would change the recap of promos
     if customer.user is not None and any(role in STAFF for role in customer.user.role_names):
         found.append(_l("The account belongs to somebody who works here: take the roles of staff away first."))
     until = kept_until(session, customer, years)

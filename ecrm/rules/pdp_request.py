@@ -40,7 +40,7 @@ def file(session: Session, row: PdpRequest, at: datetime, by: User | None) -> Pd
         row.due_at = row.clock_due_at = at + CLOCK
         session.add(row)
     session.flush()
-    data = {"table": "pdp_request", "id": row.id, "number": row.number, "at": at.isoformat()} | facts(row)
+    data = {"table": "pdp_request", "id": row.id, "number": row.number} | facts(row)
     session.add_all(told.to_customer(row.customer, "pdp_request_file_customer", at, **data))
     session.add_all(told.letters(row, _FILE, RoleName.ADMINISTRATOR.value, by, at, None))
     return row
