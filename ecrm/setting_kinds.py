@@ -76,6 +76,18 @@ def folder(text: str) -> str:
     return str(Path(text).absolute())
 
 
+def file(text: str) -> str:
+    """file"""
+    if not Path(text).is_file():
+        raise ValueError("there is no such file")
+    return str(Path(text).absolute())
+
+
+def megabytes(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 1_000_000)
+
+
 def email(text: str) -> str:
     """e-mail address"""
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):

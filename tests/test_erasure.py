@@ -30,6 +30,7 @@ from ecrm.storage.keeping import store
 from tests.staff import Page
 from tests.world import email, one
 
+SQLITE = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
 MARK = "zxqv"
 NUMBER = "PLG-000001"
 BASE = "/admin/administrator/pdp_request"
@@ -155,7 +156,7 @@ class Kept:
         """Nothing is open."""
 
 
-def test_what_stands_against_it(make_app, database_url):
+def test_what_stands_against_it(make_app):
     """A running subscription, an unsolved complaint, the years of the law, and a role of the staff; each is said, and nothing is written."""
     from tests import world
 
@@ -183,6 +184,7 @@ def test_what_stands_against_it(make_app, database_url):
         assert one(Customer, number=NUMBER).erased_at is None and one(PdpRequest, id=request).status is PdpStatus.RECEIVED
 
 
+@SQLITE
 def test_only_an_administrator_who_has_just_given_the_password(app, browser):
     """Support and managers do not copy or erase; a session of an hour ago gives the password first."""
     from tests.test_two_factor import stale
@@ -220,6 +222,7 @@ def test_every_table_with_a_way_to_a_person_is_known():
             assert fits, f"{column}: two erased rows would be the same; give it a value in ecrm/privacy/columns.py"
 
 
+@SQLITE
 def test_the_copy_is_whole(app, browser):
     """Every row that is about the person, as JSON and to read, with the files; no key, no password, nothing of anybody else."""
     with app.app_context():
@@ -252,6 +255,7 @@ def test_the_copy_is_whole(app, browser):
     assert f"/data/{number}/file" in own.get("/data").text and "Salinan dibuat." not in own.get("/data").text
 
 
+@SQLITE
 def test_the_name_of_the_copy_has_no_name(app):
     """Not in the file's name, which stands in lists of downloads."""
     with app.app_context():

@@ -19,6 +19,7 @@ from tests.staff import Page
 from tests.test_accounts import form
 from tests.world import email, one
 
+pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
 HAND = Hand("test")
 BASE = "/admin/administrator/pdp_request"
 
