@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ecrm import admin, assets, cli, config, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
+from ecrm.privacy import copying
 from ecrm.extensions import babel, csrf, db, mail, migrate
 from ecrm.flask_config import flask_config
 
@@ -36,7 +37,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     assets.init_app(app)
     health.init_app(app)
     retries.init_app(app)
-    for part in (letters, offline, portal, admin, cli):
+    for part in (letters, copying, offline, portal, admin, cli):
         part.init_app(app)
     if values["TRUSTED_PROXIES"]:
         hops = values["TRUSTED_PROXIES"]

@@ -55,7 +55,12 @@ SIGN_OF_LIFE = 3  # seconds that a server has to say that it is there
 NO_CLUSTER = 1047  # this node of the cluster has lost the others; SQLAlchemy does not know that another may have not
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def tls(ca: str | None) -> dict[str, Any]:
+    """Return the options of a connection to MariaDB by TLS, to a server whose certificate names it and is signed by the file `ca`; none without."""
+    return {"ssl_ca": ca, "ssl_verify_cert": True, "ssl_verify_identity": True} if ca else {}
+
+
+def engine_options(url: str, ca: str | None = None) -> dict[str, Any]:
     """Return the create_engine options for a SQLite or MariaDB address; values of statements stay out of the log."""
     if url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 15, "check_same_thread": False}}
@@ -67,7 +72,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "isolation_level": "READ COMMITTED",
-        "connect_args": {"charset": "utf8mb4", "connect_timeout": SIGN_OF_LIFE} | FOR_PAGES,
+        "connect_args": {"charset": "utf8mb4", "connect_timeout": SIGN_OF_LIFE} | FOR_PAGES | tls(ca),
     }
 
 

@@ -46,7 +46,7 @@ def _flask(values: dict[str, Any]) -> dict[str, Any]:
 def _database(values: dict[str, Any]) -> dict[str, Any]:
     return {
         "SQLALCHEMY_DATABASE_URI": values["DATABASE_URL"],
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(values["DATABASE_URL"]),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(values["DATABASE_URL"], values["DATABASE_CA"]),
     }
 
 
@@ -58,6 +58,7 @@ def _mail(values: dict[str, Any]) -> dict[str, Any]:
         "MAIL_USERNAME": values["MAIL_USERNAME"],
         "MAIL_PASSWORD": values["MAIL_PASSWORD"],
         "MAIL_DEFAULT_SENDER": values["MAIL_SENDER"],
+        "MAIL_CA": values["MAIL_CA"],
         "MAIL_TIMEOUT": 10,
     }
 

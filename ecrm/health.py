@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ecrm import revisions
-from ecrm.extensions import READS, db
+from ecrm.extensions import READS, db, tls
 from ecrm.models import Counter, Letter
 from ecrm.models.base import now
 from ecrm.models.letter import LetterState
@@ -77,7 +77,7 @@ def engine() -> Engine:
     """Return an engine of our own: a pool that is used up, or patience for long reports, must not hold this answer up."""
     engines = current_app.extensions.setdefault("health", {})
     if "engine" not in engines:
-        short = {"charset": "utf8mb4", "connect_timeout": PATIENCE, "read_timeout": PATIENCE, "write_timeout": PATIENCE}
+        short = {"charset": "utf8mb4", "connect_timeout": PATIENCE, "read_timeout": PATIENCE, "write_timeout": PATIENCE} | tls(current_app.config["ECRM"]["DATABASE_CA"])
         sqlite = db.engine.dialect.name == "sqlite"
         engines["engine"] = create_engine(
             db.engine.url, poolclass=NullPool, hide_parameters=True, execution_options={READS: True},

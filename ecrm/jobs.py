@@ -19,13 +19,13 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import BandwidthGrant, Branch, Complaint, Customer, Subscription, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Branch, Complaint, Customer, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
-from ecrm.rules import escalation, holidays, move, risk
+from ecrm.rules import escalation, holidays, move, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
@@ -81,30 +81,33 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
-    """Tell of the complaints that are near their target or missed it, each in its own transaction; return how many."""
-    due = escalation.untold(at)
-    ids = list(session.scalars(due.with_only_columns(Complaint.id).order_by(Complaint.clock_due_at)))
+    """Tell of the complaints that are near their target or missed it; return how many."""
+    return _tell_each(session, Complaint, escalation.untold(at), escalation.escalate, at, hand)
+
+
+def remind_of_requests(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell of the requests about personal data that are near their end or past it; return how many."""
+    return _tell_each(session, PdpRequest, pdp_request.untold(at), pdp_request.remind, at, hand)
+
+
+def _tell_each(session: Session, model: Any, due: Select[Any], tell: Callable[[Session, Any, datetime], Any], at: datetime, hand: Hand) -> int:
+    """Tell of every row that is due, the most urgent first, each in its own transaction; return how many."""
+    ids = list(session.scalars(due.with_only_columns(model.id).order_by(model.clock_due_at)))
     session.rollback()
     done = 0
     for row_id in ids:
         if hand.stop():
             break
-        done += _escalate_one(session, due.where(Complaint.id == row_id), at)
+        row = session.scalars(due.where(model.id == row_id)).one_or_none()
+        try:
+            if row is not None:
+                tell(session, row, at)
+                session.commit()
+                done += 1
+        except (IntegrityError, StaleDataError):  # another worker, or who decides, was faster
+            pass
+        session.rollback()
     return done
-
-
-def _escalate_one(session: Session, due: Select[Any], at: datetime) -> bool:
-    """Tell of one complaint if it is still due, and return whether it was."""
-    row = session.scalars(due).one_or_none()
-    try:
-        if row is not None:
-            escalation.escalate(session, row, at)
-            session.commit()
-            return True
-    except IntegrityError:  # another worker was faster
-        pass
-    session.rollback()
-    return False
 
 
 def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
@@ -141,15 +144,17 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
 
 
 def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
-    """Delete the sessions that ended long ago; return how many."""
+    """Delete the sessions that ended long ago, and as old refusals; return how many."""
     over = or_(UserSession.ended_at < at - SESSIONS_KEPT, UserSession.until < at - SESSIONS_KEPT)
     gone = session.execute(delete(UserSession).where(over)).rowcount  # type: ignore[attr-defined]
+    gone += session.execute(delete(AccessEvent).where(AccessEvent.at < at - SESSIONS_KEPT)).rowcount  # type: ignore[attr-defined]
     session.commit()
     return gone
 
 
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
+    Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),

@@ -1,51 +1,27 @@
 """Who may do what: one table of (model, role) → Grant. No entry means no."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Flag, auto
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, select
 
 from ecrm import rows
+from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Escalation, Holiday,
-    Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, Counter, CoverageArea, Customer, Escalation, Holiday,
+    Installation, Job, Letter, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 
-
-class Right(Flag):
-    """What a role may do with the rows that it sees; verbs of a lifecycle are named one by one."""
-
-    READ = auto()
-    CREATE = auto()
-    EDIT = auto()
-    DELETE = auto()
-    EXPORT = auto()
-
-
-Rows = Callable[[User], ColumnElement[bool]]
-
-
-@dataclass(frozen=True)
-class Grant:
-    """Rights on the rows of a table that `rows` lets through, without the `hidden` columns, with these verbs."""
-
-    may: Right
-    rows: Rows = rows.everything
-    hidden: frozenset[str] = frozenset()
-    verbs: frozenset[str] = frozenset()
-
-
+__all__ = ["POLICY", "Grant", "Right", "Rows", "grant", "hidden", "may", "may_move", "scope", "visible"]
 R, C, E, D, X = Right.READ, Right.CREATE, Right.EDIT, Right.DELETE, Right.EXPORT
 CUSTOMER, SUPPORT, TECHNICIAN, SALES, MANAGER, ADMINISTRATOR = RoleName
 WORK = frozenset({"assign", "start", "wait", "resume", "resolve", "close", "reopen", "cancel"})
 FIELD = frozenset({"start", "wait", "resume", "resolve"})
 NIK = frozenset({"identity_number"})
 INNER = frozenset({"before", "after", "actor", "actor_id", "via"})
-PERSONAL = frozenset({"claimed_number", "confirmed_at", "tf_primary_method"})
+PERSONAL = frozenset({"claimed_number", "confirmed_at", "tf_primary_method", "agreed_wording"})
+DATA = frozenset({"take", "fulfil", "decline", "erase"})
 
 POLICY: dict[type, dict[RoleName, Grant]] = {
     Complaint: {
@@ -80,10 +56,11 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     },
     Customer: {
         CUSTOMER: Grant(R | E, rows.own_customer),
-        SUPPORT: Grant(R | C | E | X, verbs=frozenset({"activate", "suspend", "resume", "end"})),
+        SUPPORT: Grant(R | C | E | X, verbs=frozenset({"activate", "suspend", "resume", "end", "lift_restriction"})),
         TECHNICIAN: Grant(R, rows.job_customers, NIK),
         SALES: Grant(R | X, rows.prospects, NIK),
         MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R, verbs=frozenset({"lift_restriction"})),
     },
     Subscription: {
         CUSTOMER: Grant(R, rows.own_subscriptions),
@@ -91,6 +68,13 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R, rows.job_subscriptions),
         MANAGER: Grant(R | X),
     },
+    PdpRequest: {
+        CUSTOMER: Grant(R | C, rows.own_pdp_requests, frozenset({"evidence", "handled_by", "handled_by_id", "told"}), frozenset({"withdraw"})),
+        SUPPORT: Grant(R | C | X, verbs=frozenset({"take"})),
+        MANAGER: Grant(R | X),
+        ADMINISTRATOR: Grant(R | C | X, verbs=DATA),
+    },
+    Consent: {CUSTOMER: Grant(R | C, rows.own_consents), SUPPORT: Grant(R | C | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
     RiskScore: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X)},
     RiskWeight: {SUPPORT: Grant(R), MANAGER: Grant(R | C | E | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Plan: {
@@ -173,6 +157,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})),
         ADMINISTRATOR: Grant(R, verbs=frozenset({"end"})),
     },
+    AccessEvent: {ADMINISTRATOR: Grant(R | X)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, rows.own_steps, INNER),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Customer, Escalation, Installation, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
+    Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
     Subscription, User, UserSession,
 )
 from ecrm.models.account import RoleName, roles_users
@@ -120,6 +120,16 @@ def own_steps(user: User) -> ColumnElement[bool]:
 def own_requests(user: User) -> ColumnElement[bool]:
     """The account's customer's requests for promos."""
     return PromoRequest.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def own_pdp_requests(user: User) -> ColumnElement[bool]:
+    """The account's customer's requests about personal data."""
+    return PdpRequest.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def own_consents(user: User) -> ColumnElement[bool]:
+    """What the account's customer agreed to."""
+    return Consent.customer_id.in_(_ids(Customer, own_customer(user)))
 
 
 def published(_user: User) -> ColumnElement[bool]:

@@ -56,6 +56,11 @@ def days(text: str) -> int:
     return _whole(text, 1, 365)
 
 
+def years(text: str) -> int:
+    """whole number"""
+    return _whole(text, 0, 30)
+
+
 def text(text: str) -> str:
     """text"""
     return text
@@ -69,6 +74,18 @@ def secret(text: str) -> str:
 def folder(text: str) -> str:
     """folder"""
     return str(Path(text).absolute())
+
+
+def file(text: str) -> str:
+    """file"""
+    if not Path(text).is_file():
+        raise ValueError("there is no such file")
+    return str(Path(text).absolute())
+
+
+def megabytes(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 1_000_000)
 
 
 def email(text: str) -> str:

@@ -147,7 +147,7 @@ def test_a_crash_between_sending_and_marking_sends_at_most_once_more(outbox, off
 
 
 def test_the_certificate_of_the_server_is_checked(outbox, connect, tmp_path, monkeypatch):
-    """STARTTLS with a certificate that nobody vouches for sends nothing; with one that we trust it does."""
+    """STARTTLS with a certificate that nobody vouches for sends nothing; with one that the system or the setting trusts it does."""
     context, certificate = self_signed(tmp_path)
     with post_office(context) as office, outbox.app_context():
         connect(office.port, MAIL_USE_TLS=True)
@@ -155,6 +155,11 @@ def test_the_certificate_of_the_server_is_checked(outbox, connect, tmp_path, mon
         assert "CERTIFICATE_VERIFY_FAILED" in run().unreached and not office.received
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert run(AT + timedelta(minutes=1)).sent == 1
+        monkeypatch.delenv("SSL_CERT_FILE")
+        queue("siti")
+        assert run(AT + timedelta(minutes=1)).sent == 0
+        connect(office.port, MAIL_USE_TLS=True, MAIL_CA=str(certificate))
+        assert run(AT + timedelta(minutes=9)).sent == 1
 
 
 def self_signed(folder):

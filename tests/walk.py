@@ -11,25 +11,27 @@ from sqlalchemy import inspect, select
 
 from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, Customer, Installation, Letter, PromoRequest, Subscription, User
+from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, Customer, Installation, Letter, PdpRequest, PromoRequest, Subscription, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.letter import LetterState
+from ecrm.models.pdp_request import PdpKind
 from ecrm.reports import recaps
-from ecrm.rules import LIFECYCLES, move
+from ecrm.rules import LIFECYCLES, move, pdp_request
 from ecrm.rules.complaint import answer, enter, rate
 from tests import world
 from tests.sweep import SCREEN_OF, cell_of
 from tests.world import Browser, email, one
 
 PEOPLE = (None, *RoleName)
-NO_PAGES = {"static", "export", "file", "file_view", "picture_view", "ajax_lookup", "attachment", "go", "find", "start"}
+NO_PAGES = {"static", "export", "file", "copy_view", "data_file", "file_view", "picture_view", "ajax_lookup", "attachment", "go", "find", "start"}
 TALE = (  # the verbs that bring one more complaint, application, grant or wish into each of the states
     ("complaint", ()), ("complaint", ("assign", "start")), ("complaint", ("assign", "wait")), ("complaint", ("assign", "start", "resolve")),
     ("complaint", ("assign", "start", "resolve", "confirm")), ("complaint", ("assign", "start", "resolve", "reopen")), ("complaint", ("cancel",)),
     ("installation", ()), ("installation", ("survey",)), ("installation", ("survey", "not_covered")), ("installation", ("cancel",)),
     ("installation", ("survey", "schedule", "install")), ("installation", ("survey", "schedule", "install", "activate")),
     ("bandwidth_grant", ("approve",)), ("bandwidth_grant", ("approve", "expire")), ("bandwidth_grant", ("revoke",)),
+    ("pdp_request", ("take",)), ("pdp_request", ("fulfil",)), ("pdp_request", ("decline",)), ("pdp_request", ("withdraw",)),
     ("promo_request", ("accept",)), ("promo_request", ("decline",)), ("promo_request", ("withdraw",)),
 )
 
@@ -63,6 +65,8 @@ def _born(table: str) -> Any:
         row = Complaint(customer=customer, category=one(ComplaintCategory, code="BILL"), subject="Kabel tergantung", description="Di jalan depan.",
                         subscription=customer.subscriptions[0])
         return enter(db.session, row, now() - timedelta(hours=4))
+    if table == "pdp_request":
+        return pdp_request.file(db.session, PdpRequest(customer=customer, kind=PdpKind.ACCESS, wish="Semuanya"), now() - timedelta(hours=4), None)
     model = {"installation": Installation, "bandwidth_grant": BandwidthGrant, "promo_request": PromoRequest}[table]
     first = db.session.scalars(select(model).order_by(model.id)).first()
     skipped = {"id", "version", "status", "number"} | {key for key in inspect(model).columns.keys() if key.endswith("_at")}

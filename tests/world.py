@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
+    PdpRequest, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
 )
+from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import Priority, now
@@ -24,6 +25,7 @@ from ecrm.models.business_time import Weekday
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
+from ecrm.models.pdp_request import PdpKind
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
@@ -31,6 +33,7 @@ from ecrm.models.user_session import hashed
 from ecrm.reports.freezing import fingerprint
 from ecrm.rules import move
 from ecrm.rules.complaint import answer, enter
+from ecrm.rules import pdp_request
 from ecrm.rules.installation import register
 
 PASSWORD = "tahu-goreng-12"
@@ -219,7 +222,12 @@ def _reports() -> None:
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
+        Consent(customer=one(Customer, number="PLG-000001"), given=True, wording="2026-11"),
+        AccessEvent(kind=AccessKind.LOGIN, user=one(User, email=email("customer")), address="192.0.2.1", rule="/login", request_id="0" * 16),
     ])
+    for number, kind, wish in ((2, PdpKind.CORRECTION, "Nama jalan salah"), (1, PdpKind.ACCESS, None)):
+        asked = PdpRequest(customer=one(Customer, number=f"PLG-{number:06d}"), kind=kind, wish=wish)
+        pdp_request.file(db.session, asked, at, one(User, email=email("support")))
     for role in STAFF:
         for person, shared in ((role.value, False), ("technician2", True)):
             db.session.add(SavedView(name=f"Tampilan {person}", owner=one(User, email=email(person)), role=role, table="complaint",

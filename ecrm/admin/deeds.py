@@ -13,7 +13,7 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Letter, Role, User, UserSession
+from ecrm.models import Customer, Letter, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
 from ecrm.rules import account, letter
@@ -84,9 +84,14 @@ def _forget_phone(row: User, _by: User, _at: datetime) -> None:
     row.tf_primary_method = row.tf_totp_secret = row.mf_recovery_codes = None
 
 
+def _lift(row: Customer, _by: User, _at: datetime) -> None:
+    row.restricted_at = None
+
+
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)
 END = Deed("end", _l("End session"), _alive, _end)
 PHONE_LOST = Deed("phone_lost", _l("Switch two-factor login off: the phone is lost"), lambda row: row.tf_primary_method is not None, _forget_phone)
 TWO_FACTOR = Deed("two_factor", _l("Require two-factor login"), lambda row: not row.two_factor_required, _demand)
 ONE_FACTOR = Deed("one_factor", _l("Require two-factor login no more"), lambda row: row.two_factor_required, _free)
+LIFT = Deed("lift_restriction", _l("Lift the restriction of the data"), lambda row: row.restricted_at is not None and row.erased_at is None, _lift)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

@@ -63,7 +63,7 @@ class Converter(AdminModelConverter):
 
 def strip(value: Any) -> Any:
     """Return text without the blanks around it, and without NUL, which no database agrees on."""
-    return value.replace("\0", "").strip() if isinstance(value, str) else value
+    return value.replace("\0", "").strip() if type(value) is str else value  # a member of an enum is text, too, and stays what it is
 
 
 def to_phone(value: Any) -> Any:

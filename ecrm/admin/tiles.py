@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PromoRequest, RiskScore, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PdpRequest, PromoRequest, RiskScore, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -58,6 +58,8 @@ TO_SCHEDULE = Tile(_l("Installations to schedule"), Installation, {"status": "su
 TO_ACTIVATE = Tile(_l("Installations to activate"), Installation, {"status": "installed"}, brief=_l("To activate"))
 UNDELIVERED = Tile(_l("Letters not delivered"), Letter, {"state": "failed"}, alarm=True)
 FAILING = Tile(_l("Failing jobs"), Job, {"failing": "1"}, alarm=True)
+DATA = Tile(_l("Requests about personal data"), PdpRequest, {"undecided": "1"}, brief=_l("Personal data"))
+DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"overdue": "1"}, alarm=True, rare=True, brief=_l("Personal data, overdue"))
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
@@ -69,7 +71,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
-        Group(_l("Other work"), (REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE)),
+        Group(_l("Other work"), (REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
     ),
     RoleName.SALES: (
         Group(_l("Applications"), tuple(
@@ -90,6 +92,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("E-mail not verified"), User, {"verified": "0"}),
             Tile(_l("Not active"), User, {"active": "0"}),
         )),
+        Group(_l("Personal data"), (DATA, DATA_LATE)),
         Group(_l("Letters"), (UNDELIVERED, Tile(_l("Waiting to be sent"), Letter, {"state": "queued"}))),
         Group(_l("Periodic jobs"), (FAILING, Tile(_l("Going well"), Job, {"failing": "0"}))),
     ),
@@ -97,7 +100,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
 
 # What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
 SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
-    RoleName.SUPPORT: (LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE),
+    RoleName.SUPPORT: (LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
         Tile(_l("My visits"), Installation, {"status": "scheduled"}),
@@ -106,5 +109,5 @@ SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
         Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus
         if status in (InstallationStatus.REGISTERED, InstallationStatus.SURVEYED, InstallationStatus.SCHEDULED, InstallationStatus.INSTALLED)),
     RoleName.MANAGER: (LATE, UNANSWERED, ALL),
-    RoleName.ADMINISTRATOR: (UNDELIVERED, FAILING),
+    RoleName.ADMINISTRATOR: (DATA_LATE, DATA, UNDELIVERED, FAILING),
 }

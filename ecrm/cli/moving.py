@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from ecrm import revisions, setting_kinds
+from ecrm import config, revisions, setting_kinds
 from ecrm.backup import Mismatch, Shape, Sum, compare, fill, keep_next_ids, lines, next_ids, shapes, snapshot
 from ecrm.cli.ready import migrate_empty, reason
 from ecrm.extensions import engine_options
@@ -21,7 +21,8 @@ class Address(click.ParamType):
     def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> Engine:
         """Return an engine; nothing is connected yet."""
         try:
-            return create_engine(setting_kinds.database(value), **engine_options(value))
+            ca = config.read(config.instance_folder())["DATABASE_CA"]  # there is no application yet
+            return create_engine(setting_kinds.database(value), **engine_options(value, ca))
         except ValueError as error:
             self.fail(str(error), param, context)
 

@@ -15,6 +15,7 @@ from ecrm.models.letter import LetterState
 LEASE = timedelta(minutes=5)  # after which another worker takes over what a dead one had in hand
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # minutes after the first, second, … failure; the last one from then on
 GIVE_UP = timedelta(days=1)
+FORGOTTEN = {"to_email": "", "to_name": ""}  # of who was erased, once the letter that says so has left
 KEPT = ("table", "id", "number")  # what stays of the contents when a letter is sent; links and words have no use any more
 
 
@@ -42,7 +43,7 @@ def sent(session: Session, letter: Letter, worker_id: str, at: datetime) -> bool
     """Mark a letter sent and forget its contents; return False where the lease was lost. Uncommitted, like the following."""
     kept = {key: letter.data[key] for key in KEPT if key in letter.data}
     return _finish(session, letter, worker_id, state=LetterState.SENT, sent_at=at, next_try_at=None, last_error=None, data=kept,
-                   tries=letter.tries + 1)
+                   tries=letter.tries + 1, **_forgotten(letter))
 
 
 def put_off(session: Session, letter: Letter, worker_id: str, at: datetime, error: str) -> bool:
@@ -59,9 +60,13 @@ def put_off(session: Session, letter: Letter, worker_id: str, at: datetime, erro
 
 def fail(session: Session, letter: Letter, worker_id: str, error: str) -> bool:
     """Give a letter up, the reason on its row; links that open an account do not stay in the database."""
-    secret = letter.template.startswith(PREFIX)
+    secret = letter.template.startswith(PREFIX) or letter.data.get("forget")
     return _finish(session, letter, worker_id, state=LetterState.FAILED, tries=letter.tries + 1, next_try_at=None,
-                   last_error=error[:500], **({"data": {}} if secret else {}))
+                   last_error=error[:500], **({"data": {}} if secret else {}), **_forgotten(letter))
+
+
+def _forgotten(letter: Letter) -> dict[str, Any]:
+    return FORGOTTEN if letter.data.get("forget") else {}
 
 
 def release(session: Session, ids: Iterable[int], worker_id: str) -> None:

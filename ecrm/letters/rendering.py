@@ -17,11 +17,12 @@ from ecrm import formats
 from ecrm.models import Letter
 from ecrm.models.account import Language
 from ecrm.models.base import Priority
+from ecrm.models.pdp_request import PdpKind
 from ecrm.rules.complaint import CLOSE_DAYS, REOPEN_DAYS
 from ecrm.rules.phone import readable
 
 FOLDER = Path(__file__).parent / "templates"
-AUDIENCES = ("customer", "applicant", "technician", "support", "manager")
+AUDIENCES = ("customer", "applicant", "technician", "support", "manager", "administrator")
 LONGEST_SUBJECT = 200  # characters
 # Anybody can register somebody else's address under the name of a link; we do not carry it to them.
 LIKE_A_LINK = re.compile(r"[:/\\@]|www\.", re.IGNORECASE)
@@ -41,7 +42,8 @@ def init_app(app: Flask) -> None:
     environment = app.jinja_env.overlay(
         loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters = environment.filters | {"moment": _moment, "day": _day, "urgency": lambda number: str(Priority(number))}
+    environment.filters = environment.filters | {"moment": _moment, "day": _day, "urgency": lambda number: str(Priority(number)),
+                                                     "wanted": lambda word: str(PdpKind(word))}
     app.extensions["letters"] = environment
 
 

@@ -47,12 +47,17 @@ def sender() -> Sender:
     return FolderSender(Path(current_app.instance_path) / "mail")
 
 
+def trusted() -> ssl.SSLContext:
+    """Return what the server's certificate is checked against: the authority of the setting, else those of the system."""
+    return ssl.create_default_context(cafile=current_app.config["MAIL_CA"])
+
+
 class _Smtp(smtplib.SMTP):
     """SMTP whose STARTTLS checks the certificate; the standard library's does not unless told."""
 
     def starttls(self, *args: Any, context: ssl.SSLContext | None = None, **more: Any) -> Any:
         """Begin TLS with a server that proves its name."""
-        return super().starttls(*args, context=context or ssl.create_default_context(), **more)
+        return super().starttls(*args, context=context or trusted(), **more)
 
 
 class _Backend(EmailBackend):
@@ -62,6 +67,11 @@ class _Backend(EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         """Return the class of the connection."""
         return smtplib.SMTP_SSL if self.use_ssl else _Smtp
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """Return the context of TLS from the first byte."""
+        return trusted()
 
 
 class SmtpSender:

@@ -1,16 +1,19 @@
 """All tables, one file for each aggregate; MODELS is the registry."""
 
+from ecrm.models.access_event import AccessEvent
 from ecrm.models.account import Role, User
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
 from ecrm.models.complaint import Attachment, Complaint, ComplaintCategory, Reply
+from ecrm.models.consent import Consent
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.escalation import Escalation
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
+from ecrm.models.pdp_request import PdpRequest
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
 from ecrm.models.recap import Recap, ServiceStandard
@@ -21,11 +24,11 @@ from ecrm.models.user_session import UserSession
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation,
-    Customer, Subscription, Installation, RiskScore, RiskWeight,
+    Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
-    User, Role, UserSession, Letter, Step, Job, Counter,
+    User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter,
 )
 
 TABLES = {model.__tablename__: model for model in MODELS}

@@ -76,6 +76,7 @@ class User(HasId, Versioned, UserMixin, db.Model):
     )
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
     claimed_number: Mapped[str | None] = mapped_column(String(20), info=label(_l("Customer number given")))
+    agreed_wording: Mapped[str | None] = mapped_column(String(20), info=label(_l("Agreed to letters about promos (wording)")))
     most_jobs: Mapped[int | None] = mapped_column(info=label(_l("Most unsolved complaints"), least=1))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
     password: Mapped[str | None] = mapped_column(String(255), info=label(_l("Password"), secret=True))

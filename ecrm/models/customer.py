@@ -1,6 +1,6 @@
 """Customers and their subscriptions."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
 from ecrm.models.account import User
-from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
+from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, words
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.plan import Plan
 
@@ -55,6 +55,8 @@ class Customer(HasId, Versioned, db.Model):
         words(CustomerStatus, "customer_status"), default=CustomerStatus.PROSPECT, info=label(_l("Status"))
     )
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True, info=label(_l("Account")))
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Use of the data restricted since")))
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Personal data erased")))
 
     branch: Mapped[Branch] = relationship(info=label(_l("Branch")))
     area: Mapped[CoverageArea | None] = relationship(info=label(_l("Coverage area")))

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from ecrm.portal import accounts, asking, devices, drafts, errors, kept, look, notices, sessions, throttle, two_factor
+from ecrm.portal import accounts, asking, devices, drafts, errors, kept, look, notices, refusals, sessions, throttle, two_factor
 from ecrm.portal import (  # noqa: F401 - they register their routes
-    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, profile, public, session_pages,
+    account_pages, complaint_entry, complaint_list, complaint_page, home, interest, own_data, profile, public, session_pages,
 )
 from ecrm.portal.blueprint import blueprint
 
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     asking.init_app(app)
     devices.init_app(app)
     throttle.init_app(app)
+    refusals.init_app(app)
     drafts.init_app(app)
     errors.init_app(app)
     kept.init_app(app)

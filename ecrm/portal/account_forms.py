@@ -12,9 +12,11 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from ecrm.extensions import db
 from ecrm.models import Branch
 from ecrm.models.account import Language
+from ecrm.rules.consent import WORDING
 from ecrm.rules.phone import e164
 
 REQUIRED = _l("This field is required.")
+AGREE = _l("Yes, send me letters about promos.")  # another sentence is another WORDING in ecrm/rules/consent.py
 
 
 def stripped(text: str | None) -> str | None:
@@ -68,6 +70,8 @@ class RegisterForm(RegisterFormV2):
     claimed_number = StringField(_l("Customer number"), filters=[stripped, lambda text: (text or "").upper() or None],
                                  validators=[Optional(), at_most(20)], render_kw={"autocomplete": "off"})
 
+    promos = BooleanField(AGREE)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the active branches."""
         super().__init__(*args, **kwargs)
@@ -78,6 +82,7 @@ class RegisterForm(RegisterFormV2):
         """Return the fields by name; those of the account as the account keeps them."""
         values = super().to_dict(only_user)
         values["branch_id"] = int(values["branch_id"])
+        values["agreed_wording"] = WORDING if values.pop("promos", self.promos.data) else None
         return values
 
 
@@ -106,3 +111,4 @@ class ProfileForm(FlaskForm):
                      render_kw={"autocomplete": "tel"})
     language = RadioField(_l("Language"), choices=[(language.value, language.label) for language in Language],
                           validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)
+    promos = BooleanField(AGREE)

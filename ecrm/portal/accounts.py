@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from ecrm.extensions import db
 from ecrm.letters.security import OutboxMailUtil
-from ecrm.models import Branch, Customer, Role, User
+from ecrm.models import Branch, Consent, Customer, Role, User
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.portal import account_words
@@ -82,10 +82,12 @@ def _confirmed(_app: Flask, user: User, **_more: Any) -> None:
     if known is not None:
         known.user = user
     else:
-        admit(db.session, Customer(name=user.name, phone=user.phone or "", email=user.email, address="", branch_id=user.branch_id,
+        known = admit(db.session, Customer(name=user.name, phone=user.phone or "", email=user.email, address="", branch_id=user.branch_id,
                                    since=_today(user), user=user))
         if user.claimed_number:
             flash(_("We could not match your customer number yet. Our support will link it to your account."), "info")
+    if user.agreed_wording:
+        db.session.add(Consent(customer=known, given=True, wording=user.agreed_wording, at=user.created_at))
 
 
 def _today(user: User) -> date:

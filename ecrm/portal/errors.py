@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from ecrm.extensions import db
 from ecrm.models.account import Language
-from ecrm.portal import asking, drafts, kept, throttle
+from ecrm.models.access_event import AccessKind
+from ecrm.portal import asking, drafts, kept, refusals, throttle
 from ecrm.portal.account_forms import LoginForm, RegisterForm
 from ecrm.web import PasswordAgain
 
@@ -97,6 +98,7 @@ def _guess() -> str:
 
 def _stale_token(error: CSRFError) -> Any:
     """Keep what was written on our own pages; elsewhere ask to send again."""
+    refusals.note(AccessKind.CSRF)
     if request.endpoint in drafts.PAGES:
         try:
             return make_response(drafts.show_again(), 401 if not drafts.logged_in() else 400)

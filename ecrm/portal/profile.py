@@ -10,10 +10,12 @@ from ecrm import policy
 from ecrm.extensions import db
 from ecrm.models import Customer
 from ecrm.models.account import Language
+from ecrm.models.base import now
 from ecrm.policy import Right
 from ecrm.portal import drafts, look, people
 from ecrm.portal.account_forms import ProfileForm
 from ecrm.portal.blueprint import blueprint
+from ecrm.rules import consent
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -21,7 +23,8 @@ from ecrm.portal.blueprint import blueprint
 def profile() -> Any:
     """Show the customer's data; telephone and language can be changed here."""
     customer = people.own_customer()
-    form = ProfileForm(phone=look.telephone((customer or current_user).phone or ""), language=current_user.language.value)
+    agreed = customer is not None and consent.given(db.session(), customer)
+    form = ProfileForm(promos=agreed, phone=look.telephone((customer or current_user).phone or ""), language=current_user.language.value)
     if not form.validate_on_submit():
         return page(form)
     if not policy.may(people.ROLE, Customer, Right.EDIT):
@@ -32,6 +35,7 @@ def profile() -> Any:
     current_user.phone, current_user.language = form.phone.data, Language(form.language.data)
     if customer is not None:
         customer.phone = form.phone.data
+        consent.say(db.session(), customer, form.promos.data, now())
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for("portal.profile"))

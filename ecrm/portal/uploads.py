@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
-from ecrm import storage
+from ecrm import policy, storage
 from ecrm.extensions import db
+from ecrm.models import Attachment
+from ecrm.portal import people
 
+MEBIBYTE = 1024 * 1024
 ACCEPT = "image/jpeg,image/png,image/webp,image/heic,application/pdf"
 
 
@@ -17,11 +22,21 @@ def chosen() -> list[FileStorage]:
     return [file for file in request.files.getlist("files") if file.filename]
 
 
+def stored() -> int:
+    """Return how many bytes of files the person has sent."""
+    own = policy.scope(Attachment, people.ROLE, current_user), Attachment.by_id == current_user.id
+    return db.session.scalar(select(func.sum(Attachment.size)).where(*own)) or 0
+
+
 def receive(field: Any) -> list[storage.Received] | None:
     """Return the files as the storage took them; None where one was refused, with the reason at the field."""
     files = chosen()
     if len(files) > storage.MAX_FILES:
         field.errors = [_("At most %(count)s files.", count=storage.MAX_FILES)]
+        return None
+    most = current_app.config["ECRM"]["CUSTOMER_FILES_MB"]
+    if files and stored() + (request.content_length or 0) > most * MEBIBYTE:
+        field.errors = [_("You have stored as many files as possible, %(most)s MB. Send it without a file, or call us.", most=most)]
         return None
     if files:
         db.session.rollback()  # nothing is written yet, and pictures take time: let go of the database's lock

@@ -1,7 +1,7 @@
 """The rules of the business: pure functions of rows, with `by` and `at` as arguments."""
 
-from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, PromoRequest, Subscription
-from ecrm.rules import bandwidth, complaint, customer, installation, promo_request
+from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, PdpRequest, PromoRequest, Subscription
+from ecrm.rules import bandwidth, complaint, customer, installation, pdp_request, promo_request
 from ecrm.rules.lifecycle import Lifecycle, move
 
 LIFECYCLES: dict[type, Lifecycle] = {
@@ -9,6 +9,7 @@ LIFECYCLES: dict[type, Lifecycle] = {
     BandwidthGrant: bandwidth.LIFECYCLE,
     Installation: installation.LIFECYCLE,
     PromoRequest: promo_request.LIFECYCLE,
+    PdpRequest: pdp_request.LIFECYCLE,
     Customer: customer.CUSTOMER,
     Subscription: customer.SUBSCRIPTION,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, PromoRequest
+from ecrm.models import BandwidthGrant, Complaint, Installation, PdpRequest, PromoRequest
 
 
 def facts(row: Any) -> dict[str, Any]:
@@ -44,4 +44,11 @@ def _request(row: PromoRequest) -> dict[str, Any]:
     }
 
 
-FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant, PromoRequest: _request}
+def _about_data(row: PdpRequest) -> dict[str, Any]:
+    return {
+        "kind": row.kind.value, "target_due": row.due_at.isoformat(), "answer": row.answer, "customer_name": row.customer.name,
+        "phone": row.customer.phone, "zone": row.customer.branch.time_zone.value,
+    }
+
+
+FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant, PromoRequest: _request, PdpRequest: _about_data}

@@ -19,7 +19,7 @@ class Verb:
 
     `target` is a status, or a function of the row where the way back depends on it. `needs` and `takes` name
     columns or relations of the row, or "reason", which goes to the trail. `guard(row, at)` may raise Refused;
-    `effect(row, at)` writes the other columns of the projection.
+    `effect(row, at)` writes the other columns of the projection; `signs` names the relation to who did it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Verb:
     takes: tuple[str, ...] = ()
     guard: Callable[[Any, datetime], None] | None = None
     effect: Callable[[Any, datetime], None] | None = None
+    signs: str | None = None
 
     def target_of(self, row: Any) -> Any:
         """Return the status that this verb leads to from `row`."""
@@ -94,6 +95,8 @@ def move(row: Any, name: str, by: User | None, at: datetime, **facts: Any) -> No
     row.status = target
     if source is target:
         flag_modified(row, "status")  # a move to the same status is a move too: its step must be written
+    if verb.signs:
+        setattr(row, verb.signs, by)
     session = object_session(row)
     if verb.effect:
         with session.no_autoflush:  # what an effect looks up must not send half a move to the database

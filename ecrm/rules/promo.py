@@ -19,8 +19,11 @@ def running(today: date) -> ColumnElement[bool]:
 def offered(customer: Customer | None, today: date) -> ColumnElement[bool]:
     """Return the condition that a promo runs today and is for `customer`; None is a visitor.
 
-    An existing customer is offered the promos on their plans and those on no plan in particular.
+    An existing customer is offered the promos on their plans and those on no plan in particular; one the use of whose data
+    is restricted those for everybody, which take no look at the data.
     """
+    if customer is not None and customer.restricted_at is not None:
+        return and_(running(today), Promo.audience == Audience.EVERYBODY, ~Promo.plans.any())
     existing = customer is not None and customer.status in EXISTING
     audience = Promo.audience.in_([Audience.EVERYBODY, Audience.EXISTING if existing else Audience.NEW])
     if not existing:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Complaint, RiskScore, RiskWeight, Step, Subscription
+from ecrm.models import Complaint, Customer, RiskScore, RiskWeight, Step, Subscription
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.models.risk import RiskSign as S
@@ -114,9 +114,10 @@ def _suspensions(session: Session, at: datetime) -> dict[int, int]:
 
 
 def keep(session: Session, at: datetime) -> int:
-    """Bring the kept scores up to date and return how many there are; unflushed. What speaks for staying alone is not kept."""
+    """Bring the kept scores up to date and return how many there are; unflushed. What speaks for staying alone is not kept, nor customers the use of whose data is restricted."""
     weighed, found = weights(session), signs(session, at)
-    scores = {number: points for number, counts in found.items() if (points := score(counts, weighed)) > 0}
+    left_out = set(session.scalars(select(Subscription.id).join(Subscription.customer).where(Customer.restricted_at.is_not(None))))
+    scores = {number: points for number, counts in found.items() if number not in left_out and (points := score(counts, weighed)) > 0}
     known = {row.subscription_id: row for row in session.scalars(select(RiskScore))}
     for number in known.keys() - scores.keys():
         session.delete(known[number])

@@ -41,12 +41,17 @@ def open(attachment: Attachment) -> BinaryIO:
     return store().open(attachment.storage_key)
 
 
+def remove(keys: Iterable[str]) -> int:
+    """Remove contents that no row names any more, after the commit; return how many were there."""
+    return sum(store().remove(key) for key in keys)
+
+
 def sweep(now: datetime) -> int:
     """Remove what interrupted writers left more than a day ago; return how many files."""
     return store().sweep(now)
 
 
 __all__ = [
-    "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "send",
+    "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "remove", "send",
     "send_picture", "sweep",
 ]

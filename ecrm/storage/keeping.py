@@ -1,4 +1,4 @@
-"""Where the bytes lie: a folder of files named by their SHA-256; an object store needs the same put, open, exists, sweep."""
+"""Where the bytes lie: a folder of files named by their SHA-256; an object store needs the same put, open, exists, remove, sweep."""
 
 import os
 import re
@@ -52,6 +52,13 @@ class FolderStore:
     def exists(self, key: str) -> bool:
         """Return whether the content is there."""
         return KEY.fullmatch(key) is not None and (self.folder / key).is_file()
+
+    def remove(self, key: str) -> bool:
+        """Remove the content and return whether it was there; a key of another shape is none of ours."""
+        there = self.exists(key)
+        if there:
+            (self.folder / key).unlink(missing_ok=True)
+        return there
 
     def sweep(self, now: datetime) -> int:
         """Remove half-written files that nobody has written to for a day; return how many."""

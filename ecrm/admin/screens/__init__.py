@@ -4,15 +4,17 @@ from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, Compl
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
+from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
+from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
-    CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen,
+    CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
-    UserScreen, RoleScreen, SessionScreen, LetterScreen, StepScreen, JobScreen, CounterScreen,
+    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen,
 )

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ecrm.admin import cells, customer_story, look
+from ecrm.admin.deeds import LIFT
+from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
@@ -14,7 +16,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription
 from ecrm.models.base import now
 from ecrm.policy import Right
 from ecrm.rules import risk
@@ -34,13 +36,20 @@ def _granted(row):
     return BandwidthGrant.subscription_id.in_(select(Subscription.id).where(Subscription.customer_id == row.id))
 
 
+class Restricted(Condition):
+    """The use of whose data is restricted, or not."""
+
+    name_in_address, title, reads = "restricted", _l("Use of the data restricted"), "restricted_at"
+    condition = staticmethod(lambda: Customer.restricted_at.is_not(None))
+
+
 class CustomerScreen(Screen):
     """Customers."""
 
     model = Customer
     group = CUSTOMERS
     columns = ("number", "name", "phone", "branch", "area", "since", "status")
-    details = ("identity_number", "email", "address", "user")
+    details = ("identity_number", "email", "address", "user", "restricted_at", "erased_at")
     form = ("name", "identity_number", "phone", "email", "address", "branch", "area", "since")
     groups = (
         (_l("Person"), ("name", "identity_number", "phone", "email")),
@@ -68,9 +77,14 @@ class CustomerScreen(Screen):
                 prefill=_this),
         Belongs(Installation, ("number", "area", "plan", "status", "visit_at"), lambda row: Installation.customer_id == row.id,
                 filters=_this),
+        Belongs(PdpRequest, ("number", "kind", "received_at", "due_at", "status"), lambda row: PdpRequest.customer_id == row.id,
+                filters=_this, prefill=_this),
+        Belongs(Consent, ("at", "purpose", "given", "wording"), lambda row: Consent.customer_id == row.id, filters=_this, prefill=_this),
     )
     search = ("number", "name", "phone", "email")
     filters = ("status", "branch", "area", "since")
+    more_filters = (Restricted,)
+    deeds = (LIFT,)
     sortable = ("number", "name", "since")
 
     extra_needs = {"timeline_view": Right.READ}
@@ -83,6 +97,10 @@ class CustomerScreen(Screen):
         only = request.args.get("kind") if request.args.get("kind") in kinds else None
         events = customer_story.of(row, self, only=only)
         return self.render("admin/timeline.html", model=row, events=events, only=only, kinds=customer_story.KINDS)
+
+    def changeable(self, row):
+        """Nothing is written about a person who was erased."""
+        return row.erased_at is None
 
     def timeline(self, row):
         """The newest events for the customer's page."""
@@ -129,7 +147,9 @@ class SubscriptionScreen(Screen):
     details_template = "admin/subscription.html"
 
     def risk(self, row):
-        """The lines of the risk that the customer leaves, as they are now."""
+        """The lines of the risk that the customer leaves, as they are now; none where the use of the data is restricted."""
+        if row.customer.restricted_at is not None:
+            return None
         found = risk.signs(db.session(), now(), Subscription.id == row.id).get(row.id)
         return risk.lines(found, risk.weights(db.session())) if found and self.sibling(RiskScore) else None
 

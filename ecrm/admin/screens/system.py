@@ -5,11 +5,12 @@ from flask_babel import lazy_gettext as _l
 from ecrm import policy
 from ecrm.admin import cells, codes, lookup, story, trail_cells
 from ecrm.admin.deeds import END, INVITE, ONE_FACTOR, PHONE_LOST, RETRY, TWO_FACTOR, keep_an_administrator
+from ecrm.admin.pages import Belongs
 from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
-from ecrm.models import TABLES, Counter, Job, Letter, Role, Step, User, UserSession
+from ecrm.models import TABLES, AccessEvent, Counter, Job, Letter, Role, Step, User, UserSession
 from ecrm.rules import account
 
 
@@ -27,6 +28,8 @@ class UserScreen(Screen):
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
     deeds = (INVITE, PHONE_LOST)
+    belongs = (Belongs(AccessEvent, ("at", "kind", "address", "rule"), lambda row: AccessEvent.user_id == row.id,
+                       filters=lambda row: {"user": str(row.id)}),)
     empty = _l("No accounts here.")
     groups = (
         (_l("Person"), ("name", "email", "phone", "language")),
