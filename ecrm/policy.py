@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 
 from ecrm import rows
 from ecrm.models import (
-    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Escalation, Holiday,
+    Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CountedDay, Counter, CoverageArea, Customer, Escalation, Holiday,
     Installation, Job, Letter, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
@@ -181,8 +181,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | X),
     },
-    Job: {ADMINISTRATOR: Grant(R)},
-    Counter: {ADMINISTRATOR: Grant(R)},
+    Job: {ADMINISTRATOR: Grant(R)}, Counter: {ADMINISTRATOR: Grant(R)},
+    CountedDay: {ADMINISTRATOR: Grant(R, hidden=frozenset({"moves", "figures"}))},
 }
 
 

@@ -6,7 +6,7 @@ from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, Subs
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
-from ecrm.admin.screens.system import CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
+from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
@@ -14,5 +14,5 @@ SCREENS = (
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
-    UserScreen, RoleScreen, SessionScreen, LetterScreen, StepScreen, JobScreen, CounterScreen,
+    UserScreen, RoleScreen, SessionScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
 )
