@@ -7,7 +7,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ecrm import admin, assets, cli, config, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
+from ecrm import admin, assets, cli, config, day_marks, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
 from ecrm.privacy import copying
 from ecrm.extensions import babel, csrf, db, mail, migrate
 from ecrm.flask_config import flask_config
@@ -29,10 +29,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     logs.init_app(app)
     metrics.init_app(app)
     babel.init_app(app, locale_selector=_language)
-    i18n.init_app(app)
+    i18n.init_app(app, babel)
     csrf.init_app(app)
     mail.init_app(app)
     trail.init_app()
+    day_marks.init_app()
     web.init_app(app)
     assets.init_app(app)
     health.init_app(app)

@@ -137,6 +137,18 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+PATIENCE = "patience"  # the option of a statement that may take longer than a page: seconds
+
+
+@event.listens_for(Engine, "before_cursor_execute", retval=True)
+def _be_patient(connection: Connection, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> tuple[str, Any]:
+    """Let a statement with the option run as long as it says, on MariaDB where those of pages end after some seconds."""
+    seconds = context.execution_options.get(PATIENCE) if context is not None else None
+    if seconds and connection.dialect.name != "sqlite":
+        statement = f"SET STATEMENT max_statement_time={int(seconds)} FOR {statement}"
+    return statement, parameters
+
+
 def only_reads(session: Session) -> None:
     """Begin a transaction that writes nothing, so that on SQLite nobody waits for its end."""
     session.connection(execution_options={READS: True})

@@ -1,6 +1,7 @@
 """How days, times, money, numbers and sizes are written in the reader's language: the one place that says so."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -24,7 +25,13 @@ def zone() -> ZoneInfo:
 
 def day(value: date, style: str = "medium") -> str:
     """Return a day, such as “23 Nov 2026”; long is “23 November 2026”, full has the weekday too."""
-    return format_date(value, style, language())
+    return _day(value.year, value.month, value.day, style, language().language)
+
+
+@lru_cache(4096)
+def _day(year: int, month: int, day: int, style: str, code: str) -> str:
+    """Return a day; a list writes the same few again and again."""
+    return format_date(date(year, month, day), style, code)
 
 
 def weekday(value: date, year: bool = True) -> str:
@@ -34,7 +41,12 @@ def weekday(value: date, year: bool = True) -> str:
 
 def short_day(value: date) -> str:
     """Return a day of this year, such as “23 Nov”."""
-    return format_skeleton("MMMd", _start(value), locale=language())
+    return _short_day(value.month, value.day, language().language)
+
+
+@lru_cache(2048)
+def _short_day(month: int, day: int, code: str) -> str:
+    return format_skeleton("MMMd", datetime(2024, month, day), locale=code)
 
 
 def month(value: date, short: bool = False) -> str:
@@ -44,7 +56,12 @@ def month(value: date, short: bool = False) -> str:
 
 def hour(at: time | datetime, seconds: bool = False) -> str:
     """Return a time of day, such as “14.05”; that of a moment is the one of the zone it carries."""
-    return format_time(at.timetz() if isinstance(at, datetime) else at, "medium" if seconds else "short", None, language()).replace(NARROW, FIRM)
+    return _hour(at.hour, at.minute, at.second if seconds else None, language().language)
+
+
+@lru_cache(4096)
+def _hour(hour: int, minute: int, second: int | None, code: str) -> str:
+    return format_time(time(hour, minute, second or 0), "short" if second is None else "medium", None, code).replace(NARROW, FIRM)
 
 
 def moment(at: datetime, where: ZoneInfo | None = None, style: str = "medium") -> str:
@@ -66,7 +83,12 @@ def brief(at: datetime, present: datetime) -> str:
 
 def joined(day: str, hour: str) -> str:
     """Return a written day and a written time as the language puts them together."""
-    return get_datetime_format("medium", language()).format(hour, day)
+    return _joint(language().language).format(hour, day)
+
+
+@lru_cache(16)
+def _joint(code: str) -> str:
+    return str(get_datetime_format("medium", code))
 
 
 def number(value: float, style: str | None = None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import flask
 import wtforms
-from flask_babel import Domain
+from flask_babel import Babel, Domain, get_locale
 from werkzeug.utils import cached_property
 
 TRANSLATIONS = str(Path(__file__).parent / "translations")
@@ -16,6 +16,20 @@ SECURITY = {
     "SECURITY_I18N_DOMAIN": "flask_security;messages",
     "SECURITY_I18N_DIRNAME": [TRANSLATIONS, TRANSLATIONS],
 }
+
+
+class Texts(Domain):
+    """The application's own texts. A page asks for hundreds of them: the catalogue is found by the language's code alone."""
+
+    def get_translations(self) -> Any:
+        """Return the catalogue of the reader's language."""
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        code = locale.language  # what makes the name of a locale takes longer than to look up a text
+        if code not in self.cache:
+            self.cache[code] = super().get_translations()
+        return self.cache[code]
 
 
 class FormTexts:
@@ -54,6 +68,7 @@ class Request(flask.Request):
         return FORMS.get_translations()
 
 
-def init_app(app: flask.Flask) -> None:
+def init_app(app: flask.Flask, babel: Babel) -> None:
     """Bind to the application."""
     app.request_class = Request
+    babel.domain_instance = Texts()

@@ -25,6 +25,7 @@ from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
+from ecrm.reports.counted import keeping
 from ecrm.rules import escalation, holidays, move, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
@@ -152,12 +153,25 @@ def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
     return gone
 
 
+def count_days(session: Session, at: datetime, hand: Hand) -> int:
+    """Count the days whose complaints changed since, and those that were never counted, the newest first; return how many."""
+    done = 0
+    for day in keeping.due(session, at):
+        if hand.stop():
+            break
+        session.rollback()  # a transaction for each day
+        keeping.count(session, day, at)
+        session.commit()
+        done += 1
+    return done
+
+
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
-    Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
+    Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
     Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, Counter, CoverageArea, Customer, Escalation, Holiday,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, Holiday,
     Installation, Job, Letter, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
@@ -166,8 +166,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | X),
     },
-    Job: {ADMINISTRATOR: Grant(R)},
-    Counter: {ADMINISTRATOR: Grant(R)},
+    Job: {ADMINISTRATOR: Grant(R)}, Counter: {ADMINISTRATOR: Grant(R)},
+    CountedDay: {ADMINISTRATOR: Grant(R, hidden=frozenset({"moves", "figures"}))},
 }
 
 

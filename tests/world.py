@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
     PdpRequest, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
@@ -218,7 +218,7 @@ def _reports() -> None:
         Escalation(complaint=one(Complaint, subject="Lampu LOS merah"), target=Target.RESPONSE, level=Level.NEAR, due_at=at),
         Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures=NO_FIGURES, sha256=fingerprint(NO_FIGURES),
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
-        Job(name="deliver", started_at=at, seconds=0.1, done=2),
+        Job(name="deliver", started_at=at, seconds=0.1, done=2), CountedDay(day=date(2020, 1, 1), hours=7),
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import url_for
 from markupsafe import Markup
 
 from ecrm import formats
 from ecrm.admin import look
+from ecrm.admin.formats import address as address_of
 from ecrm.models import TABLES
 from ecrm.models.base import now
 from ecrm.models.user_session import device
@@ -27,7 +27,7 @@ def customer(view: Any, _context: Any, row: Any, name: str) -> Any:
     customer = view._get_field_value(row, name)
     if customer is None or not view.site_has(type(customer)):
         return "" if customer is None else str(customer)
-    url = url_for(f"{view.role.value}_customer.details_view", id=customer.id)
+    url = address_of(f"{view.role.value}_customer", customer.id)
     return Markup('<a href="{}" title="{}">{}</a>').format(url, customer.number, customer.name)
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from ecrm import exports, policy
 from ecrm.admin import lookup, stretches
 from ecrm.admin.stretches import Stretch
-from ecrm.extensions import db
+from ecrm.extensions import PATIENCE, db
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.texts import NotPlain, Texts
 
+LONGEST = 60  # seconds in which the ids of all rows must be found; the rows themselves are read in short statements
 CHUNK = 500  # rows that are in memory at a time
 
 
@@ -75,7 +76,7 @@ class Exporting:
         sent, rest = set(first), array("q")
         for stretch in order if len(first) == CHUNK else ():
             statement = stretch.of(query).with_entities(self.model.id).statement
-            ids = db.session.execute(statement.execution_options(yield_per=10_000)).scalars()
+            ids = db.session.execute(statement.execution_options(yield_per=10_000, **{PATIENCE: LONGEST})).scalars()
             rest.extend(number for number in ids if number not in sent)
         db.session.close()
         for start in range(0, len(rest), CHUNK):

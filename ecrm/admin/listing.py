@@ -104,6 +104,8 @@ class Listing:
                 item = getattr(model, part)
                 option = load(item) if option is None else getattr(option, load.__name__)(item)
                 model = relation.mapper.class_
+            if option is not None and model is User:
+                option = option.lazyload(User.roles)  # a cell shows a name
             options += [option] if option is not None else []
         return options
 

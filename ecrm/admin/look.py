@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask_babel import format_timedelta, get_locale, gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ecrm import formats
 from ecrm.admin.stretches import MOST_COUNTED
@@ -54,6 +54,11 @@ def language() -> str:
 def today() -> date:
     """Return the day where the reader is."""
     return now().astimezone(zone()).date()
+
+
+def heads(columns: list[tuple[str, Any]]) -> list[tuple[str, Markup, Markup]]:
+    """Return (key, title, class) of the columns of a list, translated and escaped once for all of its cells."""
+    return [(key, escape(str(title)), escape(f"col-{key.replace('.', '-')}")) for key, title in columns]
 
 
 def midnight() -> datetime:

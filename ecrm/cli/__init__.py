@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from ecrm.cli import backup, data, letters, moving, people, policy, risk, translations, worker
+from ecrm.cli import backup, counters, data, letters, moving, people, policy, risk, translations, worker
 
 MODULES = (
     backup,
+    counters,
     data,
     letters,
     moving,

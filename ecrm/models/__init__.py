@@ -7,6 +7,7 @@ from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
 from ecrm.models.complaint import Attachment, Complaint, ComplaintCategory, Reply
 from ecrm.models.consent import Consent
+from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.escalation import Escalation
@@ -28,7 +29,7 @@ MODELS = (
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
-    User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter,
+    User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter, CountedDay,
 )
 
 TABLES = {model.__tablename__: model for model in MODELS}

@@ -131,7 +131,7 @@ class Complaint(HasId, Versioned, db.Model):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Opened")))
     first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("First response")))
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, info=label(_l("Resolved")))
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Closed")))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, info=label(_l("Closed")))
     response_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Response due")))
     resolution_due_at: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Resolution due")))
     response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)")))

@@ -1,5 +1,6 @@
 """The manager's dashboard: how much is unsolved, for how long, with whom, and how the last weeks went."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, RiskScore, Subscription, User
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import counting, names, timeline
+from ecrm.reports import counted, counting, names, timeline
+from ecrm.reports.counted.figures import Figures
 from ecrm.reports.period import Period, month
 from ecrm.reports.recaps import complaints, technicians
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Table
-from ecrm.rules import measures, risk
+from ecrm.rules import risk
 
 AGES = ((0, 0, _l("today")), (1, 2, _l("1 or 2 days")), (3, 6, _l("3 to 6 days")), (7, None, _l("7 days and more")))
 LAST = 30  # days of the figures of the last time
@@ -47,20 +49,21 @@ def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
     """Return the dashboard as it stands at a moment, in days of a zone."""
     last = Period(today - timedelta(days=LAST - 1), today, zone)
     year = Period(today - timedelta(days=364), today, zone)
-    days, lines = timeline.of(session, Complaint, complaints.MOMENTS, true(), {}, year, at, most_days=366)
-    tally, table = _last(session, last, at)
+    days, lines = complaints.along(session, year, at, most_days=366)
+    figures = counted.entered(session, last, at)
+    tally, table = _last(figures, counted.entered(session, last.before(), at), last)
     parts = (
         _by_status(session), _by_age(session, today, zone), (replace(lines, title=_("Entered and resolved each day, 12 months")), days),
-        _backlog(session, today, zone, at), _load(session, at), _at_risk(session), _categories(session, last), _areas(session, last),
+        _backlog(session, today, zone), _load(session, at), _at_risk(session), _categories(session, figures, last), _areas(session, tally[0], last),
     )
     return Board(_headlines(*tally, last), table, parts)
 
 
-def _last(session: Session, last: Period, at: datetime) -> tuple[tuple[complaints.Tally, complaints.Tally], Table]:
+def _last(figures: Figures, before: Figures, last: Period) -> tuple[tuple[complaints.Tally, complaints.Tally], Table]:
     """Return the tallies of the last days and of those before, and the table of both."""
     found, rows = [], []
-    for text, period in ((_("the last %(days)s days", days=LAST), last), (_("the %(days)s days before", days=LAST), last.before())):
-        tally = complaints.tallies(session, Complaint.branch_id, counting.within(Complaint.opened_at, period), at)[None]
+    for text, period, one in ((_("the last %(days)s days", days=LAST), last, figures), (_("the %(days)s days before", days=LAST), last.before(), before)):
+        tally = complaints.tallies(one, lambda key: None)[None]
         found.append(tally)
         rows.append(complaints.row(text, tally, {"opened_at": period.days}))
     columns = (Column("name", _l("Time"), Kind.TEXT), *complaints.COLUMNS)
@@ -128,17 +131,15 @@ def _simple(key: str, title: str, label: Any, rows: list[Row], total: Row | None
     return table.chart(title, Drawn.BARS, "count"), table
 
 
-def _backlog(session: Session, today: date, zone: ZoneInfo, at: datetime) -> tuple[Chart, Table]:
+def _backlog(session: Session, today: date, zone: ZoneInfo) -> tuple[Chart, Table]:
     """Return how many complaints were unsolved at the end of each of the last months, and now."""
     ends = [today]
     while len(ends) < MONTHS:
         ends.append(ends[-1].replace(day=1) - timedelta(days=1))
     rows = []
-    for day in reversed(ends):
-        moment = min(Period(day, day, zone).end, at)
-        counted = session.scalar(select(func.count(Complaint.id)).where(measures.open_at(moment)))
+    for day, number in reversed(list(zip(ends, counted.unsolved_after(session, ends, zone), strict=True))):
         step = month(day.year, day.month, zone)
-        rows.append(Row((timeline.text(step), counted), {"count": Opens(Complaint, {"open_on": str(day)})}))
+        rows.append(Row((timeline.text(step), number), {"count": Opens(Complaint, {"open_on": str(day)})}))
     title = _("Unsolved at the end of each month")
     chart, table = _simple("backlog", title, _l("Time"), rows)
     return replace(chart, drawn=Drawn.LINES), table
@@ -177,17 +178,19 @@ def _at_risk(session: Session) -> tuple[Chart, Table]:
     return table.chart(title, Drawn.BARS, "count"), table
 
 
-def _categories(session: Session, last: Period) -> tuple[Chart, Table]:
+def _categories(session: Session, figures: Figures, last: Period) -> tuple[Chart, Table]:
     """Return the categories with the most complaints of the last days."""
-    query = select(Complaint.category_id, func.count()).where(counting.within(Complaint.opened_at, last)).group_by(Complaint.category_id)
-    found = list(session.execute(query.order_by(func.count().desc(), Complaint.category_id).limit(MOST)))
+    found: Counter[int] = Counter()
+    for (_branch, category), counts in figures.counts.items():
+        found[category] += counts["entered"]
     texts = names.of(session, ComplaintCategory)
-    rows = [Row((texts[number], count), {"count": Opens(Complaint, {"opened_at": last.days, "category": str(number)})}) for number, count in found]
+    rows = [Row((texts[number], found[number]), {"count": Opens(Complaint, {"opened_at": last.days, "category": str(number)})})
+            for number in sorted(found, key=lambda number: (-found[number], number))[:MOST]]
     return _simple("category", _("The categories with the most complaints, %(days)s days", days=LAST), _l("Category"), rows)
 
 
-def _areas(session: Session, last: Period) -> tuple[Chart, Table]:
+def _areas(session: Session, tally: complaints.Tally, last: Period) -> tuple[Chart, Table]:
     """Return the areas with the most complaints of the last days."""
-    table = complaints.areas(session, counting.within(Complaint.opened_at, last), {"opened_at": last.days}, MOST)
+    table = complaints.areas(session, tally.counts, {"opened_at": last.days}, MOST)
     rows = [Row(row.values, {"count": row.opens["entered"]}) for row in table.rows]
     return _simple("area", _("The areas with the most complaints, %(days)s days", days=LAST), _l("Coverage area"), rows)

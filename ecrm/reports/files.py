@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from ecrm.exports import BOM, TYPES, Cells, harmless
-from ecrm.reports import pdf, words
+from ecrm.reports import words
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Sheet, Table
 
@@ -45,6 +45,13 @@ def as_xlsx(sheet: Sheet, letterhead: Letterhead) -> bytes:
     return file.getvalue()
 
 
+def as_pdf(sheet: Sheet, letterhead: Letterhead) -> bytes:
+    """Return the report on paper."""
+    from ecrm.reports import pdf  # its library takes a tenth of a second to load, which no page but this one needs
+
+    return pdf.make(sheet, letterhead)
+
+
 def _fill(page: Any, table: Table) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -72,4 +79,4 @@ def _heading(sheet: Sheet, letterhead: Letterhead) -> list[list[str]]:
 
 def make(kind: str, sheet: Sheet, letterhead: Letterhead) -> bytes:
     """Return the report as csv, xlsx or pdf."""
-    return {"csv": as_csv, "xlsx": as_xlsx, "pdf": pdf.make}[kind](sheet, letterhead)
+    return {"csv": as_csv, "xlsx": as_xlsx, "pdf": as_pdf}[kind](sheet, letterhead)

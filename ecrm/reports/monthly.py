@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Letter, Recap
 from ecrm.models.account import Language, RoleName
 from ecrm.models.recap import FrozenBecause
-from ecrm.reports import freezing, pdf, period, recaps, words
+from ecrm.reports import files, freezing, period, recaps, words
 from ecrm.reports.letterhead import letterhead
 from ecrm.reports.shapes import Scope
 from ecrm.rules import told
@@ -67,4 +67,4 @@ def paper(recap: Recap) -> tuple[str, bytes]:
     """Return name and bytes of the PDF of a frozen recap, in the language at hand."""
     days = period.Period(recap.first_day, recap.last_day, ZoneInfo(current_app.config["ECRM"]["TIME_ZONE"]))
     sheet = freezing.thaw(recap, Scope(days, recap.at))
-    return f"{recap.kind}-{days.first:%Y-%m}.pdf", pdf.make(sheet, letterhead(sheet.scope))
+    return f"{recap.kind}-{days.first:%Y-%m}.pdf", files.as_pdf(sheet, letterhead(sheet.scope))

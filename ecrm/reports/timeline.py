@@ -1,6 +1,6 @@
 """Counts along the time of a report: a row and a point for each day, or for each month of a long period."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -34,10 +34,14 @@ def text(step: Period) -> str:
 
 
 def of(session: Session, model: Any, moments: tuple[tuple[str, Any, Any, str], ...], where: ColumnElement[bool], base: dict[str, str],
-       period: Period, at: datetime, most_days: int = MOST_DAYS) -> tuple[Table, Chart]:
-    """Return the table and the lines of how many rows have each of `moments` (key, label, column, filter) on each step until `at`."""
+       period: Period, at: datetime, most_days: int = MOST_DAYS, known: dict[str, dict[int, int]] | None = None) -> tuple[Table, Chart]:
+    """Return the table and the lines of how many rows have each of `moments` (key, label, column, filter) on each step until `at`.
+
+    `known` are the numbers of each day (as date.toordinal() counts) by key, where somebody has counted them already.
+    """
     made = [step for step in steps(period, most_days) if step.begin <= at]
-    counts = {key: _counted(session, model, column, where, period, made) for key, _label, column, _filter in moments}
+    days = known or {key: _counted(session, model, column, where, period) for key, _label, column, _filter in moments}
+    counts = {key: [_between(days[key], step) for step in made] for key, *_rest in moments}
     rows = tuple(
         Row((text(step), *(counts[key][place] for key, *_rest in moments)),
             {key: Opens(model, base | {name: step.days}) for key, _label, _column, name in moments})
@@ -51,8 +55,11 @@ def of(session: Session, model: Any, moments: tuple[tuple[str, Any, Any, str], .
     return Table("time", title, columns, () if empty else rows, total), Chart("time", title, Drawn.LINES, tuple(map(text, made)), series)
 
 
-def _counted(session: Session, model: Any, column: Any, where: ColumnElement[bool], period: Period, made: list[Period]) -> list[int]:
+def _counted(session: Session, model: Any, column: Any, where: ColumnElement[bool], period: Period) -> dict[int, int]:
     day = counting.day_of(column, period)
     found = session.execute(select(day, func.count()).select_from(model).where(counting.within(column, period), where).group_by(day))
-    by_day = {date.fromordinal(number): count for number, count in found}
-    return [sum(count for at, count in by_day.items() if step.first <= at <= step.last) for step in made]
+    return {number: count for number, count in found}
+
+
+def _between(days: dict[int, int], step: Period) -> int:
+    return sum(days.get(day, 0) for day in range(step.first.toordinal(), step.last.toordinal() + 1))

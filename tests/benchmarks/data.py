@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from ecrm import create_app
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Reply, User
+from ecrm.models import Complaint, CountedDay, Customer, Reply, User
 from ecrm.models.base import now
 from ecrm.seeds.accounts import DEMO_LOGINS
 from tests.benchmarks import copying
@@ -51,6 +51,8 @@ def make(server: str, complaints: int, say: Any = print) -> dict[str, Any]:
         upgrade()
         if db.session.scalar(select(Customer.id).limit(1)) is None:
             _fill(app, complaints, say)
+        if db.session.scalar(select(CountedDay.id).limit(1)) is None:  # what the worker does in the first minutes
+            app.test_cli_runner().invoke(args=["counters", "rebuild"], catch_exceptions=False)
         return _facts(complaints)
 
 

@@ -8,7 +8,7 @@ from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
 from ecrm.admin.screens.safety import AccessEventScreen
-from ecrm.admin.screens.system import CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
+from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
@@ -16,5 +16,5 @@ SCREENS = (
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
-    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen,
+    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
 )

@@ -10,7 +10,7 @@ from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
-from ecrm.models import TABLES, AccessEvent, Counter, Job, Letter, Role, Step, User, UserSession
+from ecrm.models import TABLES, AccessEvent, CountedDay, Counter, Job, Letter, Role, Step, User, UserSession
 from ecrm.rules import account
 
 
@@ -182,3 +182,15 @@ class CounterScreen(Screen):
     empty = _l("Nothing was numbered yet.")
     sortable = ("name",)
     sort = ("name", False)
+
+
+class CountedDayScreen(Screen):
+    """Days whose figures are kept."""
+
+    model = CountedDay
+    group = SYSTEM
+    columns = ("day", "hours", "once")
+    empty = _l("No day is counted yet; the worker counts each day when it is over.")
+    filters = ("day",)
+    sortable = ("day",)
+    sort = (("day", True), ("id", True))

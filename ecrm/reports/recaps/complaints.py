@@ -1,19 +1,22 @@
 """The recap of complaints: those entered in the period, by what they were about, where, how, and what became of them."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea, Customer
-from ecrm.models.complaint import SOLVED, UNSOLVED, Channel, ComplaintStatus
-from ecrm.reports import counting, names, timeline
-from ecrm.reports.counting import how_many
-from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
-from ecrm.rules import measures
-from ecrm.rules.measures import Target
+from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea
+from ecrm.models.complaint import Channel, ComplaintStatus
+from ecrm.reports import counted, counting, names, timeline
+from ecrm.reports.counted.figures import Figures, Key
+from ecrm.reports.period import Period
+from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 
 MOST_AREAS = 10
 COLUMNS = (
@@ -68,24 +71,23 @@ def filters(scope: Scope) -> dict[str, str]:
     return {key: str(value) for key, value in asked.items() if value is not None}
 
 
-def tallies(session: Session, key: Any, where: ColumnElement[bool], at: Any) -> dict[Any, Tally]:
-    """Return the tally of each value of `key`, and for None that of all."""
-    counted = {
-        "entered": func.count(), "solved": how_many(Complaint.status.in_(SOLVED)),
-        "unsolved": how_many(Complaint.status.in_(UNSOLVED)), "cancelled": how_many(Complaint.status == ComplaintStatus.CANCELLED),
-        "met": how_many(measures.target(Target.MET, at)), "missed": how_many(measures.target(Target.MISSED, at)),
-        "reopened": how_many(Complaint.reopen_count > 0), "repeated": how_many(Complaint.repeats > 0),
-        "stars": func.coalesce(func.sum(Complaint.rating), 0), "rated": func.count(Complaint.rating),
-    }
-    found: dict[Any, Tally] = {None: Tally({name: 0 for name in counted})}
-    for value, *counts in session.execute(select(key, *counted.values()).where(where).group_by(key)):
-        tally = Tally({name: int(count) for name, count in zip(counted, counts, strict=True)})
-        found[None].counts = {name: found[None].counts[name] + tally.counts[name] for name in counted}
-        found[value] = tally
-    for name, seconds in (("answer", measures.answer_seconds()), ("solution", measures.solution_seconds())):
-        for value, spread in counting.spreads(session, key, seconds, where).items():
-            setattr(found[value], name, spread)
-    return found
+def tallies(found: Figures, key: Callable[[Key], Any]) -> dict[Any, Tally]:
+    """Return the tally of each value that `key` makes of branch and category, and for None that of all."""
+    groups: dict[Any, list[Key]] = {}
+    for name in found.counts:
+        groups.setdefault(key(name), []).append(name)
+    tallies = {value: _tally(*([part[name] for name in names if name in part] for part in (found.counts, found.answers, found.solutions)))
+               for value, names in groups.items()}
+    parts = list(tallies.values())
+    return tallies | {None: _tally([one.counts for one in parts], [one.answer.counts for one in parts], [one.solution.counts for one in parts])}
+
+
+def _tally(counts: Iterable[dict[str, int]], answers: Iterable[dict[int, int]], solutions: Iterable[dict[int, int]]) -> Tally:
+    """Return the sum of counts and of minutes."""
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return Tally(total, *(counting.Spread(chain.from_iterable(one.items() for one in part)) for part in (answers, solutions)))
 
 
 def breakdown(key: str, label: Any, found: dict[Any, Tally], texts: dict[Any, str], base: dict[str, str], by: str) -> Table:
@@ -103,39 +105,57 @@ def row(text: str, tally: Tally, base: dict[str, str]) -> Row:
 
 def make(session: Session, scope: Scope) -> Sheet:
     """Return the recap."""
-    where, base = cohort(scope), filters(scope) | {"opened_at": scope.period.days}
-    by_category = tallies(session, Complaint.category_id, where, scope.at)
+    base = filters(scope) | {"opened_at": scope.period.days}
+    found = narrowed(counted.entered(session, scope.period, scope.at), scope)
+    by_category = tallies(found, lambda key: key[1])
     tables = [breakdown("category", _l("Category"), by_category, names.of(session, ComplaintCategory), base, "category")]
     if scope.branch_id is None:
-        found = tallies(session, Complaint.branch_id, where, scope.at)
-        tables.append(breakdown("branch", _l("Branch"), found, names.of(session, Branch), base, "branch"))
-    tables.append(_simple(session, "status", _l("Status"), Complaint.status, {one: str(one.label) for one in ComplaintStatus}, where, base))
-    tables.append(_simple(session, "channel", _l("Channel"), Complaint.channel, {one: str(one.label) for one in Channel}, where, base))
-    tables.append(areas(session, where, base))
-    days, lines = timeline.of(session, Complaint, MOMENTS, chosen(scope), filters(scope), scope.period, scope.at)
-    if not by_category[None].counts["entered"]:
+        tables.append(breakdown("branch", _l("Branch"), tallies(found, lambda key: key[0]), names.of(session, Branch), base, "branch"))
+    counts = by_category[None].counts
+    tables.append(_simple("status", _l("Status"), {one: str(one.label) for one in ComplaintStatus}, counts, base))
+    tables.append(_simple("channel", _l("Channel"), {one: str(one.label) for one in Channel}, counts, base))
+    tables.append(areas(session, counts, base))
+    days, lines = along(session, scope.period, scope.at, scope)
+    if not counts.get("entered"):
         tables = []
     charts = (lines, tables[0].chart(_("Targets by category"), Drawn.STACK, "met", "missed")) if tables else ()
     return Sheet("complaints", _("Recap of complaints"), scope, (*tables, days) if tables or days.rows else (), charts, NOTES)
 
 
-def _simple(session: Session, key: str, label: Any, column: Any, texts: dict[Any, str], where: Any, base: dict[str, str]) -> Table:
+def narrowed(found: Figures, scope: Scope) -> Figures:
+    """Return the figures of the branch and the category asked for."""
+    def part(counts: dict[Key, Any]) -> dict[Key, Any]:
+        return {key: value for key, value in counts.items() if asked(key, scope)}
+    return Figures(part(found.counts), part(found.answers), part(found.solutions))
+
+
+def asked(key: Key, scope: Scope) -> bool:
+    """Return whether a branch and a category are those asked for."""
+    return scope.branch_id in (None, key[0]) and scope.category_id in (None, key[1])
+
+
+def along(session: Session, period: Period, at: datetime, scope: Scope | None = None, most_days: int = timeline.MOST_DAYS) -> tuple[Table, Chart]:
+    """Return how many complaints were entered and resolved along a period."""
+    known = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope))
+                   for day, counts in counted.by_day(session, event, period).items()} for key, event in (("entered", "opened"), ("resolved", "resolved"))}
+    return timeline.of(session, Complaint, MOMENTS, true(), filters(scope) if scope else {}, period, at, most_days, known)
+
+
+def _simple(key: str, label: Any, texts: dict[Any, str], counts: dict[str, int], base: dict[str, str]) -> Table:
     """Return a table of counts alone."""
-    found = {value: count for value, count in session.execute(select(column, func.count()).where(where).group_by(column))}
-    rows = tuple(
-        Row((text, found[value]), {"entered": Opens(Complaint, base | {key: value.value})}) for value, text in texts.items() if value in found)
+    found = {one: counts[f"{key} {one.value}"] for one in texts if counts.get(f"{key} {one.value}")}
+    rows = tuple(Row((texts[one], number), {"entered": Opens(Complaint, base | {key: one.value})}) for one, number in found.items())
     total = Row((_("Total"), sum(found.values())), {"entered": Opens(Complaint, base)})
     return Table(key, _("By %(what)s", what=str(label).lower()), (Column("name", label, Kind.TEXT), COLUMNS[0]), rows, total)
 
 
-def areas(session: Session, where: ColumnElement[bool], base: dict[str, str], most: int = MOST_AREAS) -> Table:
+def areas(session: Session, counts: dict[str, int], base: dict[str, str], most: int = MOST_AREAS) -> Table:
     """Return the areas with the most complaints; they do not add up to all."""
-    rows = session.execute(
-        select(CoverageArea.id, CoverageArea.name, Branch.name, func.count()).select_from(Complaint)
-        .join(Complaint.customer).join(CoverageArea, Customer.area_id == CoverageArea.id).join(Branch, CoverageArea.branch_id == Branch.id)
-        .where(where).group_by(CoverageArea.id, CoverageArea.name, Branch.name).order_by(func.count().desc(), CoverageArea.id).limit(most))
-    found = tuple(Row((f"{name} ({branch})", count), {"entered": Opens(Complaint, base | {"area": str(number)})})
-                  for number, name, branch, count in rows)
+    numbers = {int(name.removeprefix("area ")): count for name, count in counts.items() if name.startswith("area ")}
+    first = sorted(numbers, key=lambda number: (-numbers[number], number))[:most]
+    query = select(CoverageArea.id, CoverageArea.name, Branch.name).join(Branch, CoverageArea.branch_id == Branch.id).where(CoverageArea.id.in_(first))
+    texts = {number: f"{name} ({branch})" for number, name, branch in session.execute(query)}
+    found = tuple(Row((texts[number], numbers[number]), {"entered": Opens(Complaint, base | {"area": str(number)})}) for number in first)
     columns = (Column("name", _l("Coverage area"), Kind.TEXT), COLUMNS[0])
     return Table("area", _("The areas with the most complaints"), columns, found)
 

@@ -1,0 +1,35 @@
+"""Days whose finished complaints are counted, so that reports add up days instead of complaints."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ecrm.extensions import db
+from ecrm.models.base import HasId, args, label
+
+
+class CountedDay(HasId, db.Model):
+    """A day's figures of the complaints that are no longer unsolved, or, without `once`, a mark that the day must be counted anew.
+
+    Marks are only added, in the transaction of the change, so that people who write at once never wait for each other; the
+    worker counts the day and takes its marks away (ecrm/reports/counted/). `hours` is how far the day's clock is ahead of UTC.
+    """
+
+    __tablename__ = "counted_day"
+    __label__: Any = _l("Counted day")
+    __labels__: Any = _l("Counted days")
+    __no_trail__ = True
+    __table_args__ = args(Index(None, "hours", "day"), Index(None, "day", "id"))
+
+    day: Mapped[date] = mapped_column(info=label(_l("Day")))
+    hours: Mapped[int] = mapped_column(info=label(_l("Hours ahead of UTC")))
+    once: Mapped[str | None] = mapped_column(String(20), unique=True, info=label(_l("Counted under")))
+    moves: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Entered, resolved and ended")))
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Figures of those entered")))
+
+    def __str__(self) -> str:
+        """Return the day."""
+        return str(self.day)

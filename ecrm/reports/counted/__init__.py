@@ -1,0 +1,95 @@
+"""Figures of complaints for reports: those that are no longer unsolved from the days that are counted, the rest from their rows.
+
+The two give what the rows alone give: a change of a finished complaint marks its days in the same transaction
+(ecrm/day_marks.py), and a marked day is read from its rows until the worker has counted it anew (keeping.py).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from ecrm.models import CountedDay
+from ecrm.models.elapsed import hours_ahead
+from ecrm.reports.counted import figures
+from ecrm.reports.counted.figures import DONE, OPEN, Figures, Key
+from ecrm.reports.period import Period
+
+MOST_SPANS = 40  # stretches of days without counts that one statement reads; where there are more, all between them is read
+BEGINNING = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The days of a period: what is counted of them, and the spans of time that have to be read from the rows."""
+
+    counted: dict[int, Any]
+    spans: list[tuple[datetime, datetime]]
+
+
+def split(session: Session, period: Period, column: Any) -> Split:
+    """Return `column` of the counted days of a period, by date.toordinal(), and the spans of the others.
+
+    Marks are read first: a day that is counted in between is read from its rows, never left out.
+    """
+    here = and_(CountedDay.hours == hours_ahead(period.zone), CountedDay.day.between(period.first, period.last))
+    marked = set(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_(None)).distinct()))
+    rows = session.execute(select(CountedDay.day, column).where(here, CountedDay.once.is_not(None)))
+    counted = {day.toordinal(): value for day, value in rows if day not in marked}
+    gaps, next_day, end = [], period.first.toordinal(), period.last.toordinal() + 1
+    for day in (*sorted(counted), end):
+        if day > next_day:
+            gaps.append((next_day, day))
+        next_day = day + 1
+    if len(gaps) > MOST_SPANS:
+        gaps = [(gaps[0][0], gaps[-1][1])]
+    kept = {day: value for day, value in counted.items() if not any(first <= day < last for first, last in gaps)}
+    return Split(kept, [(_begin(first, period.zone), _begin(last, period.zone)) for first, last in gaps])
+
+
+def _begin(day: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(date.fromordinal(day), time(), zone)
+
+
+def entered(session: Session, period: Period, at: datetime) -> Figures:
+    """Return the figures of the complaints that were entered in a period, as they stand at a moment."""
+    parts = split(session, period, CountedDay.figures)
+    found = figures.of_plain(parts.counted.values())
+    if parts.spans:
+        found.add(figures.count(session, and_(DONE, figures.within("opened", parts.spans)), at))
+    found.add(figures.count(session, and_(OPEN, figures.within("opened", [(period.begin, period.end)])), at))
+    return found
+
+
+def by_day(session: Session, event: str, period: Period) -> dict[int, dict[Key, int]]:
+    """Return how many complaints passed an event ("opened", "resolved", "ended") on each day of a period, by branch and category."""
+    parts, hours = split(session, period, CountedDay.moves), hours_ahead(period.zone)
+    found = {day: read(moves[event]) for day, moves in parts.counted.items()}
+    wanted = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
+    if event != "ended":
+        wanted.append(and_(OPEN, figures.within(event, [(period.begin, period.end)])))
+    for where in wanted:
+        for day, counts in figures.by_day(session, event, where, hours).items():
+            found[day] = dict(Counter(found.get(day, {})) + Counter(counts))
+    return found
+
+
+def read(plain: dict[str, int]) -> dict[Key, int]:
+    """Return {(branch, category): number} of {"branch.category": number}."""
+    return {figures.key_of(name): number for name, number in plain.items()}
+
+
+def unsolved_after(session: Session, days: Iterable[date], zone: ZoneInfo) -> list[int]:
+    """Return how many complaints were unsolved at the end of each of some days: those entered until then without those that ended."""
+    days = list(days)
+    ever = Period(BEGINNING, max(days), zone)
+    counts = {event: {day: sum(counts.values()) for day, counts in by_day(session, event, ever).items()} for event in ("opened", "ended")}
+    return [sum(number for day, number in counts["opened"].items() if day <= last.toordinal())
+            - sum(number for day, number in counts["ended"].items() if day <= last.toordinal()) for last in days]
+
+

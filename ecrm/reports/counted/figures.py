@@ -1,0 +1,123 @@
+"""The figures of complaints by branch and category, and how the database counts them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from ecrm.models import Complaint, Customer
+from ecrm.models.complaint import SOLVED, UNSOLVED, ComplaintStatus
+from ecrm.models.elapsed import day_number
+from ecrm.reports.counting import how_many
+from ecrm.rules import measures
+from ecrm.rules.measures import Target
+
+Key = tuple[int, int]  # branch, category
+GROUP = (Complaint.branch_id, Complaint.category_id)
+DONE = Complaint.status.not_in(UNSOLVED)
+OPEN = Complaint.status.in_(UNSOLVED)
+_ended = func.coalesce(Complaint.resolved_at, Complaint.closed_at, Complaint.opened_at)
+# What a complaint passes: when it was entered, resolved, and when it ended one way or the other, never before it was entered.
+MOMENTS = {"opened": Complaint.opened_at, "resolved": Complaint.resolved_at, "ended": case((_ended < Complaint.opened_at, Complaint.opened_at), else_=_ended)}
+
+
+@dataclass
+class Figures:
+    """Counts by name ("entered", "met", "status closed", "area 7") and minutes, each by branch and category."""
+
+    counts: dict[Key, Counter[str]] = field(default_factory=dict)
+    answers: dict[Key, Counter[int]] = field(default_factory=dict)
+    solutions: dict[Key, Counter[int]] = field(default_factory=dict)
+
+    def add(self, other: "Figures") -> None:
+        """Add what was counted elsewhere."""
+        for own, more in ((self.counts, other.counts), (self.answers, other.answers), (self.solutions, other.solutions)):
+            for key, found in more.items():
+                own.setdefault(key, Counter()).update(found)  # type: ignore[attr-defined]
+
+    def plain(self) -> dict[str, list[Any]]:
+        """Return the same as JSON keeps it: {"branch.category": [counts, minutes of answers, minutes of solutions]}."""
+        return {f"{branch}.{category}": [dict(counts), *(sorted(found.get((branch, category), Counter()).elements()) for found in (self.answers, self.solutions))]
+                for (branch, category), counts in sorted(self.counts.items())}
+
+
+def of_plain(days: Iterable[dict[str, list[Any]]]) -> Figures:
+    """Return the sum of what Figures.plain() gave for some days."""
+    found, minutes = Figures(), ({}, {})  # type: tuple[Figures, tuple[dict[Key, list[int]], dict[Key, list[int]]]]
+    for day in days:
+        for name, (counts, *times) in day.items():
+            key = key_of(name)
+            if key not in found.counts:
+                found.counts[key] = Counter()
+            found.counts[key].update(counts)
+            for kept, more in zip(minutes, times, strict=True):
+                kept.setdefault(key, []).extend(more)
+    found.answers, found.solutions = ({key: Counter(kept) for key, kept in part.items()} for part in minutes)
+    return found
+
+
+@lru_cache(10_000)
+def key_of(name: str) -> Key:
+    """Return branch and category of "branch.category"."""
+    branch, _dot, category = name.partition(".")
+    return int(branch), int(category)
+
+
+def count(session: Session, where: ColumnElement[bool], at: datetime) -> Figures:
+    """Return the figures of the complaints for which a condition holds, as they stand at a moment."""
+    found = Figures()
+    counted = {
+        "entered": func.count(), "met": how_many(measures.target(Target.MET, at)), "missed": how_many(measures.target(Target.MISSED, at)),
+        "reopened": how_many(Complaint.reopen_count > 0), "repeated": how_many(Complaint.repeats > 0),
+        "stars": func.coalesce(func.sum(Complaint.rating), 0), "rated": func.count(Complaint.rating),
+    }
+    group = (*GROUP, Complaint.status, Complaint.channel)
+    for branch, category, status, channel, *numbers in session.execute(select(*group, *counted.values()).where(where).group_by(*group)):
+        values = dict(zip(counted, map(int, numbers), strict=True))
+        values |= {f"status {status.value}": values["entered"], f"channel {channel.value}": values["entered"], _standing(status): values["entered"]}
+        found.counts.setdefault((branch, category), Counter()).update({name: value for name, value in values.items() if value})
+    areas = select(*GROUP, Customer.area_id, func.count()).select_from(Complaint).join(Complaint.customer).where(where, Customer.area_id.is_not(None))
+    for branch, category, area, number in session.execute(areas.group_by(*GROUP, Customer.area_id)):
+        found.counts.setdefault((branch, category), Counter())[f"area {area}"] += number
+    found.answers, found.solutions = (_minutes(session, seconds, where) for seconds in (measures.answer_seconds(), measures.solution_seconds()))
+    return found
+
+
+def _standing(status: ComplaintStatus) -> str:
+    return "solved" if status in SOLVED else "unsolved" if status in UNSOLVED else "cancelled"
+
+
+def _minutes(session: Session, seconds: Any, where: ColumnElement[bool]) -> dict[Key, Counter[int]]:
+    minutes, found = cast(seconds // 60, Integer), {}  # type: Any, dict[Key, Counter[int]]
+    for branch, category, minute, number in session.execute(
+            select(*GROUP, minutes, func.count()).where(where, seconds.is_not(None)).group_by(*GROUP, minutes)):
+        found.setdefault((branch, category), Counter())[minute] = number
+    return found
+
+
+def by_day(session: Session, event: str, where: ColumnElement[bool], hours: int) -> dict[int, dict[Key, int]]:
+    """Return how many complaints passed an event on each day (as date.toordinal() counts), by branch and category."""
+    day, found = day_number(MOMENTS[event], hours), {}  # type: Any, dict[int, dict[Key, int]]
+    for number, branch, category, total in session.execute(
+            select(day, *GROUP, func.count()).where(where, MOMENTS[event].is_not(None)).group_by(day, *GROUP)):
+        found.setdefault(number, {})[branch, category] = total
+    return found
+
+
+def within(event: str, spans: Sequence[tuple[datetime, datetime]]) -> ColumnElement[bool]:
+    """Return the condition that an event lies within one of some spans of time, in a form that an index finds."""
+    moment = MOMENTS[event]
+    exact = _among(moment, spans)
+    if event != "ended":
+        return exact
+    return and_(or_(*(_among(column, spans) for column in (Complaint.resolved_at, Complaint.closed_at, Complaint.opened_at))), exact)
+
+
+def _among(moment: Any, spans: Sequence[tuple[datetime, datetime]]) -> ColumnElement[bool]:
+    kind = Complaint.opened_at.type
+    return or_(false(), *(and_(moment >= literal(begin, kind), moment < literal(end, kind)) for begin, end in spans))
