@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
+    Outage, OutageFollower, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.bandwidth import GrantReason
@@ -29,7 +29,7 @@ from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
 from ecrm.models.user_session import hashed
 from ecrm.reports.freezing import fingerprint
-from ecrm.rules import move
+from ecrm.rules import move, outage
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
 
@@ -160,6 +160,7 @@ def _work() -> None:
     """One complaint of customer 1 in the hands of technician 1, one of customer 2 with technician 2, one new."""
     support = one(User, email=email("support"))
     start = datetime.now(UTC) - timedelta(hours=5)
+    _outages(start)
     for number, person, subject in ((1, "technician", "Lampu LOS merah"), (2, "technician2", "Internet putus-putus"), (1, None, "Tagihan ganda")):
         customer = one(Customer, number=f"PLG-{number:06d}")
         complaint = Complaint(customer=customer, category=one(ComplaintCategory, code="DOWN" if person else "BILL"),
@@ -203,6 +204,17 @@ def _offers(start: datetime) -> None:
         move(row, "survey", one(User, email=email("sales")), start, survey_result="Tiang terdekat 40 m")
         move(row, "schedule", one(User, email=email("support")), start, technician=one(User, email=email(person)),
              visit_at=start + timedelta(days=1))
+
+
+def _outages(start: datetime) -> None:
+    """One that is over where the customers live, with somebody who followed it, and one that runs in a branch without customers."""
+    support, at = one(User, email=email("support")), start - timedelta(hours=2)
+    over = outage.declare(db.session(), Outage(
+        branch=one(Branch, code="JKT"), area=one(CoverageArea, name="Kapuk Muara"), message="Kabel putus di Jl. Kapuk.", started_at=at), at, support)
+    db.session.add(OutageFollower(outage=over, customer=one(Customer, number="PLG-000003"), since=at, told_no=2))
+    db.session.flush()
+    move(over, "restore", support, at + timedelta(hours=1), message="Kabel sudah disambung.")
+    outage.declare(db.session(), Outage(branch=one(Branch, code="BTM"), message="Listrik padam di Nagoya.", started_at=at), at, support)
 
 
 NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}
