@@ -67,8 +67,8 @@ class Outage(HasId, Versioned, db.Model):
         return str(self.area or self.branch)
 
     def __str__(self) -> str:
-        """Return number and place."""
-        return f"{self.number} {self.place}"
+        """Return the number; exports write it without loading the place."""
+        return self.number
 
 
 class OutageFollower(HasId, db.Model):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import Complaint, ComplaintCategory, Customer, Outage, OutageFollower, User
@@ -15,8 +15,6 @@ from ecrm.models.customer import CustomerStatus
 from ecrm.models.outage import OutageStatus as S
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
-
-YEAR = timedelta(days=366)
 
 
 def check(row: Outage) -> None:
@@ -29,11 +27,15 @@ def check(row: Outage) -> None:
 
 def _said(row: Outage, at: datetime) -> None:
     """Count one more message; the worker tells whoever was told fewer."""
-    history = inspect(row).attrs.expected_at.history
-    if history.has_changes() and row.expected_at is not None and row.expected_at <= max(at, row.started_at):
-        raise FieldRefused("expected_at", _l("This must be in the future."))
     row.message_no += 1
     row.message_at = at
+
+
+def _updated(row: Outage, at: datetime) -> None:
+    """Count the message; customers do not read again of an hour that has passed."""
+    if row.expected_at is not None and row.expected_at <= at:
+        raise FieldRefused("expected_at", _l("This has passed: enter when you expect it now."))
+    _said(row, at)
 
 
 def _restored(row: Outage, at: datetime) -> None:
@@ -43,7 +45,7 @@ def _restored(row: Outage, at: datetime) -> None:
 
 RUNNING = frozenset({S.OPEN})
 LIFECYCLE = Lifecycle((
-    Verb("update", _l("Tell the customers"), RUNNING, S.OPEN, needs=("message",), takes=("expected_at",), effect=_said),
+    Verb("update", _l("Tell the customers"), RUNNING, S.OPEN, needs=("message",), takes=("expected_at",), effect=_updated),
     Verb("restore", _l("Service is restored"), RUNNING, S.RESTORED, needs=("message",), effect=_restored),
     Verb("cancel", _l("Declared by mistake"), RUNNING, S.CANCELLED, needs=("message",), effect=_said),
 ), fixed=frozenset({S.RESTORED, S.CANCELLED}))

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from wtforms import TextAreaField
 
 from ecrm import policy
 from ecrm.admin import cells, lookup
@@ -15,6 +16,7 @@ from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.extensions import db
 from ecrm.models import Complaint, CoverageArea, Outage, OutageFollower
 from ecrm.models.base import now
+from ecrm.models.outage import OutageStatus
 from ecrm.rules import outage
 
 
@@ -23,6 +25,13 @@ class WholeBranch(Condition):
 
     name_in_address, title, reads = "whole", _l("Whole branch"), "area"
     condition = staticmethod(lambda: Outage.area_id.is_(None))
+
+
+class Mistaken(Condition):
+    """Declared by mistake, or not."""
+
+    name_in_address, title, reads = "mistaken", _l("Declared by mistake"), "status"
+    condition = staticmethod(lambda: Outage.status == OutageStatus.CANCELLED)
 
 
 class OutageScreen(Screen):
@@ -36,11 +45,13 @@ class OutageScreen(Screen):
     form_edit = ("started_at",)
     search = ("number", "message")
     filters = ("status", "branch", "area", "started_at", "restored_at")
-    more_filters = (WholeBranch,)
+    more_filters = (WholeBranch, Mistaken)
     sortable = ("number", "started_at", "affected")
     sort = ("started_at", True)
     checks = (outage.check,)
     opens_row = True
+    wide = ("message",)
+    form_overrides = {"message": TextAreaField}
     column_formatters = {"started_at": cells.short, "expected_at": cells.short}
     empty = _l("No outages yet. When several customers of an area complain within the hour, the front page offers to declare one.")
     groups = ((_l("Where"), ("branch", "area")), (_l("Since when, until when"), ("started_at", "expected_at")), (_l("What customers read"), ("message",)))
@@ -55,6 +66,10 @@ class OutageScreen(Screen):
                 filters=lambda row: {"outage": str(row.id)}, most=10),
         Belongs(OutageFollower, ("customer", "since"), lambda row: OutageFollower.outage_id == row.id),
     )
+
+    def title_of(self, row):
+        """Number and place."""
+        return f"{row.number} {row.place}"
 
     @staticmethod
     def born(session, row, at, by):
