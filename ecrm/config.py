@@ -54,6 +54,8 @@ SETTINGS = (
     Setting("STAFF_SESSION_HOURS", kinds.hours, 12, "hours after which staff log in again"),
     Setting("CUSTOMER_IDLE_HOURS", kinds.hours, 24, "hours after which a customer's unused session ends, unless they chose to stay logged in"),
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
+    Setting("OUTAGE_CUSTOMERS", kinds.customers, 3, "customers of one area with a disturbance from which on support is offered to declare an outage"),
+    Setting("OUTAGE_MINUTES", kinds.minutes, 60, "minutes within which they must have complained"),
     Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
             "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
     Setting("RETENTION_YEARS", kinds.years, 0,

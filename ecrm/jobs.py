@@ -19,14 +19,14 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Branch, Complaint, Customer, PdpRequest, Subscription, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Branch, Complaint, Customer, OutageFollower, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
-from ecrm.rules import escalation, holidays, move, pdp_request, risk
+from ecrm.rules import escalation, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 from ecrm.rules.errors import NotNow
 
@@ -79,6 +79,12 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
         .where(BandwidthGrant.status == GrantStatus.ACTIVE, or_(*(_over(zone, at) for zone in TimeZone)))
     )
     return _move_each(session, BandwidthGrant, rows, "expire", at, hand)
+
+
+def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
+    """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
+    told = _each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
+    return told + _each(session, OutageFollower, outage_news.waiting_followers(), hand, lambda row: outage_news.tell_follower(session, row, at), "outage")
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
@@ -169,6 +175,7 @@ def count_days(session: Session, at: datetime, hand: Hand) -> int:
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
+    Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
@@ -194,24 +201,29 @@ def _move_each(
     facts: Callable[[Any], dict[str, Any]] = lambda row: {},
 ) -> int:
     """Carry out a verb on every row that is due, each in its own transaction, and return how many."""
+    return _each(session, model, due, hand, lambda row: move(row, verb, None, at, **facts(row)), verb)
+
+
+def _each(session: Session, model: Any, due: Select[Any], hand: Hand, act: Callable[[Any], None], name: str) -> int:
+    """Act on every row that is due, each in its own transaction, and return on how many."""
     ids = list(session.scalars(due.with_only_columns(model.id).order_by(model.id)))
     session.rollback()
     done = 0
     for row_id in ids:
         if hand.stop():
             break
-        done += _move_one(session, due.where(model.id == row_id), verb, at, facts)
+        done += _act_on_one(session, due.where(model.id == row_id), act, name)
     return done
 
 
-def _move_one(session: Session, due: Select[Any], verb: str, at: datetime, facts: Callable[[Any], dict[str, Any]]) -> bool:
-    """Move one row if it is still due, and return whether it was; a row that breaks is logged and left for next time."""
+def _act_on_one(session: Session, due: Select[Any], act: Callable[[Any], None], name: str) -> bool:
+    """Act on one row if it is still due, and return whether it was; a row that breaks is logged and left for next time."""
     try:
         row = session.scalars(due).one_or_none()
         if row is None:
             session.rollback()
             return False
-        move(row, verb, None, at, **facts(row))
+        act(row)
         session.commit()
         return True
     except (NotNow, StaleDataError):  # somebody, or another worker, was faster
@@ -221,5 +233,5 @@ def _move_one(session: Session, due: Select[Any], verb: str, at: datetime, facts
         raise
     except Exception:  # nothing is decided here: one broken row must not keep the others waiting
         session.rollback()
-        log.exception("%s could not be done: %s", verb, due.compile().params)
+        log.exception("%s could not be done: %s", name, due.compile().params)
     return False

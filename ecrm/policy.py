@@ -8,7 +8,7 @@ from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, Holiday,
-    Installation, Job, Letter, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -26,7 +26,7 @@ DATA = frozenset({"take", "fulfil", "decline", "erase"})
 POLICY: dict[type, dict[RoleName, Grant]] = {
     Complaint: {
         CUSTOMER: Grant(R | C, rows.own_complaints, frozenset({"waited_seconds"}), frozenset({"confirm", "reopen", "cancel"})),
-        SUPPORT: Grant(R | C | E | X, verbs=WORK),
+        SUPPORT: Grant(R | C | E | X, verbs=WORK | {"join_outage", "leave_outage"}),
         TECHNICIAN: Grant(R, rows.own_jobs, verbs=FIELD),
         MANAGER: Grant(R | X),
     },
@@ -49,11 +49,12 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | C | E | D | X),
     },
-    Escalation: {
-        SUPPORT: Grant(R),
-        TECHNICIAN: Grant(R, rows.job_escalations),
-        MANAGER: Grant(R | X),
+    Escalation: {SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_escalations), MANAGER: Grant(R | X)},
+    Outage: {
+        CUSTOMER: Grant(R, rows.known_outages, frozenset({"declared_by", "declared_by_id", "affected"})), TECHNICIAN: Grant(R, rows.near_outages),
+        SUPPORT: Grant(R | C | E | X, verbs=frozenset({"update", "restore", "cancel"})), MANAGER: Grant(R | X),
     },
+    OutageFollower: {CUSTOMER: Grant(R | C | D, rows.own_followings), SUPPORT: Grant(R), MANAGER: Grant(R | X)},
     Customer: {
         CUSTOMER: Grant(R | E, rows.own_customer),
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"activate", "suspend", "resume", "end", "lift_restriction"})),
@@ -138,10 +139,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
         ADMINISTRATOR: Grant(R | C | E | D | X),
     },
-    Recap: {
-        SUPPORT: Grant(R | C | X, rows.work_recaps),
-        MANAGER: Grant(R | C | X),
-    },
+    Recap: {SUPPORT: Grant(R | C | X, rows.work_recaps), MANAGER: Grant(R | C | X)},
     SavedView: {role: Grant(R | C | E | D, rows.views_of(role)) for role in STAFF},
     User: {
         SUPPORT: Grant(R, rows.technicians, PERSONAL),

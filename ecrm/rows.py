@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
+    Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
     Subscription, User, UserSession,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.customer import CustomerStatus
+from ecrm.models.outage import OutageStatus
 
 
 def everything(_user: User) -> ColumnElement[bool]:
@@ -65,6 +66,12 @@ def job_steps(user: User) -> ColumnElement[bool]:
 def job_escalations(user: User) -> ColumnElement[bool]:
     """What was escalated of the technician's jobs."""
     return Escalation.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+
+
+def near_outages(user: User) -> ColumnElement[bool]:
+    """Outages of the technician's branch, and those that the technician's jobs belong to."""
+    jobs = _ids(Complaint, and_(own_jobs(user), Complaint.outage_id.is_not(None)), Complaint.outage_id)
+    return or_(Outage.branch_id == user.branch_id, Outage.id.in_(jobs))
 
 
 def work_steps(_user: User) -> ColumnElement[bool]:
@@ -130,6 +137,22 @@ def own_pdp_requests(user: User) -> ColumnElement[bool]:
 def own_consents(user: User) -> ColumnElement[bool]:
     """What the account's customer agreed to."""
     return Consent.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def known_outages(user: User) -> ColumnElement[bool]:
+    """Outages of the customer's area or branch, and those that own complaints belong to; of the running ones every visitor may know."""
+    if not user.is_authenticated:
+        return Outage.status == OutageStatus.OPEN
+    mine = own_customer(user)
+    whole = and_(Outage.area_id.is_(None), Outage.branch_id.in_(_ids(Customer, mine, Customer.branch_id)))
+    area = _ids(Customer, and_(mine, Customer.area_id.is_not(None)), Customer.area_id)
+    linked = _ids(Complaint, and_(own_complaints(user), Complaint.outage_id.is_not(None)), Complaint.outage_id)
+    return or_(Outage.area_id.in_(area), whole, Outage.id.in_(linked))
+
+
+def own_followings(user: User) -> ColumnElement[bool]:
+    """What the account's customer follows."""
+    return OutageFollower.customer_id.in_(_ids(Customer, own_customer(user)))
 
 
 def published(_user: User) -> ColumnElement[bool]:

@@ -41,6 +41,11 @@ def hops(text: str) -> int:
     return _whole(text, 0, 10)
 
 
+def customers(text: str) -> int:
+    """whole number"""
+    return _whole(text, 2, 1000)
+
+
 def minutes(text: str) -> int:
     """whole number"""
     return _whole(text, 1, 1440)

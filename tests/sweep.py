@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import inspect, text
@@ -95,6 +97,11 @@ def refused(app: Flask, answer: TestResponse, doing: str, *statuses: int) -> Non
     assert answer.status_code in (statuses or (403, 404)), f"{doing}: {answer.status_code}, expected {statuses or (403, 404)}"
 
 
+def _moment(hours: int) -> str:
+    """Return a moment as a browser sends it, so many hours from now."""
+    return f"{datetime.now(ZoneInfo('Asia/Jakarta')) + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
 class _Fields(HTMLParser):
     """The fields of the forms of a page, as a browser would send them."""
 
@@ -137,7 +144,7 @@ def valid(app: Flask, cell: Cell, typed: dict[str, str]) -> dict[str, str]:
     """Return the fields of a form with all that it needs filled in, so that only what a test adds can be the reason for a refusal."""
     plain = {"email": "baru@test.example", "phone": "081234567890", "applicant_phone": "081234567890", "applicant_email": "a@test.example",
              "identity_number": "3171010101900009", "postcode": "12345", "valid_from": "2026-01-01", "valid_until": "2030-01-01",
-             "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
+             "started_at": _moment(-1), "expected_at": _moment(3), "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
     for name in cell.view._form_names("create") + cell.view._form_names("edit"):
         relation = inspect(cell.model).relationships.get(name)
         if relation is not None:

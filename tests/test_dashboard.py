@@ -42,7 +42,7 @@ def test_the_parts_add_up(demo, front):  # noqa: F811
 def test_pictures_have_names_and_tables(front):
     """Each picture is named for those who do not see it, and has its table beside it."""
     page = Page(front)
-    assert len(page.all("svg", role="img")) == len(page.all("figure")) == 8
+    assert len(page.all("svg", role="img")) == len(page.all("figure")) == 9
     assert all(own["aria-label"] for own in page.all("svg", role="img"))
 
 

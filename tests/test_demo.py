@@ -10,7 +10,7 @@ from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
 from ecrm.models import (
-    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User,
+    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Outage, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -353,3 +353,15 @@ def test_saved_views_open_their_lists(made, role):
         page = client.get(f"/admin/{role.value}/{table}/?{query}")
         assert page.status_code == 200 and len(Page(page).all("a", **{"class": "chip"})) >= query.count("flt")
         assert "alert-danger" not in page.get_data(as_text=True)
+
+
+def test_outages_that_run_are_over_or_were_none(demo):
+    """One runs now, others were restored after they began, one was a mistake and has no complaints; those linked came meanwhile from the area."""
+    rows = {row.status.value: row for row in db.session.query(Outage)}
+    assert {"restored", "cancelled"} <= set(rows)
+    assert db.session.query(Outage).filter_by(status="open").count() <= 1
+    for row in db.session.query(Outage):
+        linked = db.session.query(Complaint).filter_by(outage_id=row.id).all()
+        assert all(one.customer.area_id == row.area_id and one.opened_at >= row.started_at for one in linked)
+        assert bool(linked) is (row.status.value != "cancelled") and row.affected > 0
+        assert row.restored_at is None or all(one.opened_at < row.restored_at for one in linked)

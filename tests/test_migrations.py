@@ -77,7 +77,7 @@ GOOD = {  # a row of each table that is refused for nothing; {} of a foreign key
     Complaint: {"number": "X", "customer_id": 1, "branch_id": 1, "category_id": 1, "subject": "x", "description": "x", "channel": "phone",
                 "priority": 1, "status": "new", "opened_at": MOMENT, "response_due_at": MOMENT, "resolution_due_at": MOMENT,
                 "response_hours": 1, "resolution_hours": 1, "waited_seconds": 0, "reopen_count": 0,
-                "clock": "around", "clock_due_at": MOMENT, "clock_warn_at": MOMENT, "repeats": 0},
+                "clock": "around", "clock_due_at": MOMENT, "clock_warn_at": MOMENT, "repeats": 0, "outage_told": 0},
     Reply: {"complaint_id": 1, "public": True, "text": "x", "at": MOMENT},
     Attachment: {"complaint_id": 1, "name": "x", "media_type": "x", "size": 1, "sha256": "x", "storage_key": "x", "at": MOMENT},
     Installation: {"number": "X", "applicant_name": "x", "applicant_phone": "x", "address": "x", "area_id": 1, "plan_id": 1,

@@ -457,3 +457,19 @@ def test_kept_figures_in_another_language(app, browser):
     english = person.get(kept).get_data(as_text=True)
     assert "What is different now" in english
     assert "<td>" not in english.partition('id="changes"')[2].partition("</section>")[0]
+
+
+def test_outages_add_up(demo):
+    """Outages, those affected and the median agree with plain SQL; complaints within outages and apart from them are all complaints."""
+    sheet, _at = made(demo, "outages")
+    total, share = values(sheet, "branch")[None], values(sheet, "share")
+    with demo.app_context(), db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT status, affected, started_at, restored_at FROM outage WHERE status <> 'cancelled'")).all()
+        within = connection.execute(text("SELECT count(*) FROM complaint WHERE outage_id IS NOT NULL")).scalar()
+    moment = lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value  # noqa: E731
+    minutes = sorted(int(moment(row.restored_at).timestamp()) - int(moment(row.started_at).timestamp()) for row in rows if row.restored_at)
+    assert total["outages"] == len(rows) > 1 and total["affected"] == sum(row.affected for row in rows)
+    assert total["running"] == sum(row.status == "open" for row in rows) and total["complaints"] == within
+    assert total["median"] == minutes[ceil(len(minutes) / 2) - 1] // 60
+    complaints, _at = made(demo, "complaints")
+    assert share[None]["entered"] == values(complaints, "category")[None]["entered"] == sum(row["entered"] for name, row in share.items() if name)

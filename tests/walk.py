@@ -11,13 +11,13 @@ from sqlalchemy import inspect, select
 
 from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, Customer, Installation, Letter, PdpRequest, PromoRequest, Subscription, User
+from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, CoverageArea, Customer, Installation, Letter, Outage, PdpRequest, PromoRequest, Subscription, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.letter import LetterState
 from ecrm.models.pdp_request import PdpKind
 from ecrm.reports import recaps
-from ecrm.rules import LIFECYCLES, move, pdp_request
+from ecrm.rules import LIFECYCLES, move, outage, pdp_request
 from ecrm.rules.complaint import answer, enter, rate
 from tests import world
 from tests.sweep import SCREEN_OF, cell_of
@@ -87,6 +87,9 @@ def _corners() -> None:
     for user, name in zip(db.session.scalars(select(User).order_by(User.id)), NAMES, strict=True):
         user.name = name  # those of the little company are words that pages use
     late = one(Complaint, subject="Lampu LOS merah")
+    support, area = one(User, email=email("support")), one(CoverageArea, name="Kapuk Muara")
+    late.outage = outage.declare(db.session(), Outage(branch=area.branch, area=area, message="Kabel utama putus, teknisi di lokasi.", started_at=now() - timedelta(hours=1),
+                                                      expected_at=now() + timedelta(hours=3)), now(), support)
     late.resolution_due_at = late.clock_due_at = late.response_due_at = now() - timedelta(hours=1)
     answer(late, "Masih menyala merah.", one(User, email=email("customer")), now() - timedelta(hours=2))
     letter = db.session.scalars(select(Letter).order_by(Letter.id)).first()
@@ -138,6 +141,7 @@ def _of_portal(app: Flask, person: RoleName | None, rule: Any) -> Iterator[str]:
     with app.app_context():
         own = select(Complaint.number).where(Complaint.id.in_(samples(app, RoleName.MANAGER, Complaint))) if person is RoleName.CUSTOMER else None
         numbers = list(db.session.scalars(own)) if own is not None else []
+        numbers += list(db.session.scalars(select(Outage.number))) if "outages" in rule.rule else []
     values = {"number": numbers, "code": ["HEMAT"], "token": ["x"]}
     if not rule.arguments:
         yield rule.rule

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    PdpRequest, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
+    Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, RoleName
@@ -31,9 +31,8 @@ from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
 from ecrm.models.user_session import hashed
 from ecrm.reports.freezing import fingerprint
-from ecrm.rules import move
+from ecrm.rules import move, outage, pdp_request
 from ecrm.rules.complaint import answer, enter
-from ecrm.rules import pdp_request
 from ecrm.rules.installation import register
 
 PASSWORD = "tahu-goreng-12"
@@ -163,6 +162,7 @@ def _work() -> None:
     """One complaint of customer 1 in the hands of technician 1, one of customer 2 with technician 2, one new."""
     support = one(User, email=email("support"))
     start = datetime.now(UTC) - timedelta(hours=5)
+    _outages(start)
     for number, person, subject in ((1, "technician", "Lampu LOS merah"), (2, "technician2", "Internet putus-putus"), (1, None, "Tagihan ganda")):
         customer = one(Customer, number=f"PLG-{number:06d}")
         complaint = Complaint(customer=customer, category=one(ComplaintCategory, code="DOWN" if person else "BILL"),
@@ -206,6 +206,17 @@ def _offers(start: datetime) -> None:
         move(row, "survey", one(User, email=email("sales")), start, survey_result="Tiang terdekat 40 m")
         move(row, "schedule", one(User, email=email("support")), start, technician=one(User, email=email(person)),
              visit_at=start + timedelta(days=1))
+
+
+def _outages(start: datetime) -> None:
+    """One that is over where the customers live, with somebody who followed it, and one that runs in a branch without customers."""
+    support, at = one(User, email=email("support")), start - timedelta(hours=2)
+    over = outage.declare(db.session(), Outage(
+        branch=one(Branch, code="JKT"), area=one(CoverageArea, name="Kapuk Muara"), message="Kabel putus di Jl. Kapuk.", started_at=at), at, support)
+    db.session.add(OutageFollower(outage=over, customer=one(Customer, number="PLG-000003"), since=at, told_no=2))
+    db.session.flush()
+    move(over, "restore", support, at + timedelta(hours=1), message="Kabel sudah disambung.")
+    outage.declare(db.session(), Outage(branch=one(Branch, code="BTM"), message="Listrik padam di Nagoya.", started_at=at), at, support)
 
 
 NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}

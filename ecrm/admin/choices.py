@@ -8,8 +8,10 @@ from flask_admin.contrib.sqla.fields import QuerySelectField, QuerySelectMultipl
 from flask_admin.form import Select2Field
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
-from wtforms import HiddenField, IntegerField, ValidationError
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
 from wtforms.fields.choices import Choice
+
+from ecrm import formats
 
 GROUPED = re.compile(r"[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3})*")
 BLANK = ("", "__None")  # what Flask-Admin's controls send for "nothing chosen"
@@ -31,6 +33,23 @@ class WholeField(IntegerField):
         text = re.sub("[., ]", "", text) if GROUPED.fullmatch(text) else text
         if valuelist:
             self.data = int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else None
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time on the reader's clock."""
+
+    def process_data(self, value: Any) -> None:
+        """Show a moment on the reader's clock."""
+        self.data = value.astimezone(formats.zone()) if value is not None else None
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read what was typed as a time of the reader's clock; what is none is left to the validators."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=formats.zone())
 
 
 class MemberField(Select2Field):

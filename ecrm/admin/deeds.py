@@ -13,10 +13,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Customer, Letter, Role, User, UserSession
+from ecrm.models import Complaint, Customer, Letter, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, letter
+from ecrm.rules import account, letter, outage
 from ecrm.rules.errors import Refused
 
 
@@ -88,6 +88,16 @@ def _lift(row: Customer, _by: User, _at: datetime) -> None:
     row.restricted_at = None
 
 
+def _join(row: Complaint, _by: User, _at: datetime) -> None:
+    outage.join(db.session(), row)
+
+
+def _leave(row: Complaint, _by: User, _at: datetime) -> None:
+    outage.leave(row)
+
+
+JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
+LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)
 END = Deed("end", _l("End session"), _alive, _end)
 PHONE_LOST = Deed("phone_lost", _l("Switch two-factor login off: the phone is lost"), lambda row: row.tf_primary_method is not None, _forget_phone)

@@ -1,6 +1,6 @@
 """Form fields made from what the models say of their columns."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
@@ -13,7 +13,7 @@ from wtforms import TimeField, ValidationError, validators
 from ecrm import policy
 from ecrm.admin import choices, lookup
 from ecrm.admin.choices import MemberField
-from ecrm.models.base import Priority
+from ecrm.models.base import Priority, UtcDateTime, now
 from ecrm.rules.phone import e164
 
 LONGEST = 10_000  # characters of a text without a length of its own; 4 bytes each fit MariaDB's TEXT
@@ -36,6 +36,11 @@ class Converter(AdminModelConverter):
         field_args.pop("default", None)
         field_args["validators"] = [validators.Optional()]
         return MemberField(Priority, allow_blank=column.nullable, blank_when_new=True, **field_args)
+
+    @converts("ecrm.models.base.UtcDateTime")
+    def convert_moment(self, field_args: dict[str, Any], **_extra: Any) -> choices.MomentField:
+        """Ask for a day and a time."""
+        return choices.MomentField(**field_args | {"filters": ()})
 
     @converts("Time")
     def convert_time(self, field_args: dict[str, Any], **_extra: Any) -> TimeField:
@@ -81,6 +86,14 @@ def check_day(_form: Any, field: Any) -> None:
     """Refuse a day that nobody means."""
     if field.data and not FIRST_DAY <= field.data <= LAST_DAY:
         raise ValidationError(_l("Enter a day in the years %(first)d to %(last)d.", first=FIRST_DAY.year, last=LAST_DAY.year))
+
+
+def check_moment(form: Any, field: Any) -> None:
+    """Refuse what is no day and time, or one that is more than a year away."""
+    if field.data is None and field.raw_data and field.raw_data[0]:
+        raise ValidationError(_l("Enter a day and a time."))
+    if field.data is not None and abs(field.data - now()) > timedelta(days=366):
+        raise ValidationError(_l("Enter a day within a year of today."))
 
 
 def to_email(value: Any) -> Any:
@@ -143,4 +156,6 @@ def _column(model: type, name: str) -> dict[str, Any]:
         checks.append(validators.NumberRange(min=least, max=greatest, message=_l("Enter a whole number from %(min)s to %(max)s.")))
     elif isinstance(column.type, Date):
         checks.append(check_day)
+    elif isinstance(column.type, UtcDateTime):
+        checks += [check_moment] if column.nullable else [validators.InputRequired(REQUIRED), check_moment]
     return {"filters": [strip, *filters], "validators": checks}

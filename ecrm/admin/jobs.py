@@ -9,18 +9,18 @@ from flask_admin import expose
 from flask_babel import format_date, format_datetime, format_time
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import and_
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
 from ecrm.admin import kept_views, look
 from ecrm.extensions import db
-from ecrm.models import Complaint, Installation
+from ecrm.models import Complaint, Installation, Outage
 from ecrm.models.account import RoleName
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
-from ecrm.rules import load, queue
+from ecrm.rules import load, outage, queue
 
 MOST = 50  # jobs on a page
 NEXT, DAY = "next", "day"
@@ -37,7 +37,7 @@ class Rounds:
     def index(self) -> ResponseReturnValue:
         """Show the unsolved jobs, most urgent first, and the visits that are planned, next first."""
         held = load.of(db.session, [current_user])[current_user.id]
-        return self._page(NEXT, jobs=self._jobs(), visits=self._visits(), held=held, views=kept_views.on_front(self.admin))
+        return self._page(NEXT, jobs=self._jobs(), outages=self._outages(), visits=self._visits(), held=held, views=kept_views.on_front(self.admin))
 
     @expose("/day")
     def day(self) -> ResponseReturnValue:
@@ -76,11 +76,18 @@ class Rounds:
         return page
 
     def _jobs(self, wanted: Any = None, order: Any = None) -> list[Complaint]:
-        """Return the person's unsolved complaints, the most urgent first unless another order is asked for."""
-        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED))
+        """Return the person's unsolved complaints, the most urgent first unless another order is asked for; an outage stands for its own."""
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), outage.apart())
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
         query = query if wanted is None else query.where(wanted)
         return list(db.session.scalars(query.order_by(*(order or queue.order(now()))).limit(MOST)))
+
+    def _outages(self) -> list[tuple[Outage, int]]:
+        """Return the running outages of the person's place, each with how many of the person's jobs belong to it."""
+        rows = db.session.scalars(policy.visible(Outage, self.role, current_user).where(outage.is_running()).order_by(Outage.started_at)).all()
+        mine = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED)).subquery()
+        counts = dict(db.session.execute(select(mine.c.outage_id, func.count()).group_by(mine.c.outage_id)).all())
+        return [(row, counts.get(row.id, 0)) for row in rows]
 
     def _visits(self, wanted: Any = None) -> list[Installation]:
         """Return the visits that are planned, the next first; with a condition also those that are done."""

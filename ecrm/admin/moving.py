@@ -45,8 +45,9 @@ class Moving:
     def verbs(self, row: Any) -> list[Verb]:
         """Return the verbs that the role may carry out on `row` now, in the order of the buttons."""
         lifecycle = getattr(self.model, "__lifecycle__", None)
-        found = [*(lifecycle.possible(row, now()) if lifecycle else ()), *(deed for deed in self.deeds if deed.ready(row))]
-        return [verb for verb in found if policy.may_move(self.role, self.model, verb.name)]
+        found = list(lifecycle.possible(row, now()) if lifecycle else ())
+        mine = [verb for verb in (*found, *self.deeds) if policy.may_move(self.role, self.model, verb.name)]
+        return [verb for verb in mine if not isinstance(verb, Deed) or verb.ready(row)]
 
     def verb_forms(self, row: Any) -> list[tuple[Verb, Form]]:
         """Return the verbs of `row`, each with the form of the facts that it asks for."""
@@ -149,7 +150,7 @@ class Moving:
             return SelectField(item.info["label"], checks)
         if isinstance(item.type, UtcDateTime):
             return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
-        return TextAreaField(item.info["label"], [*checks, validators.Length(max=5000)])
+        return TextAreaField(item.info["label"], [*checks, validators.Length(max=getattr(item.type, "length", None) or 5000)])
 
     def _candidates(self, name: str) -> Any:
         """Return the active people in scope who have the role that the relation is named after."""

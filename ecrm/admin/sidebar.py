@@ -79,6 +79,8 @@ def _work(site: Any, view: Any) -> Iterator[Entry]:
     here = {name.partition("_")[2]: value for name, value in request.args.items() if name.startswith("flt")}
     listed = not request.args.get("search") and request.endpoint == f"{view.endpoint}.index_view"
     for (tile, screen, wanted), count in zip(found, counts, strict=True):
+        if tile.rare and not count:
+            continue
         text = f"{MOST}+" if count > MOST else str(count)
         mark = "is-zero" if not count else "is-alarm" if tile.alarm else ""
         yield Entry(str(tile.brief or tile.label), screen.list_address(wanted), listed and screen is view and here == wanted, count=text, mark=mark)

@@ -13,19 +13,19 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy, rows, search, storage
-from ecrm.admin import kept_views, look, lookup, sidebar, tiles
+from ecrm.admin import kept_views, look, lookup, outages, sidebar, tiles
 from ecrm.admin.guard import Door
 from ecrm.admin.jobs import Rounds
 from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
 from ecrm.i18n import TRANSLATIONS
-from ecrm.models import TABLES, Complaint, Customer
+from ecrm.models import TABLES, Complaint, Customer, Outage
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.policy import Right
 from ecrm.reports import dashboard
-from ecrm.rules import queue
+from ecrm.rules import outage, queue
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 UPLOADS = {  # endpoint → the role whose people may send files there
@@ -67,7 +67,7 @@ class Front(Figures, Door, AdminIndexView):
         looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
         board = dashboard.make(db.session, today, look.zone(), now()) if looks_on else None  # type: ignore[arg-type]
         return self.render(self._template, groups=shown, lists=lists, screen=self.admin.screen(Complaint), board=board,
-                           views=kept_views.on_front(self.admin))
+                           views=kept_views.on_front(self.admin), suspicions=outages.offers(self.admin.screen(Outage)))
 
     @expose("/find")
     def find(self) -> ResponseReturnValue:
@@ -100,7 +100,7 @@ class Front(Figures, Door, AdminIndexView):
 
     def _unsolved(self, most: int, *where: Any) -> list[Complaint]:
         """Return the person's most urgent unsolved complaints."""
-        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), *where)
+        query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), outage.apart(), *where)
         query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
         return list(db.session.scalars(query.order_by(*queue.order(now())).limit(most)))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, PdpRequest, PromoRequest, RiskScore, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -60,12 +60,14 @@ UNDELIVERED = Tile(_l("Letters not delivered"), Letter, {"state": "failed"}, ala
 FAILING = Tile(_l("Failing jobs"), Job, {"failing": "1"}, alarm=True)
 DATA = Tile(_l("Requests about personal data"), PdpRequest, {"undecided": "1"}, brief=_l("Personal data"))
 DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"overdue": "1"}, alarm=True, rare=True, brief=_l("Personal data, overdue"))
+OUTAGES = Tile(_l("Outages that run"), Outage, {"status": "open"}, alarm=True, rare=True, brief=_l("Outages"))
+SUSPICIOUS = Tile(_l("Complaints that may be an outage"), Complaint, {"suspicious": "1"}, alarm=True, rare=True, brief=_l("Perhaps an outage"))
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
     RoleName.SUPPORT: (
         Group(_l("Complaints"), (
-            UNASSIGNED,
+            OUTAGES, SUSPICIOUS, UNASSIGNED,
             Tile(_l("With a technician who has left"), Complaint, {"status": "unsolved", "left": "1"}, alarm=True, rare=True),
             LATE, SOON, UNANSWERED, QUIET, Tile(_l("Mine today"), Complaint, {"mine": "1"}), REOPENED,
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
@@ -79,7 +81,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
     ),
     RoleName.MANAGER: (
         Group(_l("Unsolved complaints"), (
-            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), LATE, SOON, UNANSWERED, REOPENED, ALL,
+            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), LATE, SOON, UNANSWERED, REOPENED, OUTAGES, ALL,
         )),
         Group(_l("The last 7 days"), (
             Tile(_l("Complaints entered"), Complaint, _last_week("opened_at")),
@@ -100,7 +102,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
 
 # What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
 SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
-    RoleName.SUPPORT: (LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
+    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
         Tile(_l("My visits"), Installation, {"status": "scheduled"}),

@@ -14,10 +14,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import MultipleFileField, SelectField, TextAreaField, validators
 
 from ecrm import policy, storage
-from ecrm.admin import sending, story
+from ecrm.admin import outages, sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Attachment, Complaint, Customer, Reply
+from ecrm.models import Attachment, Complaint, Customer, Outage, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
@@ -113,10 +113,15 @@ class ComplaintPage:
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
             events=story.of(row, self, self.form_edit),
             others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),
-            contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
+            offers=self._outage_offers(row), contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
             answer_form=answer_form or AnswerForm(), tried=tried, tried_form=tried_form,
         )
         return shown
+
+    def _outage_offers(self, row: Complaint) -> list[outages.Offer]:
+        """Return the offer to declare an outage of the customer's area, where many complain at once."""
+        area = row.customer.area_id
+        return outages.offers(self.sibling(Outage), area) if area and row.unsolved and row.outage_id is None else []
 
     def may_answer(self, row: Complaint) -> bool:
         """Return whether the role may write replies."""

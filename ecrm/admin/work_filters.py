@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -10,7 +11,7 @@ from ecrm.admin.filters import Related
 from ecrm.admin.named_filters import Condition
 from ecrm.models import Complaint, Job, User
 from ecrm.models.base import now
-from ecrm.rules import queue, sla
+from ecrm.rules import outage, queue, sla
 
 
 class OfCustomer(Related):
@@ -22,6 +23,21 @@ class OfCustomer(Related):
     def __init__(self, view: Any) -> None:
         """Filter the view's relation `customer`."""
         super().__init__(view, "customer")
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return nothing."""
+        return []
+
+
+class OfOutage(Related):
+    """The complaints of one outage; its page brings it."""
+
+    kind = "hidden"
+    reads = "outage"
+
+    def __init__(self, view: Any) -> None:
+        """Filter the view's relation `outage`."""
+        super().__init__(view, "outage")
 
     def choices(self) -> list[tuple[str, str]]:
         """Return nothing."""
@@ -68,6 +84,25 @@ class Repeated(Condition):
 
     name_in_address, title, reads = "repeated", _l("Repeated within 30 days"), "repeats"
     condition = staticmethod(lambda: Complaint.repeats > 0)
+
+
+class InOutage(Condition):
+    """Belonging to an outage, also one that is over, or not."""
+
+    name_in_address, title, reads = "in_outage", _l("In an outage"), "outage"
+    condition = staticmethod(lambda: Complaint.outage_id.is_not(None))
+
+
+class Suspicious(Condition):
+    """One of several disturbances of an area within the hour, or not."""
+
+    name_in_address, title, reads = "suspicious", _l("Perhaps an outage"), "outage"
+
+    @staticmethod
+    def condition() -> Any:
+        """Ask the rule, with the company's settings."""
+        settings = current_app.config["ECRM"]
+        return outage.suspicious(now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
 
 
 class Reopened(Condition):

@@ -14,6 +14,7 @@ from ecrm.models.escalation import Escalation
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
+from ecrm.models.outage import Outage, OutageFollower
 from ecrm.models.pdp_request import PdpRequest
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
@@ -24,7 +25,7 @@ from ecrm.models.step import Step
 from ecrm.models.user_session import UserSession
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory, Escalation,
+    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower,
     Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,

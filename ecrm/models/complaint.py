@@ -12,6 +12,7 @@ from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, Priority, PriorityType, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
 from ecrm.models.customer import Customer, Subscription
+from ecrm.models.outage import Outage
 
 
 class ComplaintStatus(Labelled):
@@ -109,7 +110,7 @@ class Complaint(HasId, Versioned, db.Model):
         Index(None, "priority", "id"), Index(None, "resolution_due_at", "id"),
         Index(None, "category_id", "opened_at"),
         Index(None, "opened_at", "id"), Index(None, "clock_due_at", "opened_at", "id"),
-        Index(None, "clock_warn_at", "id"),
+        Index(None, "clock_warn_at", "id"), Index(None, "outage_id", "status", "outage_told"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))
@@ -124,9 +125,7 @@ class Complaint(HasId, Versioned, db.Model):
     description: Mapped[str] = mapped_column(Text, info=label(_l("Description")))
     channel: Mapped[Channel] = mapped_column(words(Channel, "channel"), default=Channel.PHONE, info=label(_l("Channel")))
     priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Priority")))
-    status: Mapped[ComplaintStatus] = mapped_column(
-        words(ComplaintStatus, "complaint_status"), default=ComplaintStatus.NEW, info=label(_l("Status"))
-    )
+    status: Mapped[ComplaintStatus] = mapped_column(words(ComplaintStatus, "complaint_status"), default=ComplaintStatus.NEW, info=label(_l("Status")))
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Technician")))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Opened")))
     first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("First response")))
@@ -145,18 +144,17 @@ class Complaint(HasId, Versioned, db.Model):
     reopen_count: Mapped[int] = mapped_column(default=0, info=label(_l("Reopened")))
     rating: Mapped[int | None] = mapped_column(info=label(_l("Rating")))
     rating_remark: Mapped[str | None] = mapped_column(String(500), info=label(_l("Remark on the rating")))
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outage.id"), info=label(_l("Outage")))
+    outage_told: Mapped[int] = mapped_column(default=0, info=label(_l("Last message of the outage told")))
 
     customer: Mapped[Customer] = relationship(info=label(_l("Customer")))
     branch: Mapped[Branch] = relationship(info=label(_l("Branch")))
     subscription: Mapped[Subscription | None] = relationship(info=label(_l("Subscription")))
     category: Mapped[ComplaintCategory] = relationship(info=label(_l("Category")))
     technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
-    replies: Mapped[list["Reply"]] = relationship(
-        back_populates="complaint", order_by="Reply.id", info=label(_l("Replies"))
-    )
-    attachments: Mapped[list["Attachment"]] = relationship(
-        back_populates="complaint", order_by="Attachment.id", info=label(_l("Attachments"))
-    )
+    outage: Mapped[Outage | None] = relationship(info=label(_l("Outage")))
+    replies: Mapped[list["Reply"]] = relationship(back_populates="complaint", order_by="Reply.id", info=label(_l("Replies")))
+    attachments: Mapped[list["Attachment"]] = relationship(back_populates="complaint", order_by="Attachment.id", info=label(_l("Attachments")))
 
     @property
     def unsolved(self) -> bool:
@@ -183,9 +181,11 @@ class Reply(HasId, db.Model):
     text: Mapped[str] = mapped_column(Text, info=label(_l("Text")))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True, info=label(_l("Time")))
     client_key: Mapped[str | None] = mapped_column(String(36), info=label(_l("Key of the sending"), secret=True))
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outage.id"), info=label(_l("Outage")))
 
     complaint: Mapped[Complaint] = relationship(back_populates="replies", info=label(_l("Complaint")))
     author: Mapped[User | None] = relationship(info=label(_l("Author")))
+    outage: Mapped[Outage | None] = relationship(info=label(_l("Outage")))
 
     def __str__(self) -> str:
         """Return the beginning of the text."""

@@ -14,7 +14,7 @@ from ecrm.models import Complaint, Customer
 from ecrm.models.base import now
 from ecrm.models.complaint import Channel
 from ecrm.policy import Right
-from ecrm.portal import drafts, people, uploads
+from ecrm.portal import drafts, outage_pages, people, uploads
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.complaint_forms import ComplaintForm
 from ecrm.rules.complaint import enter
@@ -40,7 +40,7 @@ def new_complaint() -> Any:
 def page(form: ComplaintForm) -> str:
     """Return the page with the form as it stands."""
     uploads.choose_again(form.files)
-    return render_template("portal/complaint_new.html", form=form)
+    return render_template("portal/complaint_new.html", form=form, outages=outage_pages.running(), followed=outage_pages.followed())
 
 
 @drafts.keeps("portal.new_complaint")

@@ -6,7 +6,7 @@ from flask import redirect, render_template, url_for
 from flask_login import current_user
 
 from ecrm.models import Plan, Promo
-from ecrm.portal import look, people
+from ecrm.portal import look, outage_pages, people
 from ecrm.portal.blueprint import blueprint
 from ecrm.rules.promo import offered
 
@@ -17,7 +17,7 @@ def landing() -> Any:
     if current_user.is_authenticated:
         return redirect(url_for("portal.start"))
     plans = people.rows(people.see(Plan).where(Plan.on_sale.is_(True)).order_by(Plan.monthly_price, Plan.id))
-    return render_template("portal/landing.html", plans=plans, promos=promos_for_reader())
+    return render_template("portal/landing.html", plans=plans, promos=promos_for_reader(), outages=outage_pages.running())
 
 
 @blueprint.get("/promos")

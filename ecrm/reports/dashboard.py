@@ -15,7 +15,7 @@ from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import counted, counting, names, timeline
 from ecrm.reports.counted.figures import Figures
 from ecrm.reports.period import Period, month
-from ecrm.reports.recaps import complaints, technicians
+from ecrm.reports.recaps import complaints, outages, technicians
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Table
 from ecrm.rules import risk
 
@@ -55,6 +55,7 @@ def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
     parts = (
         _by_status(session), _by_age(session, today, zone), (replace(lines, title=_("Entered and resolved each day, 12 months")), days),
         _backlog(session, today, zone), _load(session, at), _at_risk(session), _categories(session, figures, last), _areas(session, tally[0], last),
+        _outages(session, last),
     )
     return Board(_headlines(*tally, last), table, parts)
 
@@ -194,3 +195,12 @@ def _areas(session: Session, tally: complaints.Tally, last: Period) -> tuple[Cha
     table = complaints.areas(session, tally.counts, {"opened_at": last.days}, MOST)
     rows = [Row(row.values, {"count": row.opens["entered"]}) for row in table.rows]
     return _simple("area", _("The areas with the most complaints, %(days)s days", days=LAST), _l("Coverage area"), rows)
+
+
+def _outages(session: Session, last: Period) -> tuple[Chart, Table]:
+    """Return the outages of the last days and of those before: how many, whom they concerned, and how long they took."""
+    rows = tuple(outages.row(text, outages.tallies(session, outages.counted(period))[None], {"started_at": period.days}) for text, period in (
+        (_("the last %(days)s days", days=LAST), last), (_("the %(days)s days before", days=LAST), last.before())))
+    title = _("Outages, %(days)s days", days=LAST)
+    table = Table("outages", title, (Column("name", _l("Time"), Kind.TEXT), *outages.COLUMNS), rows if any(row.values[1] for row in rows) else ())
+    return table.chart(title, Drawn.BARS, "outages", "complaints"), table

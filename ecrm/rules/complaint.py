@@ -12,7 +12,7 @@ from ecrm.models import Complaint, Reply, Step, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED, Channel, ComplaintStatus as S
 from ecrm.models.counter import next_number
-from ecrm.rules import sla, told
+from ecrm.rules import outage, sla, told
 from ecrm.rules.errors import FieldRefused, NotNow, TooLate
 from ecrm.rules.facts import facts
 from ecrm.rules.lifecycle import Lifecycle, Verb, move
@@ -41,7 +41,7 @@ def _resumed(row: Complaint) -> S:
 
 def _begin_waiting(row: Complaint, at: datetime) -> None:
     row.waiting_since = at
-    _respond(row, at)
+    respond(row, at)
 
 
 def _end_waiting(row: Complaint, at: datetime) -> None:
@@ -75,7 +75,7 @@ def _cancel(row: Complaint, at: datetime) -> None:
     _end_waiting(row, at)
 
 
-def _respond(row: Complaint, at: datetime) -> None:
+def respond(row: Complaint, at: datetime) -> None:
     """Note the first response; from then on the target of the resolution counts."""
     row.first_response_at = row.first_response_at or at
     sla.wind(row)
@@ -105,7 +105,7 @@ def check(complaint: Complaint) -> None:
 
 
 def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
-    """Give a new complaint its number, targets, due times and branch, and queue the letters; unflushed.
+    """Give a new complaint its number, targets, due times and branch, link it to an outage of its area, and queue the letters; unflushed.
 
     The form has filled customer, category, subject, description, channel, and perhaps subscription and priority.
     Raises FieldRefused where the subscription belongs to another customer.
@@ -121,6 +121,7 @@ def enter(session: Session, complaint: Complaint, at: datetime) -> Complaint:
         complaint.priority = complaint.priority or category.priority
         complaint.opened_at = at
         complaint.repeats = _repeats(session, complaint, at)
+        outage.enter(session, complaint)
         session.add(complaint)
         begin_targets(complaint, category, at)
     session.flush()
@@ -163,7 +164,7 @@ def answer(complaint: Complaint, text: str, author: User, at: datetime, public: 
     if by_customer and complaint.status is S.WAITING_CUSTOMER:
         move(complaint, "resume", author, at)
     elif public and not by_customer:
-        _respond(complaint, at)
+        respond(complaint, at)
     if public:
         audience = _reader(complaint, by_customer)
         session.add_all(told.letters(complaint, _REPLY, audience, author, at, reply.text))

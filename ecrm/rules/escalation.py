@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Complaint, Escalation
 from ecrm.models.account import RoleName
 from ecrm.models.escalation import Level, Target
-from ecrm.rules import sla, told
+from ecrm.rules import outage, sla, told
 from ecrm.rules.lifecycle import Verb
 
 # What was missed longer ago is written down but told to nobody: after a long pause of the worker, letters about all that the
@@ -32,13 +32,16 @@ def level(row: Complaint, at: datetime) -> Level:
 
 
 def untold(at: datetime) -> Select[tuple[Complaint]]:
-    """Return the SELECT of the complaints whose target is near or missed, and of which nobody was told so in this round."""
+    """Return the SELECT of the complaints whose target is near or missed, and of which nobody was told so in this round.
+
+    Those of a running outage are left out: people work on the outage, and know of it.
+    """
     same = and_(
         Escalation.complaint_id == Complaint.id, Escalation.round == Complaint.reopen_count,
         Escalation.target == case((Complaint.first_response_at.is_(None), Target.RESPONSE.value), else_=Target.RESOLUTION.value),
         Escalation.level == case((sla.are_late(at), Level.MISSED.value), else_=Level.NEAR.value),
     )
-    return select(Complaint).where(Complaint.clock_warn_at <= at, ~exists().where(same))
+    return select(Complaint).where(Complaint.clock_warn_at <= at, ~exists().where(same), outage.apart())
 
 
 def escalate(session: Session, row: Complaint, at: datetime) -> Escalation:

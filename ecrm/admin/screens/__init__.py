@@ -4,6 +4,7 @@ from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, Compl
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
+from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
 from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
@@ -11,7 +12,7 @@ from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 
 SCREENS = (
-    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen,
+    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen,
     CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ecrm import policy, storage
 from ecrm.admin import cells
+from ecrm.admin.deeds import JOIN_OUTAGE, LEAVE_OUTAGE
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
@@ -15,7 +16,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.stretches import Stretch
 from ecrm.admin.work import ComplaintPage
-from ecrm.admin.work_filters import Late, Left, Mine, OfCustomer, Quiet, Reopened, Repeated, Soon, Unanswered
+from ecrm.admin.work_filters import InOutage, Late, Left, Mine, OfCustomer, OfOutage, Quiet, Reopened, Repeated, Soon, Suspicious, Unanswered
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import SOLVED, UNSOLVED
@@ -41,18 +42,20 @@ class ComplaintScreen(ComplaintPage, Screen):
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
         "first_response_at", "resolved_at", "closed_at", "response_due_at", "clock", "waited_seconds", "reopen_count", "repeats", "rating",
-        "rating_remark",
+        "rating_remark", "outage",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
     search = ("number", "subject", "description")
     search_also = ("customer", "customer.phone")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard)
+    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard,
+                    InOutage, OfOutage, Suspicious)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED
     checks = (complaint.check,)
+    deeds = (JOIN_OUTAGE, LEAVE_OUTAGE)
     column_formatters = {"subject": cells.subject, "customer": cells.customer, "resolution_due_at": cells.due,
                          "opened_at": cells.short}
     groups = (

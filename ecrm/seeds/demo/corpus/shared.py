@@ -85,3 +85,14 @@ REPORTS = (
 GIVEN_UP = ("Pemohon memilih penyedia lain.", "Pemohon menunda sampai renovasi selesai.", "Pemohon tidak bisa dihubungi.")
 SUSPENDED = ("Tunggakan dua bulan", "Permintaan pelanggan, renovasi rumah", "Tunggakan tiga bulan")
 ENDED = ("Pindah ke luar kota", "Beralih ke penyedia lain", "Usaha tutup", "Rumah dijual", "Tunggakan tidak dibayar")
+
+# Why an area was without internet, what was being done, and what was done in the end.
+OUTAGES = (
+    ("Kabel serat optik utama di {area} putus. Tim kami sudah menuju lokasi.", "Titik putus sudah ditemukan, kabel sedang disambung.",
+     "Kabel sudah disambung dan diuji. Layanan sudah normal kembali."),
+    ("Listrik di kotak distribusi {area} padam, koneksi ikut terputus.", "Genset sudah dipasang, perangkat sedang dinyalakan kembali.",
+     "Listrik sudah menyala dan semua perangkat sudah normal."),
+    ("Perangkat OLT untuk {area} rusak. Perangkat pengganti sedang dikirim.", "Perangkat pengganti sudah tiba dan sedang dikonfigurasi.",
+     "OLT sudah diganti. Silakan nyalakan ulang modem jika belum terhubung."),
+)
+NO_OUTAGE = "Setelah kami periksa, ini bukan gangguan massal. Setiap keluhan kami tangani satu per satu."
