@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ecrm import admin, assets, cli, config, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
-from ecrm.extensions import babel, csrf, db, mail, migrate
+from ecrm.extensions import babel, csrf, db, let_go, mail, migrate
 from ecrm.flask_config import flask_config
 
 __version__ = "0.1.0"
@@ -24,6 +24,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     values = config.read(Path(app.instance_path), overrides=overrides)
     app.config.from_mapping(flask_config(values))
     db.init_app(app)
+    let_go(app)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     logs.init_app(app)
     metrics.init_app(app)

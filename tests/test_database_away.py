@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from flask import request_finished
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -14,6 +15,7 @@ from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Plan
 from tests.portal import PNG, complaints, pick, typed
 from tests.smtp import silence
+from tests.world import PASSWORD, email
 
 WORDS = 'Lampu merah <b>sejak</b> pagi.'
 
@@ -144,6 +146,18 @@ def test_it_is_not_tried_for_ever(app, browser, monkeypatch):
     assert complaints(app, description=WORDS) == 0
 
 
+def test_a_login_that_cannot_be_written(app, browser, monkeypatch):
+    """A full disk, when the page is made already: the account pages say 503 too, and nobody is logged in."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    person = browser()
+    with monkeypatch.context() as patch:
+        failing(patch, 9, 1114, "The table is full")
+        page = person.send("/login", {"email": email("customer"), "password": PASSWORD})
+    assert page.status_code == 503 and page.headers["Retry-After"] == "60" and PASSWORD not in page.text
+    assert person.get("/home").status_code == 302
+    assert person.send("/login", {"email": email("customer"), "password": PASSWORD}).status_code == 302 and person.get("/home").status_code == 200
+
+
 @pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 503), (errno.ENOENT, 500)])
 def test_a_full_disk(app, browser, monkeypatch, number, code):
     """A photo that cannot be kept costs nobody their words."""
@@ -185,6 +199,17 @@ def test_a_server_that_says_nothing(monkeypatch):
         engine = create_engine(url := f"mysql+pymysql://x@127.0.0.1:{port}/x", **extensions.engine_options(url))
         with pytest.raises(OperationalError, match="timed out"):
             engine.connect()
+
+
+def test_a_database_that_dies_after_the_answer_is_made(on_mariadb):
+    """The answer stands: what was committed is committed."""
+    def kill(_app, **_more):
+        with db.engine.connect() as other:
+            other.exec_driver_sql(f"KILL {db.session.scalar(text('SELECT CONNECTION_ID()'))}")
+
+    with request_finished.connected_to(kill, on_mariadb):
+        assert on_mariadb.test_client().get("/promos").status_code == 200
+    assert on_mariadb.test_client().get("/promos").status_code == 200
 
 
 def test_a_node_that_lost_its_cluster(on_mariadb):
