@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from ecrm import extensions
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Plan
+from ecrm.portal import complaint_entry
 from tests.portal import PNG, complaints, pick, typed
 from tests.smtp import silence
 from tests.world import PASSWORD, email
@@ -133,6 +134,26 @@ def test_two_who_wait_for_each_other(app, browser, monkeypatch, number):
     assert page.status_code == 200 and not left and page.text.count("message-success") == 1
     assert complaints(app, description=WORDS) == 1
     assert pick(app, lambda: db.session.query(Attachment).join(Complaint).filter(Complaint.description == WORDS).count()) == 1
+
+
+def test_a_page_that_was_made_anew_can_be_sent(app, browser, monkeypatch):
+    """Its form belongs to the session, whatever the try before had begun."""
+    real, left = complaint_entry.page, [None]
+
+    def page(form):
+        text = real(form)
+        if left:
+            left.pop()
+            raise OperationalError("SELECT x", {}, Exception(1213, "try restarting transaction"))
+        return text
+
+    monkeypatch.setattr(complaint_entry, "page", page)
+    person = browser("customer")
+    with person.session_transaction() as session:
+        session.pop("csrf_token")
+    form = person.get("/complaints/new").text
+    token = re.search('name="csrf_token"[^>]*value="([^"]*)"', form)[1]
+    assert not left and person.post("/complaints/new", data=typed(app) | {"csrf_token": token}).status_code == 302
 
 
 def test_it_is_not_tried_for_ever(app, browser, monkeypatch):
