@@ -7,7 +7,7 @@ BIN := .venv/bin
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
 TOOLS := sh
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
-export SCALE ROUNDS ONLY
+export SCALE ROUNDS ONLY KILLS
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: help run test faults bench screenshots scan clean
@@ -26,7 +26,7 @@ bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: 
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.benchmarks
 
-faults: .venv/installed-test  ## break things on purpose, as root, and print what was acknowledged and what was found afterwards
+faults: .venv/installed-test  ## break things on purpose, as root, and print what was acknowledged and what was found afterwards: KILLS=70
 	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) faketime" TOOLS=faketime
 	$(BIN)/python -m pytest tests/faults -q -o python_files='fault_*.py'
 

@@ -8,9 +8,9 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ecrm import admin, assets, cli, config, day_marks, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
-from ecrm.privacy import copying
-from ecrm.extensions import babel, csrf, db, mail, migrate
+from ecrm.extensions import babel, csrf, db, let_go, mail, migrate
 from ecrm.flask_config import flask_config
+from ecrm.privacy import copying
 
 __version__ = "0.1.0"
 LANGUAGES = ("id", "en")
@@ -25,6 +25,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     values = config.read(Path(app.instance_path), overrides=overrides)
     app.config.from_mapping(flask_config(values))
     db.init_app(app)
+    let_go(app)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     logs.init_app(app)
     metrics.init_app(app)

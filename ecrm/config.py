@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Callable
 
@@ -62,6 +63,12 @@ SETTINGS = (
             "years after the end of the last subscription in which a law forbids to erase a customer; 0: none does (docs/privacy.md)"),
     Setting("CUSTOMER_FILES_MB", kinds.megabytes, 200, "megabytes of photos and PDFs that one customer may have stored"),
     Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
+    Setting("S3_BUCKET", kinds.text, None, "bucket of attachments in an S3-compatible store, in the place of the folder; needs `pip install ecrm[s3]`"),
+    Setting("S3_ENDPOINT", kinds.web_address, None, "address of the S3-compatible store; default: Amazon's"),
+    Setting("S3_REGION", kinds.text, None, "region of the bucket; default: us-east-1, which most other stores take"),
+    Setting("S3_ACCESS_KEY", kinds.text, None, "who we are there; default: what the AWS tools' own variables, files or machine roles say", secret=True),
+    Setting("S3_SECRET_KEY", kinds.text, None, "what proves it", secret=True),
+    Setting("S3_PREFIX", kinds.text, "", "beginning of the objects' names, where the bucket holds other things too, such as ecrm/"),
     Setting("MAIL_SERVER", kinds.text, None, "SMTP host; without it letters are written to mail in the instance folder"),
     Setting("MAIL_PORT", kinds.port, 587, "SMTP port"),
     Setting("MAIL_USE_TLS", kinds.yes_or_no, True, "TLS on the SMTP connection, its certificate checked: STARTTLS, or from the first byte on port 465"),
@@ -86,6 +93,7 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'ecrm.db'}"
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
+    _check_bucket(values)
     _check_production(values)
     return values
 
@@ -136,6 +144,15 @@ def _value(setting: Setting, environ: dict[str, str], file: dict[str, Any]) -> A
         return setting.parse(str(raw))
     except ValueError as error:
         raise BadSetting(f"{where} is malformed: {error}.") from error
+
+
+def _check_bucket(values: dict[str, Any]) -> None:
+    if values["S3_BUCKET"] is None and values["S3_ENDPOINT"] is not None:
+        raise BadSetting("ECRM_S3_BUCKET is missing: ECRM_S3_ENDPOINT names a store, but no bucket in it.")
+    if (values["S3_ACCESS_KEY"] is None) != (values["S3_SECRET_KEY"] is None):
+        raise BadSetting("ECRM_S3_ACCESS_KEY and ECRM_S3_SECRET_KEY belong together: set both, or neither.")
+    if values["S3_BUCKET"] is not None and find_spec("boto3") is None:
+        raise BadSetting("ECRM_S3_BUCKET needs a library that is not installed: pip install ecrm[s3].")
 
 
 def _check_production(values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
-from flask import has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_mailman import Mail
 from flask_migrate import Migrate
@@ -15,6 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
@@ -152,3 +153,16 @@ def _be_patient(connection: Connection, _cursor: Any, statement: str, parameters
 def only_reads(session: Session) -> None:
     """Begin a transaction that writes nothing, so that on SQLite nobody waits for its end."""
     session.connection(execution_options={READS: True})
+
+
+def let_go(app: Flask) -> None:
+    """End each request's session so that a database which dies after the commit takes back no answer that is made already."""
+
+    @app.teardown_appcontext
+    def end_session(_error: BaseException | None) -> None:
+        """Run before Flask-SQLAlchemy's own, which then finds nothing to do."""
+        try:
+            db.session.remove()
+        except DBAPIError as error:
+            app.logger.warning("a connection died while it was given back: %s", error.orig)
+            db.session.registry.clear()

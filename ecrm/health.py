@@ -66,8 +66,12 @@ def problems() -> tuple[list[str], list[str]]:
 
 
 def free_space() -> int:
-    """Return the free bytes where attachments are kept, and where SQLite's database is; the smaller of the two."""
-    places = [Path(current_app.config["ECRM"]["ATTACHMENTS_DIR"])]
+    """Return the free bytes where attachments are kept, and where SQLite's database is; the smaller of the two.
+
+    With attachments in a bucket and rows in MariaDB what counts is the folder of the program's own files.
+    """
+    settings = current_app.config["ECRM"]
+    places = [Path(current_app.instance_path if settings["S3_BUCKET"] else settings["ATTACHMENTS_DIR"])]
     if db.engine.dialect.name == "sqlite":
         places.append(Path(db.engine.url.database or "."))
     return min(shutil.disk_usage(next(place for place in (path, *path.parents) if place.exists())).free for path in places)

@@ -59,5 +59,6 @@ def _undo(before: dict[str, Any]) -> None:
     db.session.rollback()
     session.clear()
     session.update(before)
+    g.pop("csrf_token", None)  # the next try's forms would carry a token that the session has just forgotten
     for file in request.files.values():
         file.seek(0)

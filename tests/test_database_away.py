@@ -6,14 +6,17 @@ import io
 import re
 
 import pytest
+from flask import request_finished
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from ecrm import extensions
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Plan
+from ecrm.portal import complaint_entry
 from tests.portal import PNG, complaints, pick, typed
 from tests.smtp import silence
+from tests.world import PASSWORD, email
 
 WORDS = 'Lampu merah <b>sejak</b> pagi.'
 
@@ -133,6 +136,26 @@ def test_two_who_wait_for_each_other(app, browser, monkeypatch, number):
     assert pick(app, lambda: db.session.query(Attachment).join(Complaint).filter(Complaint.description == WORDS).count()) == 1
 
 
+def test_a_page_that_was_made_anew_can_be_sent(app, browser, monkeypatch):
+    """Its form belongs to the session, whatever the try before had begun."""
+    real, left = complaint_entry.page, [None]
+
+    def page(form):
+        text = real(form)
+        if left:
+            left.pop()
+            raise OperationalError("SELECT x", {}, Exception(1213, "try restarting transaction"))
+        return text
+
+    monkeypatch.setattr(complaint_entry, "page", page)
+    person = browser("customer")
+    with person.session_transaction() as session:
+        session.pop("csrf_token")
+    form = person.get("/complaints/new").text
+    token = re.search('name="csrf_token"[^>]*value="([^"]*)"', form)[1]
+    assert not left and person.post("/complaints/new", data=typed(app) | {"csrf_token": token}).status_code == 302
+
+
 def test_it_is_not_tried_for_ever(app, browser, monkeypatch):
     """After five tries the person is told, and has what was typed; another error is not tried again at all."""
     person = browser("customer")
@@ -142,6 +165,18 @@ def test_it_is_not_tried_for_ever(app, browser, monkeypatch):
             page = person.send("/complaints/new", typed(app))
         assert page.status_code == 503 and 9 - len(left) == tries and html.escape(WORDS, quote=False) in page.text
     assert complaints(app, description=WORDS) == 0
+
+
+def test_a_login_that_cannot_be_written(app, browser, monkeypatch):
+    """A full disk, when the page is made already: the account pages say 503 too, and nobody is logged in."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    person = browser()
+    with monkeypatch.context() as patch:
+        failing(patch, 9, 1114, "The table is full")
+        page = person.send("/login", {"email": email("customer"), "password": PASSWORD})
+    assert page.status_code == 503 and page.headers["Retry-After"] == "60" and PASSWORD not in page.text
+    assert person.get("/home").status_code == 302
+    assert person.send("/login", {"email": email("customer"), "password": PASSWORD}).status_code == 302 and person.get("/home").status_code == 200
 
 
 @pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 503), (errno.ENOENT, 500)])
@@ -185,6 +220,17 @@ def test_a_server_that_says_nothing(monkeypatch):
         engine = create_engine(url := f"mysql+pymysql://x@127.0.0.1:{port}/x", **extensions.engine_options(url))
         with pytest.raises(OperationalError, match="timed out"):
             engine.connect()
+
+
+def test_a_database_that_dies_after_the_answer_is_made(on_mariadb):
+    """The answer stands: what was committed is committed."""
+    def kill(_app, **_more):
+        with db.engine.connect() as other:
+            other.exec_driver_sql(f"KILL {db.session.scalar(text('SELECT CONNECTION_ID()'))}")
+
+    with request_finished.connected_to(kill, on_mariadb):
+        assert on_mariadb.test_client().get("/promos").status_code == 200
+    assert on_mariadb.test_client().get("/promos").status_code == 200
 
 
 def test_a_node_that_lost_its_cluster(on_mariadb):

@@ -157,6 +157,7 @@ def test_no_browser_runs_what_is_sent(folder: Path, content: bytes, name: str, d
         answer = storage.send(row)
         answer.direct_passthrough = False
         assert answer.data == (folder / row.storage_key).read_bytes()
+        answer.close()
     assert answer.mimetype == row.media_type and answer.content_length == row.size
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"

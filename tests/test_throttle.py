@@ -1,15 +1,30 @@
 """Tries are counted, per account and per address; who guesses at a password locks nobody out who has been here before."""
 
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.cookiejar import CookieJar
 from socket import socket
+from time import sleep
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from redis import StrictRedis
 
 from ecrm.config import BadSetting, read
 from tests.portal import complaints, typed
+from tests.redis_store import Redis
 from tests.test_accounts import code, form, login
 from tests.test_config import GIVEN
+from tests.test_database_away import failing
 from tests.test_two_factor import set_up
 from tests.world import PASSWORD, email
 
@@ -146,6 +161,96 @@ def test_complaints(app, browser):
     answer = person.send("/complaints/new", typed(app, subject="Keluhan terakhir"))
     assert answer.status_code == 429 and 'value="Keluhan terakhir"' in answer.text and complaints(app, subject="Keluhan terakhir") == 0
     assert person.get("/complaints/new").status_code == 200
+
+
+def test_what_we_could_not_answer_is_not_counted(app, browser, monkeypatch):
+    """Who pressed on while the database was away is let in when it is back, and guesses before it are remembered."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    customer, office = browser("customer"), browser()
+    assert [guess(browser(), "203.0.113.30").status_code for _try in range(8)] == [200] * 8
+    with monkeypatch.context() as patch:
+        failing(patch, 99, 2003, "away")
+        assert {guess(office, "203.0.113.30", password=PASSWORD).status_code for _try in range(12)} == {503}
+        assert {customer.send("/complaints/new", typed(app)).status_code for _try in range(22)} == {503}
+    assert customer.send("/complaints/new", typed(app)).status_code == 302
+    assert [guess(browser(), "203.0.113.30").status_code for _try in range(3)] == [200, 200, 429]
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """Redis on a port of its own, which can be killed and started again."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed; make test installs it, as root")
+    server = Redis(tmp_path)
+    yield server
+    server.kill()
+
+
+SERVER = """
+import sys
+from ecrm import create_app
+from ecrm.cli.serving import listen, serve
+import threading
+app = create_app()
+listening = listen("127.0.0.1", 0)
+print(listening.getsockname()[1], flush=True)
+serve(app, listening, app.config["ECRM"], threading.Event())
+"""
+
+
+@pytest.fixture
+def two_servers(make_app, redis_server):
+    """The addresses of two server processes on one database, whose tries are counted in Redis."""
+    settings = make_app(RATE_STORAGE=f"redis://127.0.0.1:{redis_server.port}/0").config["ECRM"]
+    environ = os.environ | {f"ECRM_{name}": str(value) for name, value in settings.items() if value is not None}
+    servers = [subprocess.Popen([sys.executable, "-c", SERVER], env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for _server in range(2)]
+    yield [f"http://127.0.0.1:{server.stdout.readline().strip()}" for server in servers]
+    for server in servers:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def guess_at(address, account="siapa@test.example"):
+    """Guess a password through the login page of a server and return the status."""
+    opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    with opener.open(f"{address}/login") as page:
+        token = re.search('name="csrf_token"[^>]*value="([^"]*)"', page.read().decode())[1]
+    try:
+        with opener.open(f"{address}/login", urlencode({"email": account, "password": WRONG, "csrf_token": token}).encode()) as answer:
+            return answer.status
+    except HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def wait_until_counted(redis_server, addresses):
+    """Guess until each server counts in Redis again, and forget the guesses."""
+    with StrictRedis(port=redis_server.port) as client:
+        for address in addresses:
+            client.flushall()
+            for _try in range(200):
+                guess_at(address)
+                if client.dbsize():
+                    break
+                sleep(0.5)
+            else:
+                raise AssertionError("it was not found again")
+        client.flushall()
+
+
+def test_redis_counts_for_all_servers(two_servers, redis_server):
+    """Guesses at both at once: ten are answered. Redis dies: nobody is kept out, each counts for itself. It comes back: they count together."""
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(guess_at, two_servers * 6)) == [200] * 10 + [429] * 2
+        redis_server.process.send_signal(signal.SIGSTOP)
+        guessed = [guess_at(two_servers[0])]
+        redis_server.kill()
+        assert guessed + [guess_at(two_servers[0]) for _try in range(10)] == [200] * 10 + [429]
+        assert [guess_at(two_servers[1]) for _try in range(11)] == [200] * 10 + [429]
+        redis_server.start()
+        wait_until_counted(redis_server, two_servers)
+        assert sorted(pool.map(guess_at, two_servers * 6)) == [200] * 10 + [429] * 2
 
 
 def test_without_its_store_tries_are_counted_here(make_app):

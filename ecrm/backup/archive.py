@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import IO, Any, BinaryIO
 
-from ecrm.storage.keeping import KEY
+from ecrm.storage.keeping import KEY, Content
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 FILES = "files/"  # the name of each is its SHA-256, so that the manifest need not repeat it
@@ -40,12 +40,10 @@ class Writer:
         """Write a member that people can read."""
         self.add(name, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
-    def add_file(self, key: str, file: BinaryIO) -> None:
+    def add_file(self, key: str, file: Content) -> None:
         """Write a file of the store."""
-        size = file.seek(0, io.SEEK_END)
-        file.seek(0)
-        self._write(FILES + key, file, size)
-        self.files, self.bytes = self.files + 1, self.bytes + size
+        self._write(FILES + key, file, file.size)
+        self.files, self.bytes = self.files + 1, self.bytes + file.size
 
     def seal(self, facts: dict[str, Any]) -> None:
         """Write the manifest and its own checksum, and end the archive."""

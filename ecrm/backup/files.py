@@ -2,11 +2,24 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
-from ecrm.backup.tables import Shape
+from sqlalchemy.engine import Connection
+
+from ecrm.backup.tables import Shape, lines, shapes
 
 # Columns that hold a key of the store; a file that no row speaks of need not be kept.
 COLUMNS = {"attachment": "storage_key", "promo": "picture_key"}
+
+
+def keys_of(connection: Connection) -> Iterator[str]:
+    """Give the keys that the rows hold now, each once, in order."""
+    with closing(Keys()) as keys:
+        for shape in shapes():
+            if shape.name in COLUMNS:
+                for line in lines(connection, shape):
+                    keys.note(shape, line)
+        yield from keys
 
 
 class Keys:

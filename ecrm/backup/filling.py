@@ -11,7 +11,7 @@ from ecrm.backup.archive import FILES, Reader, unpack
 from ecrm.backup.header import ROWS, Header
 from ecrm.backup.tables import TOGETHER, Shape, Sum, lines
 from ecrm.extensions import db
-from ecrm.storage.keeping import FolderStore
+from ecrm.storage.keeping import Store
 
 NEXT_IDS = "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = DATABASE() AND auto_increment IS NOT NULL"
 
@@ -73,7 +73,7 @@ def keep_next_ids(connection: Connection, numbers: dict[str, int]) -> None:
 
 
 def bring_back(
-    connection: Connection, store: FolderStore, reader: Reader, header: Header, manifest: dict[str, Any],
+    connection: Connection, store: Store, reader: Reader, header: Header, manifest: dict[str, Any],
     progress: Callable[[str], None] = lambda what: None,
 ) -> None:
     """Fill the tables and the store from a checked archive; the caller owns the transaction. Raises Mismatch, Damaged.
@@ -103,7 +103,7 @@ def _lines(members: Iterable[tuple[str, Iterator[bytes]]]) -> Iterator[bytes]:
         yield from unpack(b"".join(content))
 
 
-def _keep(store: FolderStore, members: Iterable[tuple[str, Iterator[bytes]]]) -> None:
+def _keep(store: Store, members: Iterable[tuple[str, Iterator[bytes]]]) -> None:
     for name, content in members:
         if name.startswith(FILES):
             store.put(b"".join(content))

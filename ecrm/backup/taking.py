@@ -12,7 +12,7 @@ from ecrm.backup.files import Keys
 from ecrm.backup.filling import next_ids
 from ecrm.backup.header import HEADER, ROWS, SETTINGS, Header
 from ecrm.backup.tables import TOGETHER, Shape, Sum, lines, shapes, snapshot
-from ecrm.storage.keeping import FolderStore
+from ecrm.storage.keeping import Store
 
 LARGEST = 4 * 1024 * 1024  # bytes of rows in one member
 
@@ -28,7 +28,7 @@ class Taken:
 
 
 def take(
-    engine: Engine, store: FolderStore, stream: BinaryIO, facts: dict[str, Any], settings: dict[str, Any],
+    engine: Engine, store: Store, stream: BinaryIO, facts: dict[str, Any], settings: dict[str, Any],
     progress: Callable[[str], None] = lambda what: None,
 ) -> Taken:
     """Write everything to the stream; `facts` are those of the header that are not known here.
@@ -67,7 +67,7 @@ def _rows(writer: Writer, connection: Connection, shape: Shape, keys: Keys) -> S
     return total
 
 
-def _files(writer: Writer, store: FolderStore, keys: Keys) -> Iterator[str]:
+def _files(writer: Writer, store: Store, keys: Keys) -> Iterator[str]:
     """Write the files; give the keys of those that are not there."""
     for key in keys:
         try:

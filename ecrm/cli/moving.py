@@ -1,16 +1,20 @@
-"""`flask move-data` takes a company from one database to another, of the same kind or not."""
+"""`flask move-data` takes a company from one database to another, of the same kind or not; `flask move-attachments` its files."""
 
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from ecrm import config, revisions, setting_kinds
-from ecrm.backup import Mismatch, Shape, Sum, compare, fill, keep_next_ids, lines, next_ids, shapes, snapshot
+from ecrm.backup import Mismatch, Shape, Sum, compare, fill, keep_next_ids, keys_of, lines, next_ids, shapes, snapshot
 from ecrm.cli.ready import migrate_empty, reason
-from ecrm.extensions import engine_options
+from ecrm.extensions import db, engine_options
+from ecrm.storage.keeping import FolderStore, Store, bucket
 
 
 class Address(click.ParamType):
@@ -64,4 +68,56 @@ def _copied(shape: Shape, found: Iterator[bytes], writing: Connection) -> Sum:
     return total
 
 
-COMMANDS: tuple[click.Command, ...] = (move_data,)
+@click.command("move-attachments")
+@click.argument("source")
+@click.argument("target")
+@with_appcontext
+def move_attachments(source: str, target: str) -> None:
+    """Copy every file that a row speaks of from SOURCE to TARGET, and compare each by its SHA-256.
+
+    Both are folders, or “s3” for the bucket of the settings. Files are only ever added: run it while everybody works, change the
+    settings, and run it once more. What is there already is not sent again, and nothing is removed from SOURCE.
+    """
+    from_, to, lost = _place(source), _place(target), []
+    copied = there = 0
+    try:
+        with snapshot(db.engine) as reading:
+            for key in keys_of(reading):
+                if to.exists(key):
+                    there += 1
+                elif _carried(key, from_, to):
+                    copied += 1
+                else:
+                    lost.append(key)
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror or error}: {copied} files were copied before; run it again.") from error
+    except DBAPIError as error:
+        raise click.ClickException(f"{reason(error)}.") from error
+    click.echo(f"Copied and compared: {copied} files; {there} were there already.")
+    if lost:
+        raise click.ClickException(f"{len(lost)} files that rows speak of are not in {source}, or damaged there: {', '.join(lost[:3])} …")
+
+
+def _place(name: str) -> Store:
+    settings = current_app.config["ECRM"]
+    if name != "s3":
+        return FolderStore(Path(name))
+    if not settings["S3_BUCKET"]:
+        raise click.ClickException("Name the bucket with ECRM_S3_BUCKET (and ECRM_S3_ENDPOINT) first.")
+    return bucket(settings)
+
+
+def _carried(key: str, source: Store, target: Store) -> bool:
+    """Copy one file; return whether it was there, and was what its name says."""
+    try:
+        with source.open(key) as file:
+            content = file.read()
+    except FileNotFoundError:
+        return False
+    if sha256(content).hexdigest() != key[-64:]:
+        return False
+    target.put(content)
+    return True
+
+
+COMMANDS: tuple[click.Command, ...] = (move_data, move_attachments)

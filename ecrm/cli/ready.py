@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -13,12 +14,13 @@ from ecrm.backup import is_empty
 from ecrm.cli.setup import unwritable
 from ecrm.extensions import db
 from ecrm.seeds.accounts import demo_logins_exist
+from ecrm.storage.keeping import bucket
 
 
 def check_folders() -> None:
-    """Make the folders that this installation writes in, for us alone; raises ClickException where one cannot be written."""
+    """Make the folders that this installation writes in, for us alone; raises ClickException where one, or the bucket, cannot be used."""
     settings = current_app.config["ECRM"]
-    folders = [Path(settings["ATTACHMENTS_DIR"])]
+    folders = [] if _bucket_is_there(settings) else [Path(settings["ATTACHMENTS_DIR"])]
     if db.engine.dialect.name == "sqlite" or not settings["MAIL_SERVER"]:
         folders.append(Path(current_app.instance_path))
     if db.engine.dialect.name == "sqlite":
@@ -30,6 +32,17 @@ def check_folders() -> None:
                 pass
         except OSError as error:
             raise unwritable(folder, error) from error
+
+
+def _bucket_is_there(settings: dict[str, Any]) -> bool:
+    """Return whether attachments are kept in a bucket; raises ClickException where it cannot be used."""
+    if not settings["S3_BUCKET"]:
+        return False
+    try:
+        bucket(settings).check()
+    except OSError as error:
+        raise click.ClickException(f"The bucket {settings['S3_BUCKET']} cannot be used ({error.strerror}): correct ECRM_S3_BUCKET, _ENDPOINT and the keys.") from error
+    return True
 
 
 def migrate_database() -> None:

@@ -20,6 +20,7 @@ from ecrm.portal.account_forms import LoginForm, RegisterForm
 from ecrm.web import PasswordAgain
 
 
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
@@ -62,13 +63,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PasswordAgain, _password_again)
     app.register_error_handler(StaleDataError, _too_slow)
     app.register_error_handler(IntegrityError, _too_slow)
-    for away in (OperationalError, InterfaceError, InternalError, PoolTimeout):
+    for away in AWAY:
         app.register_error_handler(away, _no_database)
     app.register_error_handler(OSError, _no_space)
     user_logged_in.connect(_know_language, app)
 
 
 def _page(error: Exception) -> Any:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, AWAY):  # what commits after the view, as the account pages do, gets here past the other handlers
+        return _no_database(cause)
     code = (error.code if isinstance(error, HTTPException) else None) or 500
     return _show(code, plain=code in (500, 503))
 

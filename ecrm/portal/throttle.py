@@ -1,5 +1,6 @@
 """How often something may be tried, by Flask-Limiter: one table of addresses, limits and what they are counted by (docs/security.md)."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -8,11 +9,15 @@ from time import time
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, make_response, request, session
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 from flask_login import current_user
+from limits.errors import StorageError
 
 from ecrm.portal import devices
 
+log = logging.getLogger(__name__)
+UNANSWERED = 503
+PATIENCE = 1  # seconds; a store that hangs must not hang every login
 IPV6_HOME = 64  # bits that one household or company has for itself
 
 
@@ -77,10 +82,18 @@ def init_app(app: Flask) -> None:
     """Guard the addresses of the table, after all views are there."""
     uri = app.config["ECRM"]["RATE_STORAGE"]
     # Without its store each process counts for itself: weaker for a while, and nobody is kept out.
-    limiter = Limiter(key_func=address, app=app, storage_uri=uri, strategy="fixed-window", in_memory_fallback_enabled=True)
+    options = {} if uri == "memory://" else {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "wrap_exceptions": True}
+    limiter = Limiter(key_func=address, app=app, storage_uri=uri, storage_options=options, strategy="fixed-window", in_memory_fallback_enabled=True)
     app.extensions["throttle"] = limiter
     for endpoint, limits in LIMITS.items():
         app.view_functions[endpoint] = _guarded(limiter, app.view_functions[endpoint], limits)
+
+    @app.after_request
+    def give_back(answer: Response) -> Response:
+        """Count no try that we could not answer: an office that presses on while the database is away is not locked out afterwards."""
+        if answer.status_code == UNANSWERED:
+            _refund(limiter, limiter.current_limits)
+        return answer
 
 
 def _guarded(limiter: Limiter, view: Callable[..., Any], limits: tuple[Limit, ...]) -> Callable[..., Any]:
@@ -92,15 +105,24 @@ def _guarded(limiter: Limiter, view: Callable[..., Any], limits: tuple[Limit, ..
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
+        if request.method == "POST":
+            for limit in limits:
+                limit.key()  # who it is may need the database, whose errors Flask-Limiter would take for its own store's
         keys = {key() for key in refunded} if request.method == "POST" else set()
         answer = make_response(counted(*args, **values))
         if keys and _led_on(answer):
-            for used in limiter.current_limits:
-                if used.request_args[0] in keys:
-                    limiter.limiter.hit(used.limit, *used.request_args, cost=-1)
+            _refund(limiter, [used for used in limiter.current_limits if used.request_args[0] in keys])
         return answer
 
     return guarded
+
+
+def _refund(limiter: Limiter, limits: list[RequestLimit]) -> None:
+    try:
+        for used in limits:
+            limiter.limiter.hit(used.limit, *used.request_args, cost=-1)
+    except StorageError as error:  # the store died since the try was counted: it stays counted, which is the safe side
+        log.warning("a try could not be given back: %s", error.storage_error)
 
 
 def _led_on(answer: Response) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import BinaryIO
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from ecrm.models import Attachment, Complaint, Reply, User
 from ecrm.storage.receiving import MAX_BYTES, MAX_FILES, FileRefused, Received, Refusal, receive, receive_picture
 from ecrm.storage.sending import send, send_picture
-from ecrm.storage.keeping import store
+from ecrm.storage.keeping import Content, store
 
 
 def attach(
@@ -36,7 +35,7 @@ def attach(
     return rows
 
 
-def open(attachment: Attachment) -> BinaryIO:
+def open(attachment: Attachment) -> Content:
     """Return the attachment's bytes as a file; raises FileNotFoundError where the store has lost them."""
     return store().open(attachment.storage_key)
 

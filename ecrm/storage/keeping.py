@@ -1,17 +1,46 @@
-"""Where the bytes lie: a folder of files named by their SHA-256; an object store needs the same put, open, exists, remove, sweep."""
+"""Where the bytes lie: a folder of files named by their SHA-256, or a bucket (bucket.py), which keeps the same promises."""
 
+import io
 import os
 import re
 import tempfile
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import current_app
 
+if TYPE_CHECKING:
+    from ecrm.storage.bucket import BucketStore
+
 KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}")
 ABANDONED = timedelta(days=1)
+
+
+class Content(io.BufferedReader):
+    """The bytes of a file, read as they come; `size` says how many they are."""
+
+    def __init__(self, raw: io.RawIOBase, size: int) -> None:
+        """Keep the size."""
+        super().__init__(raw)
+        self.size = size
+
+
+class Store(Protocol):
+    """What keeps bytes by their SHA-256, and gives them out again."""
+
+    def put(self, content: bytes) -> str:
+        """Keep the content and return its key. Raises OSError."""
+
+    def open(self, key: str) -> Content:
+        """Return the content. Raises FileNotFoundError, or another OSError."""
+
+    def exists(self, key: str) -> bool:
+        """Return whether the content is there."""
+
+    def sweep(self, now: datetime) -> int:
+        """Remove what interrupted writers left more than a day ago; return how much."""
 
 
 class FolderStore:
@@ -43,11 +72,12 @@ class FolderStore:
             raise
         return key
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str) -> Content:
         """Return the content as a file; raises FileNotFoundError, for a key of another shape too."""
         if not KEY.fullmatch(key):
             raise FileNotFoundError(key)
-        return (self.folder / key).open("rb")
+        file = io.FileIO(self.folder / key)
+        return Content(file, os.fstat(file.fileno()).st_size)
 
     def exists(self, key: str) -> bool:
         """Return whether the content is there."""
@@ -88,6 +118,17 @@ def _rename(part: Path, target: Path) -> None:
             os.close(folder)
 
 
-def store() -> FolderStore:
-    """Return the application's store."""
-    return FolderStore(Path(current_app.config["ECRM"]["ATTACHMENTS_DIR"]))
+def store() -> Store:
+    """Return the application's store: the bucket where one is set, else the folder."""
+    settings = current_app.config["ECRM"]
+    return bucket(settings) if settings.get("S3_BUCKET") else FolderStore(Path(settings["ATTACHMENTS_DIR"]))
+
+
+def bucket(settings: dict[str, Any]) -> "BucketStore":
+    """Return the store in the bucket of the settings, made once for each application; its library is needed by nobody else."""
+    from ecrm.storage.bucket import BucketStore
+
+    made = current_app.extensions
+    if "bucket" not in made:
+        made["bucket"] = BucketStore(*(settings[f"S3_{name}"] for name in ("BUCKET", "ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY", "PREFIX")))
+    return made["bucket"]

@@ -1,9 +1,8 @@
 """What goes out: bytes that no browser guesses about, runs, or keeps for the next person at the same computer."""
 
 import logging
-from io import BytesIO
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from werkzeug.exceptions import NotFound
 
 from ecrm.models import Attachment
@@ -11,6 +10,8 @@ from ecrm.storage import pictures
 from ecrm.storage.keeping import store
 
 log = logging.getLogger(__name__)
+
+HEAD = 16  # bytes by which a picture is known
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,14 +35,22 @@ def send_picture(key: str) -> Response:
 
 
 def _send(key: str, media_type: str | None, name: str | None, cache: str) -> Response:
+    etag = key[-64:]
+    if request.if_none_match.contains(etag):  # the browser has it: the store, which may be another machine, is not asked
+        return _dressed(Response(status=304), etag, cache)
     try:
-        with store().open(key) as file:
-            content = file.read()
+        content = store().open(key)
     except FileNotFoundError as error:
         log.error("The store has lost %s", key)
         raise NotFound from error
-    media_type = media_type or pictures.media_type(content) or "application/octet-stream"
+    media_type = media_type or pictures.media_type(content.peek(HEAD)) or "application/octet-stream"
     as_attachment = not media_type.startswith("image/")
-    answer = send_file(BytesIO(content), media_type, as_attachment, download_name=name or "file", etag=key[-64:])
+    answer = send_file(content, media_type, as_attachment, download_name=name or "file", conditional=False, etag=False)
+    answer.content_length = content.size
+    return _dressed(answer, etag, cache)
+
+
+def _dressed(answer: Response, etag: str, cache: str) -> Response:
+    answer.set_etag(etag)
     answer.headers.update(HEADERS | {"Cache-Control": cache})
     return answer

@@ -36,6 +36,7 @@ def fill(disk):
 def test_the_database_has_no_space(disk, started, say):
     """Complaints are refused with 503, none half; when there is space again they are taken, and the database is sound."""
     site = started(Site(disk / "sqlite", ATTACHMENTS_DIR=disk.parent / "attachments"))
+    site.log = disk.parent / "log"
     site.start()
     with Crowd(site) as crowd:
         wait_for(lambda: crowd.more(10))

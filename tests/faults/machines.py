@@ -8,13 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pymysql
+from flask import Flask
 from flask_migrate import upgrade
 
 from ecrm import create_app
+from ecrm.extensions import db
+from ecrm.models import CoverageArea, Customer, Plan, Subscription, User
+from ecrm.models.base import now
+from ecrm.models.customer import CustomerStatus
 from tests import world
 from tests.mariadb import _install, free_port
 
@@ -91,6 +97,22 @@ class Database(Process):
         return f"mysql+pymysql://root@127.0.0.1:{self.port}/ecrm{self.made}"
 
 
+def newcomers(app: Flask, count: int) -> list[str]:
+    """Add so many customers with accounts to the little company, and return their names."""
+    names = [f"orang{number}" for number in range(1, count + 1)]
+    with app.app_context():
+        budi = world.one(User, email=world.email("customer"))
+        area, plan = world.one(CoverageArea, name="Kapuk Muara"), world.one(Plan, code="HOME20")
+        for number, name in enumerate(names, 101):
+            user = User(email=world.email(name), name=name, password=budi.password, fs_uniquifier=name.ljust(32, "x"), confirmed_at=now(), roles=list(budi.roles))
+            customer = Customer(number=f"PLG-{number:06d}", name=name, phone=f"+62813{number:08d}", email=user.email, address="Jl. Kapuk", branch=area.branch,
+                                area=area, since=date(2024, 1, 1), status=CustomerStatus.ACTIVE, user=user)
+            db.session.add(Subscription(customer=customer, plan=plan, address=customer.address, valid_from=customer.since))
+        db.session.commit()
+        db.session.remove()
+    return names
+
+
 class Site(Process):
     """The little company behind `flask start`, and workers beside it."""
 
@@ -106,6 +128,7 @@ class Site(Process):
         with self.app.app_context():
             upgrade()
         world.build(self.app)
+        self.newcomers = iter(newcomers(self.app, 600))
         super().__init__(self._flask("start", "--without-worker"), folder / "log", **self._environ())
 
     def _flask(self, *words: str) -> list[str]:
