@@ -27,6 +27,7 @@ class UserScreen(Screen):
     sortable = ("name", "email", "created_at")
     checks = (keep_an_administrator,)
     deeds = (INVITE, PHONE_LOST)
+    column_formatters_detail = {"phone": cells.phone}
     empty = _l("No accounts here.")
     groups = (
         (_l("Person"), ("name", "email", "phone", "language")),
