@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ecrm import formats
 from ecrm.extensions import db
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
@@ -63,4 +64,4 @@ class BandwidthGrant(HasId, Versioned, db.Model):
 
     def __str__(self) -> str:
         """Return the addition and its days."""
-        return f"+{self.extra_mbps} Mbps {self.valid_from}–{self.valid_until}"
+        return f"+{self.extra_mbps} Mbps, {formats.day(self.valid_from)} – {formats.day(self.valid_until)}"

@@ -64,4 +64,4 @@ class Holiday(HasId, Versioned, db.Model):
 
     def __str__(self) -> str:
         """Return the day and its name."""
-        return f"{self.day} {self.name}"
+        return f"{formats.day(self.day)}: {self.name}"

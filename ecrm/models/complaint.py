@@ -189,7 +189,7 @@ class Reply(HasId, db.Model):
 
     def __str__(self) -> str:
         """Return the beginning of the text."""
-        return self.text[:80]
+        return self.text if len(self.text) <= 80 else f"{self.text[:79].rstrip()}…"
 
 
 class Attachment(HasId, db.Model):

@@ -1,7 +1,9 @@
 """Screens of branches, their areas and working hours, holidays, and the standards of service."""
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 
+from ecrm.admin import cells, look
 from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPANY
@@ -19,6 +21,7 @@ class BranchScreen(Screen):
     form = ("code", "name", "city", "address", "phone", "time_zone", "active")
     search = ("code", "name", "city")
     filters = ("active",)
+    column_formatters = column_formatters_detail = {"phone": cells.phone}
     sortable = ("code", "name", "city")
     sort = ("code", False)
     empty = _l("No branches yet. Enter the first: customers, areas and working hours belong to one.")
@@ -86,6 +89,11 @@ class HolidayScreen(Screen):
     empty = _l("No holidays yet. Public ones come by themselves; enter those of your own.")
     help = {"branch": _l("Left blank, for all branches."),
             "observed": _l("Take the tick away where you work on this day. A public holiday that was deleted would come back.")}
+
+    def _get_list_filter_args(self):
+        """Return the filters of the address; without any argument the days to come: who plans does not look for what is over."""
+        opening = request.endpoint == f"{self.endpoint}.index_view" and not request.args
+        return self.filters_of({"day": f"{look.today()}.."}) if opening else super()._get_list_filter_args()
 
 
 class ServiceStandardScreen(Screen):

@@ -4,6 +4,7 @@ from flask import abort, request
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
+from ecrm import formats
 from ecrm.admin import cells, codes, look
 from ecrm.admin.pages import Link
 from ecrm.admin.recaps import Figures, places
@@ -24,13 +25,17 @@ class RecapScreen(Figures, Screen):
     model = Recap
     group = REPORTS
     columns = ("at", "kind", "first_day", "last_day", "branch", "category", "because", "by")
-    details = ("sha256", "once")
+    details = ("sha256",)
     filters = ("because", "at")
     sortable = ("at", "first_day")
     sort = ("at", True)
     details_template = "admin/frozen.html"
     coded = {"kind": codes.RECAP}
     empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
+
+    def title_of(self, row):
+        """Say which recap it is, and of which days."""
+        return f"{codes.RECAP.text(row.kind)}, {formats.day(row.first_day)} – {formats.day(row.last_day)}"
 
     def frozen(self, row):
         """Return the report as it was, with its letterhead, and how its numbers differ now; None where it cannot be made now."""

@@ -30,6 +30,7 @@ class UserScreen(Screen):
     deeds = (INVITE, PHONE_LOST)
     belongs = (Belongs(AccessEvent, ("at", "kind", "address", "rule"), lambda row: AccessEvent.user_id == row.id,
                        filters=lambda row: {"user": str(row.id)}),)
+    column_formatters_detail = {"phone": cells.phone}
     empty = _l("No accounts here.")
     groups = (
         (_l("Person"), ("name", "email", "phone", "language")),

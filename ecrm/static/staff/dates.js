@@ -180,7 +180,7 @@
     function opened() { it.button.setAttribute("aria-expanded", String(it.picker.isOpen)); }
     listen(it);
     it.picker = calendar(it.shown, {
-      dateFormat: it.format, locale: LOCALE, enableTime: it.kind !== "date", noCalendar: it.kind === "time", time_24hr: !english, defaultHour: 9, clickOpens: false, disableMobile: true,
+      dateFormat: it.format, locale: LOCALE, enableTime: it.kind !== "date", noCalendar: it.kind === "time", time_24hr: !english, defaultHour: 9, clickOpens: false, animate: false, disableMobile: true,
       ariaDateFormat: english ? "l, F j, Y" : "l, j F Y", appendTo: document.querySelector("main"), ignoredFocusElements: [it.box],
       onDayCreate: dayMade, onValueUpdate: function (days) { take(it, days); }, onOpen: opened, onClose: opened,
     });
