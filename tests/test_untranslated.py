@@ -145,7 +145,7 @@ def left(app, language, text):
     for value in _data(app, language):
         text = text.replace(value, " ")
         text = re.sub(rf"{re.escape(value[:8])}[^…]*…", " ", text) if "…" in text else text  # names that a chart cuts off
-    text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|[A-Z]{{2,4}}-[\d-]+", " ", text)
+    text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|(?<!\S)/[a-z]\S*|[A-Z]{{2,4}}-[\d-]+", " ", text)
     text = _calendar(language).sub(" ", text)
     return text.strip() if re.search(r"[A-Za-z]{2}", text) else ""
 

@@ -26,12 +26,12 @@ from tests.world import Browser, email, one
 PEOPLE = (None, *RoleName)
 NO_PAGES = {"static", "export", "file", "copy_view", "data_file", "file_view", "picture_view", "ajax_lookup", "attachment", "go", "find", "start"}
 TALE = (  # the verbs that bring one more complaint, application, grant or wish into each of the states
+    ("pdp_request", ("take",)), ("pdp_request", ("fulfil",)), ("pdp_request", ("decline",)), ("pdp_request", ("withdraw",)),
     ("complaint", ()), ("complaint", ("assign", "start")), ("complaint", ("assign", "wait")), ("complaint", ("assign", "start", "resolve")),
     ("complaint", ("assign", "start", "resolve", "confirm")), ("complaint", ("assign", "start", "resolve", "reopen")), ("complaint", ("cancel",)),
     ("installation", ()), ("installation", ("survey",)), ("installation", ("survey", "not_covered")), ("installation", ("cancel",)),
     ("installation", ("survey", "schedule", "install")), ("installation", ("survey", "schedule", "install", "activate")),
     ("bandwidth_grant", ("approve",)), ("bandwidth_grant", ("approve", "expire")), ("bandwidth_grant", ("revoke",)),
-    ("pdp_request", ("take",)), ("pdp_request", ("fulfil",)), ("pdp_request", ("decline",)), ("pdp_request", ("withdraw",)),
     ("promo_request", ("accept",)), ("promo_request", ("decline",)), ("promo_request", ("withdraw",)),
 )
 

@@ -19,7 +19,7 @@ class Writes:
         """Listen to the application's database."""
         self.every = {table.name for table in db.metadata.sorted_tables}
         self.tables: set[str] = set()
-        self.count = 0  # statements, but for those on sessions: the tests' browsers log in and out as they like
+        self.count = 0  # statements, but for those on sessions and refusals: the tests' browsers log in and out and are refused as they like
         self.fingerprint: tuple[int, dict[str, Any]] = (-1, {})  # of all tables, at this count
         with app.app_context():
             event.listen(db.engine, "before_cursor_execute", self._hear)
@@ -32,7 +32,7 @@ class Writes:
             self.anywhere()  # what is not understood
             return
         self.tables.add(found[1])
-        self.count += found[1] != "user_session"
+        self.count += found[1] not in ("user_session", "access_event")
 
     def anywhere(self) -> None:
         """Take every table as written to: another process works on the database."""

@@ -106,7 +106,7 @@ def _visits(customer: Customer, view: Any, most: int) -> Iterator[Event]:
         yield Event(row.visit_at, _("Visit for %(number)s", number=row.number), str(row.technician or ""), url)
     ids = select(Complaint.id).where(Complaint.customer_id == customer.id)
     screen = view.sibling(Complaint)
-    for step in _steps(view, Complaint, ids, most, "start"):
+    for step in _steps(view, Complaint, ids, most, "start") if screen else ():
         url = screen.get_url(f"{screen.endpoint}.details_view", id=step.row_id)
         yield Event(step.at, _("Work on a complaint begun"), str(step.actor or ""), url)
 

@@ -34,7 +34,7 @@ class AccessEvent(HasId, db.Model):
     __table_args__ = args(Index(None, "user_id", "id"), Index(None, "at"))
 
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Time")))
-    kind: Mapped[AccessKind] = mapped_column(words(AccessKind, "access_kind"), info=label(_l("What")))
+    kind: Mapped[AccessKind] = mapped_column(words(AccessKind, "access_kind"), info=label(_l("What was refused")))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), info=label(_l("Account")))
     address: Mapped[str] = mapped_column(String(45), default="", info=label(_l("Network address")))
     rule: Mapped[str] = mapped_column(String(100), default="", info=label(_l("Page")))

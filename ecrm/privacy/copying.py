@@ -54,7 +54,7 @@ def make(session: Session, customer: Customer, at: datetime) -> IO[bytes]:
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         tables = {model.__tablename__: [as_data(row) for row in rows] for model, rows in found.items()}
         archive.writestr("data.json", json.dumps({"made_at": at.isoformat(), "tables": tables}, ensure_ascii=False, indent=1))
-        archive.writestr(f"{_('summary')}.html", _page(customer, found, at))
+        archive.writestr(_("summary") + ".html", _page(customer, found, at))
         for row in found.get(Attachment, ()):
             _add(archive, row)
     file.seek(0)
