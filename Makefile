@@ -4,13 +4,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # libatomic1 is for the driver between Playwright and Chromium, which Debian's minimal systems lack.
-NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
-TOOLS := sh
+NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1 redis-server
+TOOLS := redis-server
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
-export SCALE ROUNDS ONLY KILLS
+export SCALE ROUNDS ONLY KILLS SECONDS ROUTE
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test faults bench screenshots scan clean
+.PHONY: help run test faults cluster bench screenshots scan clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -27,14 +27,18 @@ bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: 
 	$(BIN)/python -m tests.benchmarks
 
 faults: .venv/installed-test  ## break things on purpose, as root, and print what was acknowledged and what was found afterwards: KILLS=70
-	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) faketime" TOOLS=faketime
+	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) faketime" TOOLS="faketime"
 	$(BIN)/python -m pytest tests/faults -q -o python_files='fault_*.py'
+
+cluster: .venv/installed-test  ## run everything on three Galera nodes behind HAProxy, kill some of it, as root, and print what was found: ROUTE=all
+	@$(MAKE) --no-print-directory .tools NEEDED="$(NEEDED) mariadb-server galera-4 haproxy openssl rsync" TOOLS="haproxy && command -v rsync && command -v wsrep_sst_rsync"
+	$(BIN)/python -m tests.cluster
 
 screenshots: .venv/installed-test  ## renew the pictures of README.md
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.screenshots
 
-scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wrote look at a demo on loopback (docs/security.md)
+scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wrote look at a demo on loopback, and compare with docs/scanners.md: SECONDS=600
 	$(BIN)/python -m tests.scan
 
 # The scanners need libraries of their own, in other versions than ours.
@@ -72,7 +76,7 @@ clean:  ## remove what can be made again; instance/ with its data stays
 		|| { echo "Python's venv is missing: apt-get install python3-venv (as root), then again." >&2; exit 1; }
 	apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv
 
-# The tests start a MariaDB of their own in a temporary folder; these packages start no service and make no data.
+# The tests start a MariaDB of their own in a temporary folder; of these packages only Redis starts a service, which the tests leave alone.
 .tools:
 	@if ! { command -v mariadbd && command -v mariadb-install-db && command -v my_print_defaults \
 			&& command -v chromium && command -v $(TOOLS) \
@@ -80,6 +84,6 @@ clean:  ## remove what can be made again; instance/ with its data stays
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -q && apt-get install -y -q --no-install-recommends $(NEEDED); \
 		else \
-			echo "The tests need MariaDB and Chromium: apt-get install $(NEEDED) (as root), then make test again." >&2; exit 1; \
+			echo "This needs programs that are not installed: apt-get install $(NEEDED) (as root), then once more." >&2; exit 1; \
 		fi; \
 	fi

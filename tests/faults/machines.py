@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 
 from ecrm import create_app
 from ecrm.extensions import db
-from ecrm.models import CoverageArea, Customer, Plan, Subscription, User
+from ecrm.models import ComplaintCategory, CoverageArea, Customer, Plan, Subscription, User
 from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus
 from tests import world
@@ -113,6 +113,12 @@ def newcomers(app: Flask, count: int) -> list[str]:
     return names
 
 
+def billing(app: Flask) -> int:
+    """Return the id of a category that asks for nothing more."""
+    with app.app_context():
+        return world.one(ComplaintCategory, code="BILL").id
+
+
 class Site(Process):
     """The little company behind `flask start`, and workers beside it."""
 
@@ -127,8 +133,10 @@ class Site(Process):
                                          "ATTACHMENTS_DIR": str(self.attachments)})
         with self.app.app_context():
             upgrade()
+        self.base, self.trusts = f"http://127.0.0.1:{self.port}", None
         world.build(self.app)
         self.newcomers = iter(newcomers(self.app, 600))
+        self.category = billing(self.app)
         super().__init__(self._flask("start", "--without-worker"), folder / "log", **self._environ())
 
     def _flask(self, *words: str) -> list[str]:

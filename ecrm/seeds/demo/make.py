@@ -13,7 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, rights, outages, views, visits, wishes
+from ecrm.seeds.demo import additions, cast, course, outages, rights, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
 from ecrm.seeds.demo.seasons import openings
