@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, Holiday,
-    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, HelpPage, Holiday,
+    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -54,6 +54,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         CUSTOMER: Grant(R, rows.known_outages, frozenset({"declared_by", "declared_by_id", "affected"})), TECHNICIAN: Grant(R, rows.near_outages),
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"update", "restore", "cancel"})), MANAGER: Grant(R | X),
     },
+    ReplyTemplate: {SUPPORT: Grant(R | C | E | D | X), TECHNICIAN: Grant(R), MANAGER: Grant(R | X)},
+    HelpPage: {CUSTOMER: Grant(R, rows.help_published), SUPPORT: Grant(R | C | E | D | X), TECHNICIAN: Grant(R), MANAGER: Grant(R | X)},
     OutageFollower: {CUSTOMER: Grant(R | C | D, rows.own_followings), SUPPORT: Grant(R), MANAGER: Grant(R | X)},
     Customer: {
         CUSTOMER: Grant(R | E, rows.own_customer),

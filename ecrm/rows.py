@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
+    Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
     Subscription, User, UserSession,
 )
 from ecrm.models.account import RoleName, roles_users
@@ -153,6 +153,11 @@ def known_outages(user: User) -> ColumnElement[bool]:
 def own_followings(user: User) -> ColumnElement[bool]:
     """What the account's customer follows."""
     return OutageFollower.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def help_published(_user: User) -> ColumnElement[bool]:
+    """Help pages that support has published."""
+    return HelpPage.published.is_(True)
 
 
 def published(_user: User) -> ColumnElement[bool]:

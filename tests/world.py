@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, Holiday, Installation, Job,
-    Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Subscription, User, UserSession, WorkingHours,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, HelpPage, Holiday,
+    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
+    Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
-from ecrm.models.account import STAFF, RoleName
+from ecrm.models.account import STAFF, Language, RoleName
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import Priority, now
 from ecrm.models.branch import Coverage, TimeZone
@@ -174,6 +175,7 @@ def _work() -> None:
             answer(complaint, f"Catatan dalam {number}.", support, start + timedelta(minutes=12), public=False)
     _evidence()
     _offers(start)
+    _knowledge()
 
 
 def _evidence() -> None:
@@ -217,6 +219,18 @@ def _outages(start: datetime) -> None:
     db.session.flush()
     move(over, "restore", support, at + timedelta(hours=1), message="Kabel sudah disambung.")
     outage.declare(db.session(), Outage(branch=one(Branch, code="BTM"), message="Listrik padam di Nagoya.", started_at=at), at, support)
+
+
+def _knowledge() -> None:
+    """A template of a reply, one that is not offered, and help pages that are out and that are not."""
+    down, bill = one(ComplaintCategory, code="DOWN"), one(ComplaintCategory, code="BILL")
+    db.session.add_all([
+        ReplyTemplate(name="Jadwal teknisi", language=Language.INDONESIAN, category=down, text="Halo {nama}, {teknisi} datang untuk {nomor} sebelum {batas}.\n{saya}, {perusahaan}"),
+        ReplyTemplate(name="Tagihan dicek", language=Language.INDONESIAN, category=bill, text="Tagihan {nama} kami cek."),
+        HelpPage(category=down, title="Lampu LOS merah", title_en="The LOS light is red", text="Cabut adaptor 10 detik.\nPasang lagi.", text_en="Unplug the adapter for 10 seconds.",
+                 published=True),
+        HelpPage(category=bill, title="Membaca tagihan", title_en="How to read the bill", text="Belum selesai.", text_en="Not finished."),
+    ])
 
 
 NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import MultipleFileField, SelectField, TextAreaField, validators
 
 from ecrm import policy, storage
-from ecrm.admin import outages, sending, story
+from ecrm.admin import outages, reply_templates, sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Attachment, Complaint, Customer, Outage, Reply
@@ -63,6 +63,9 @@ class ComplaintPage:
         if not self.may_answer(row):
             abort(403)
         form = AnswerForm(request.form)
+        if "template" in request.form:
+            form.text.data = reply_templates.chosen(row, self.role, request.form["template"], form.text.data or "")
+            return self.page(row, form)
         public = request.form.get("public") == "1"
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"), _anchor="conversation")
         if sending.came_before(row):
@@ -113,6 +116,7 @@ class ComplaintPage:
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
             events=story.of(row, self, self.form_edit),
             others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),
+            templates=reply_templates.offered(row, self.role) if self.may_answer(row) else [],
             offers=self._outage_offers(row), contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
             answer_form=answer_form or AnswerForm(), tried=tried, tried_form=tried_form,
         )

@@ -11,6 +11,7 @@ from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.escalation import Escalation
+from ecrm.models.help_page import HelpPage
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
@@ -19,13 +20,14 @@ from ecrm.models.pdp_request import PdpRequest
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
 from ecrm.models.recap import Recap, ServiceStandard
+from ecrm.models.reply_template import ReplyTemplate
 from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 from ecrm.models.user_session import UserSession
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower,
+    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
     Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from ecrm.models import Complaint, Customer
 from ecrm.models.base import now
 from ecrm.models.complaint import Channel
 from ecrm.policy import Right
-from ecrm.portal import drafts, outage_pages, people, uploads
+from ecrm.portal import drafts, help_pages, outage_pages, people, uploads
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.complaint_forms import ComplaintForm
 from ecrm.rules.complaint import enter
@@ -27,6 +27,8 @@ def new_complaint() -> Any:
     if people.own_customer() is None or not policy.may(people.ROLE, Complaint, Right.CREATE):
         return render_template("portal/no_customer.html"), 403
     form = ComplaintForm()
+    if request.method == "GET" and request.args.get("category") in form.categories:
+        form.category.data = request.args["category"]
     if not form.validate_on_submit():
         return page(form)
     received = uploads.receive(form.files)
@@ -40,7 +42,8 @@ def new_complaint() -> Any:
 def page(form: ComplaintForm) -> str:
     """Return the page with the form as it stands."""
     uploads.choose_again(form.files)
-    return render_template("portal/complaint_new.html", form=form, outages=outage_pages.running(), followed=outage_pages.followed())
+    return render_template("portal/complaint_new.html", form=form, outages=outage_pages.running(), followed=outage_pages.followed(),
+                           helps=help_pages.published())
 
 
 @drafts.keeps("portal.new_complaint")

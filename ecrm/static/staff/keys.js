@@ -29,6 +29,7 @@
     x: function () { var row = document.activeElement.closest("tr"); press(row && row.querySelector("[name=rowid]")); },
     n: function () { press(first("#new")); },
     e: function () { press(first("#edit")); },
+    t: function () { var list = first("#templates"); if (list) { list.open = true; list.querySelector("button").focus(); } },
     g: function () { going = Date.now(); }
   };
 

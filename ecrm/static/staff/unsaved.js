@@ -9,6 +9,16 @@
   /* A form that comes back with errors holds what is nowhere else. */
   var kept = new Map(forms.map(function (form) { return [form, form.querySelector(".is-invalid") ? "" : picture(form)]; }));
 
+  /* A template comes in where the cursor stands; without a script the button asks the server for it. */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("button[data-text]"), field = button && button.form.querySelector("textarea");
+    if (!field) { return; }
+    event.preventDefault();
+    field.setRangeText(button.dataset.text, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    button.closest("details").open = false;
+  });
+
   forms.forEach(function (form) {
     form.addEventListener("submit", function () { kept.set(form, picture(form)); });
   });
