@@ -1,6 +1,5 @@
 """What happens by itself, without anybody at a screen: letters leave, targets are watched, solved complaints close, additions end."""
 
-import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import storage
 from ecrm.extensions import only_reads
@@ -26,21 +24,11 @@ from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
+from ecrm.row_by_row import Hand, each
 from ecrm.rules import escalation, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
-from ecrm.rules.errors import NotNow
 
-log = logging.getLogger(__name__)
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
-DATABASE_AWAY = (OperationalError, InterfaceError)
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who does a job: a name that no other worker has, and the question whether to stop, asked between two rows."""
-
-    worker_id: str
-    stop: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -83,38 +71,20 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
 
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
     """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
-    told = _each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
-    return told + _each(session, OutageFollower, outage_news.waiting_followers(), hand, lambda row: outage_news.tell_follower(session, row, at), "outage")
+    told = each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
+    return told + each(session, OutageFollower, outage_news.waiting_followers(), hand, lambda row: outage_news.tell_follower(session, row, at), "outage")
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
     """Tell of the complaints that are near their target or missed it; return how many."""
-    return _tell_each(session, Complaint, escalation.untold(at), escalation.escalate, at, hand)
+    found = escalation.untold(at)
+    return each(session, Complaint, found, hand, lambda row: escalation.escalate(session, row, at), "escalate", Complaint.clock_due_at)
 
 
 def remind_of_requests(session: Session, at: datetime, hand: Hand) -> int:
     """Tell of the requests about personal data that are near their end or past it; return how many."""
-    return _tell_each(session, PdpRequest, pdp_request.untold(at), pdp_request.remind, at, hand)
-
-
-def _tell_each(session: Session, model: Any, due: Select[Any], tell: Callable[[Session, Any, datetime], Any], at: datetime, hand: Hand) -> int:
-    """Tell of every row that is due, the most urgent first, each in its own transaction; return how many."""
-    ids = list(session.scalars(due.with_only_columns(model.id).order_by(model.clock_due_at)))
-    session.rollback()
-    done = 0
-    for row_id in ids:
-        if hand.stop():
-            break
-        row = session.scalars(due.where(model.id == row_id)).one_or_none()
-        try:
-            if row is not None:
-                tell(session, row, at)
-                session.commit()
-                done += 1
-        except (IntegrityError, StaleDataError):  # another worker, or who decides, was faster
-            pass
-        session.rollback()
-    return done
+    found = pdp_request.untold(at)
+    return each(session, PdpRequest, found, hand, lambda row: pdp_request.remind(session, row, at), "remind", PdpRequest.clock_due_at)
 
 
 def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
@@ -201,37 +171,4 @@ def _move_each(
     facts: Callable[[Any], dict[str, Any]] = lambda row: {},
 ) -> int:
     """Carry out a verb on every row that is due, each in its own transaction, and return how many."""
-    return _each(session, model, due, hand, lambda row: move(row, verb, None, at, **facts(row)), verb)
-
-
-def _each(session: Session, model: Any, due: Select[Any], hand: Hand, act: Callable[[Any], None], name: str) -> int:
-    """Act on every row that is due, each in its own transaction, and return on how many."""
-    ids = list(session.scalars(due.with_only_columns(model.id).order_by(model.id)))
-    session.rollback()
-    done = 0
-    for row_id in ids:
-        if hand.stop():
-            break
-        done += _act_on_one(session, due.where(model.id == row_id), act, name)
-    return done
-
-
-def _act_on_one(session: Session, due: Select[Any], act: Callable[[Any], None], name: str) -> bool:
-    """Act on one row if it is still due, and return whether it was; a row that breaks is logged and left for next time."""
-    try:
-        row = session.scalars(due).one_or_none()
-        if row is None:
-            session.rollback()
-            return False
-        act(row)
-        session.commit()
-        return True
-    except (NotNow, StaleDataError):  # somebody, or another worker, was faster
-        session.rollback()
-    except DATABASE_AWAY:
-        session.rollback()
-        raise
-    except Exception:  # nothing is decided here: one broken row must not keep the others waiting
-        session.rollback()
-        log.exception("%s could not be done: %s", name, due.compile().params)
-    return False
+    return each(session, model, due, hand, lambda row: move(row, verb, None, at, **facts(row)), verb)

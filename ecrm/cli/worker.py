@@ -21,8 +21,9 @@ from flask.cli import with_appcontext
 
 from ecrm import job_rows, logs
 from ecrm.extensions import db
-from ecrm.jobs import DATABASE_AWAY, JOBS, Hand, Job
+from ecrm.jobs import JOBS, Job
 from ecrm.models.base import now
+from ecrm.row_by_row import DATABASE_AWAY, Hand
 
 log = logging.getLogger(__name__)
 LOOK = 0.2  # seconds between two looks at whether to stop
