@@ -10,7 +10,7 @@ from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
 from ecrm.models import (
-    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Outage, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User,
+    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Outage, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User, TABLES,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -192,8 +192,7 @@ def test_letters_can_be_sent_again(demo):
     for letter in db.session.scalars(select(Letter)):
         if letter.template not in seen:
             seen.add(letter.template)
-            row = db.session.get({"complaint": Complaint, "installation": Installation, "bandwidth_grant": BandwidthGrant, "promo_request": PromoRequest}[letter.data["table"]],
-                                 letter.data["id"])
+            row = db.session.get(TABLES[letter.data["table"]], letter.data["id"])
             assert letter.data.keys() >= facts(row).keys() and letter.data["zone"] == facts(row)["zone"]
             assert render(letter).text
     assert len(seen) > 10

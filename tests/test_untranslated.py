@@ -29,6 +29,7 @@ from tests.walk import PEOPLE, addresses, gallery, pages, policy, samples, visit
 LANGUAGES = [language.value for language in Language]
 PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd]|%%|\{\w*\})")
 REQUEST = re.compile(r"\b[0-9a-f]{16}\b")  # the number of a request, on pages of errors
+ADDRESS = re.compile(r"(?<!\S)/[a-z]\S*")  # of a page, where refused accesses are listed
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 ALERT = re.compile(r'<div class="alert[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
 SAYS = {"flash", "abort", "ValidationError", "FileRefused", "NotReady", "NotOffered", *(name for name in dir(errors) if name[0].isupper())}  # calls
@@ -136,7 +137,7 @@ def _calendar(language):
 @cache
 def left(app, language, text):
     """Return what of a text is neither marked, nor data, nor a date, nor a unit: its untranslated words."""
-    text = REQUEST.sub(" ", text)
+    text = ADDRESS.sub(" ", REQUEST.sub(" ", text))
     while MARKED.search(text):
         text = MARKED.sub(" ", text)
     text = CUT.sub(" ", text)
@@ -145,8 +146,9 @@ def left(app, language, text):
     for value in _data(app, language):
         text = text.replace(value, " ")
         text = re.sub(rf"{re.escape(value[:8])}[^…]*…", " ", text) if "…" in text else text  # names that a chart cuts off
-    text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|(?<!\S)/[a-z]\S*|[A-Z]{{2,4}}-[\d-]+", " ", text)
-    text = _calendar(language).sub(" ", text)
+    text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|[A-Z]{{2,4}}-[\d-]+", " ", text)
+    for spoken_in in LANGUAGES:  # the subject of a letter is in the letter's language, whoever looks at it
+        text = _calendar(spoken_in).sub(" ", text)
     return text.strip() if re.search(r"[A-Za-z]{2}", text) else ""
 
 
