@@ -132,7 +132,7 @@ def test_a_download_that_breaks_off(app, server, monkeypatch):
 
 
 def test_it_keeps_what_the_folder_promises(app, server, settings):
-    """Keys are no paths; the same content is sent once; uploads in parts that nobody ended are given up after a day."""
+    """Keys are no paths; the same content is sent once; what is removed is gone; uploads in parts that nobody ended are given up after a day."""
     name = settings["S3_BUCKET"]
     server.client.put_object(Bucket=name, Key="secret", Body=b"x")
     server.client.create_multipart_upload(Bucket=name, Key="ecrm/half")
@@ -142,12 +142,15 @@ def test_it_keeps_what_the_folder_promises(app, server, settings):
             assert not store().exists(key)
             with pytest.raises(FileNotFoundError):
                 store().open(key)
+            assert not store().remove(key)
         first = store().put(b"y")
         there = server.client.head_object(Bucket=name, Key=f"ecrm/{first}")["LastModified"]
         assert store().put(b"y") == first and server.client.head_object(Bucket=name, Key=f"ecrm/{first}")["LastModified"] == there
         store().sweep(now() + timedelta(days=2))
         left = [one["Key"] for one in server.client.list_multipart_uploads(Bucket=name)["Uploads"]]
         assert left == ["other/half"] and store().exists(first)
+        assert store().remove(first) and not store().exists(first) and not store().remove(first)
+        assert server.client.head_object(Bucket=name, Key="secret")["ContentLength"] == 1
 
 
 def test_backup_restore_and_move(app, server, settings, empty, monkeypatch, tmp_path):

@@ -68,6 +68,14 @@ class BucketStore:
             return False
         return True
 
+    def remove(self, key: str) -> bool:
+        """Remove the content and return whether it was there; a key of another shape is none of ours. Raises StoreAway."""
+        there = self.exists(key)
+        if there:
+            with _away():
+                self.client.delete_object(**self._at(key))
+        return there
+
     def sweep(self, now: datetime) -> int:
         """Give up uploads in parts that were begun more than a day ago and never ended; return how many.
 

@@ -39,6 +39,9 @@ class Store(Protocol):
     def exists(self, key: str) -> bool:
         """Return whether the content is there."""
 
+    def remove(self, key: str) -> bool:
+        """Remove the content and return whether it was there. Raises OSError."""
+
     def sweep(self, now: datetime) -> int:
         """Remove what interrupted writers left more than a day ago; return how much."""
 
