@@ -24,7 +24,7 @@ MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,http
 PEOPLE = (None, "customer", "support", "manager")
 PARAMETERS = {
     "support": ("/admin/support/complaint/?search=1&sort=1&desc=1&page=1&page_size=20&flt0_status=new", "/admin/support/customer/?search=1&after=1",
-                "/admin/support/complaint/details/?id=1", "/admin/support/search/?q=1"),
+                "/admin/support/complaint/details/?id=1"),
     "manager": ("/admin/manager/recaps/complaints/?first=2026-01-01&last=2026-01-31&branch=1", "/admin/manager/step/?search=1&sort=1"),
     "customer": ("/complaints?status=new&page=1", "/promos?view=1"),
     None: ("/login?next=1", "/register?email=1"),

@@ -16,6 +16,7 @@ KILLS = int(os.environ.get("KILLS") or 2)
 def site(database, tmp_path_factory):
     """The site on a MariaDB of this file's own."""
     made = Site(tmp_path_factory.mktemp("site") / "mariadb", database.make())
+    database.settle()
     made.start()
     yield made
     made.kill()

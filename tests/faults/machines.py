@@ -74,12 +74,19 @@ class Database(Process):
         self.port = free_port()
         super().__init__(["mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
                           f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=64M",
-                          "--innodb-flush-log-at-trx-commit=1"], folder / "log")
+                          "--innodb-flush-log-at-trx-commit=1", f"--tmpdir={folder}"], folder / "log")
 
     def start(self, *before: str) -> None:
         """Start it and wait until it answers."""
         super().start(*before)
         wait_for(self.answers)
+
+    def settle(self) -> None:
+        """Stop it in order and start it again, as after an installation: its log then begins with work and not with the making of tables."""
+        self.signal(signal.SIGTERM)
+        if self.running:
+            self.running.wait(LONG)
+        self.start()
 
     def answers(self) -> bool:
         """Return whether it lets somebody in."""

@@ -119,7 +119,7 @@ class Crowd:
         """Return the next person, logged in, and a form; while the site is away they try again."""
         person, name = Person(self.site, None), next(self.site.newcomers)
         while not self.stop.is_set():
-            with suppress(NotThere):
+            try:
                 # Where the answer to the login was lost, the page leads on: they are logged in already.
                 code, page, _where = person.get("/login")
                 if code == 200:
@@ -127,6 +127,9 @@ class Crowd:
                 if code == 302:
                     return person, person.form("x")
                 assert code in AWAY, (code, page[:1500])
+            except NotThere as gone:
+                code = gone.args[0]
+            self.answers[code] += 1
             time.sleep(0.2)
         return person, {}
 
