@@ -7,7 +7,7 @@ BIN := .venv/bin
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1
 TOOLS := sh
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
-export SCALE ROUNDS ONLY
+export SCALE ROUNDS ONLY PEERS
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: help run test faults bench screenshots scan clean
@@ -22,7 +22,7 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2
 
-bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
+bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY='search|deep' PEERS=stock
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.benchmarks
 
