@@ -7,7 +7,7 @@ BIN := .venv/bin
 NEEDED := mariadb-server-core mariadb-client-core chromium libatomic1 redis-server
 TOOLS := redis-server
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
-export SCALE ROUNDS ONLY KILLS SECONDS ROUTE
+export SCALE ROUNDS ONLY PEERS KILLS SECONDS ROUTE
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: help run test faults cluster bench screenshots scan clean
@@ -22,7 +22,7 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
+bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY='search|deep' PEERS=stock
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m tests.benchmarks
 

@@ -34,6 +34,7 @@ class Texts:
     def __init__(self, model: Any, names: Sequence[str], role: RoleName, cells: "exports.Cells", plain: bool) -> None:
         """Find the columns; raises NotPlain. `plain` makes values for a workbook, else texts."""
         self.model, self.role, self.cells, self.plain = model, role, cells, plain
+        self.statement: Any = None
         self.joins: dict[tuple[str, ...], Any] = {}
         self.columns: list[Any] = []
         self.makers: list[tuple[int, Writer | None, Any]] = []  # how many texts a column takes, and what makes its value of them
@@ -82,16 +83,19 @@ class Texts:
 
     def read(self, engine: Engine, ids: Sequence[int], scope: ColumnElement[bool]) -> Iterator[list[Any]]:
         """Yield the values of the rows with these ids that still exist for the person, in their order."""
-        numbers = bindparam("numbers", expanding=True, literal_execute=True)
-        statement = self._from(select(self.model.id, _one(engine, self.columns))).where(self.model.id.in_(numbers), scope)
+        if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
+            numbers = bindparam("numbers", expanding=True, literal_execute=True)
+            self.statement = self._from(select(self.model.id, _one(engine, self.columns))).where(self.model.id.in_(numbers), scope)
         with engine.connect() as connection:
-            found = dict(connection.execute(statement, {"numbers": ids}).all())
+            found = dict(connection.execute(self.statement, {"numbers": ids}).all())
             odd = [number for number, text in found.items() if text.count(MARK) != len(self.columns) - 1]
-            whole = self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(odd))
-            split = {number: texts for number, *texts in connection.execute(whole)} if odd else {}
+            split = {number: texts for number, *texts in connection.execute(self._whole(odd))} if odd else {}
         for number in ids:
             if number in found:
                 yield self._values(split.get(number) or found[number].split(MARK))
+
+    def _whole(self, ids: Sequence[int]) -> Any:
+        return self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(ids))
 
     def _from(self, statement: Any) -> Any:
         statement = statement.select_from(self.model)

@@ -5,16 +5,18 @@ import gc
 import io
 import random
 import re
+import tracemalloc
 from datetime import UTC, date, datetime
 from itertools import count
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import String, event
+from sqlalchemy import String, event, func, select
+from sqlalchemy.exc import OperationalError
 
 from ecrm import exports, policy, xlsx
 from ecrm.admin import exporting
-from ecrm.extensions import db
+from ecrm.extensions import PATIENCE, db
 from ecrm.models import Branch, Complaint, Customer, Plan, Subscription, User
 from ecrm.models.account import Language
 from ecrm.models.customer import CustomerStatus
@@ -214,6 +216,53 @@ def test_memory_stays_flat(many, monkeypatch, kind):
             assert watch.engine.pool.checkedout() == 0
         answer.close()
     assert pieces > 3 and watch.alive <= 2 * exporting.CHUNK
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_texts_stay_few(many, monkeypatch, kind):
+    """Rows that the database writes as one text each: what is held meanwhile is a part of the file, not all of it."""
+    monkeypatch.setattr(exporting, "CHUNK", 50)
+    monkeypatch.setattr(xlsx, "PIECE", 8192)
+    monkeypatch.setattr(exports, "PIECE", 8192)
+    monkeypatch.setattr(xlsx.zipfile, "ZIP_DEFLATED", xlsx.zipfile.ZIP_STORED)  # the file is as long as its texts
+    person, url = many.test_client().become("manager"), f"/admin/manager/complaint/export/{kind}/?view=all"
+    tracemalloc.start()
+    try:
+        assert person.get(url).status_code == 200  # what is loaded, compiled and remembered once
+        gc.collect()
+        answer, sent = person.get(url, buffered=False), 0
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        for piece in answer.response:
+            sent += len(piece)
+        most = tracemalloc.get_traced_memory()[1] - before
+        answer.close()
+    finally:
+        tracemalloc.stop()
+    assert sent > 600_000 and most < sent / 2, (sent, most)
+
+
+def test_a_long_export_is_not_cut(many):
+    """On MariaDB a page's statements end after some seconds; that which finds the rows of an export may take longer, and says how long."""
+    statements = []
+    with many.app_context():
+        event.listen(db.engine, "before_cursor_execute", note := lambda _c, _cur, statement, *_rest: statements.append(statement))
+    try:
+        assert len(rows_of(many.test_client().become("manager").get("/admin/manager/complaint/export/csv/?view=all"))) > 3000
+    finally:
+        with many.app_context():
+            event.remove(db.engine, "before_cursor_execute", note)
+    with many.test_request_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert not any("max_statement_time" in statement for statement in statements)
+            return
+        assert sum(f"max_statement_time={exporting.LONGEST} " in statement for statement in statements) >= 1
+        connection.exec_driver_sql("SET SESSION max_statement_time=0.1")
+        slow = select(func.sleep(0.3))
+        assert connection.execute(slow.execution_options(**{PATIENCE: 5})).scalar() == 0
+        with pytest.raises(OperationalError):
+            connection.execute(slow).scalar()
+        connection.invalidate()
 
 
 def test_statements_grow_with_chunks_only(many):

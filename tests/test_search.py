@@ -1,7 +1,9 @@
 """Search finds what people type, the exact first, within the reader's scope, on both databases, by the index and without it."""
 
+import re
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ecrm import fulltext, search
 from ecrm.extensions import db
@@ -132,6 +134,38 @@ def test_the_index_follows_every_change(app):
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(Customer.__table__.delete().where(Customer.id == added))
     assert ids_of("zainal") == [number]
+
+
+def test_a_full_name_is_found_by_its_bearers(app, monkeypatch):
+    """Where many bear each of the names, those who bear all of them are found, and no complaint is read for its words."""
+    monkeypatch.setattr(words, "SAMPLE", 2)
+    monkeypatch.setattr(words, "MOST_PEOPLE", 1)
+    with app.app_context():
+        user, first = one(User, email=email("support")), one(Customer, number="PLG-000001")
+        names = first.name.split()
+        for number, name in enumerate((f"{names[0]} Lain", f"{names[-1]} Lain")):
+            db.session.add(Customer(number=f"PLG-9{number:05}", name=name, phone=f"+62811111111{number}", address="x", branch=first.branch,
+                                    since=first.since, status=first.status))
+        db.session.commit()
+        hit = search.find(db.session(), Complaint, f"{names[-1]} {names[0]}", COLUMNS[Complaint], RoleName.SUPPORT, user)
+        found = db.session.scalars(select(Complaint).where(hit.condition)).all()
+        assert found and {row.customer_id for row in found} == {first.id} and hit.most is None
+
+
+def test_a_telephone_is_looked_up(app):
+    """A whole number is found by its index; only a part of one is looked for inside of all."""
+    statements = []
+    with app.app_context():
+        note = lambda _c, _cur, statement, *_rest: statements.append(statement)  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", note)
+        user = one(User, email=email("support"))
+        number = one(Customer, number="PLG-000001").phone
+        for text, inside in ((f"0{number[3:]}", False), (number[5:10], True)):
+            statements.clear()
+            hit = search.find(db.session(), Complaint, text, COLUMNS[Complaint], RoleName.SUPPORT, user)
+            assert db.session.scalars(select(Complaint.id).where(hit.condition)).all(), text
+            assert any(re.search(r"phone LIKE \(?(concat\()?'%", statement) for statement in statements) is inside, (text, statements)
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_common_word_is_not_read_to_its_end(app, monkeypatch):

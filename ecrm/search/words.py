@@ -28,10 +28,18 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
         if not (ids := _ids(question, [first])):
             return Found(question.model.id.in_(_parts(question, words)), rank)
         return Found(and_(question.model.id.in_(ids), *(_has(question, word) for word in words if word != first)), rank)
+    if named and (ids := _of_name(question, words)):
+        return Found(question.model.id.in_(ids), rank)
     if named or together >= COMMON:
         return Found(everywhere, most=_round(5 * max(together, COMMON)))
     ids = _ids(question, [word for word in words if len(word) >= fulltext.SHORTEST]) or _parts(question, words)
     return Found(question.model.id.in_(ids), rank)
+
+
+def _of_name(question: Question, words: list[str]) -> list[int]:
+    """Return the ids of the complaints of people whose name has all words, where there are some but not too many: what names them is meant so."""
+    people = _named(question, words) if len(words) > 1 and min(map(len, words)) >= fulltext.SHORTEST else []
+    return _theirs(question, people) if len(people) <= MOST_PEOPLE else []
 
 
 def _sample(question: Question, words: Iterable[str]) -> Any:

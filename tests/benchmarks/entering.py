@@ -4,6 +4,7 @@ import re
 import statistics
 import threading
 import time
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from ecrm.models.account import RoleName
 from ecrm.seeds.accounts import DEMO_LOGINS
 from tests.benchmarks.client import Client
 
-AT_ONCE, EACH = 8, 15
+AT_ONCE, EACH = 8, 15  # the portal lets one account enter 20 an hour in each worker process: what is more is refused, and counted as that
 
 
 def measured(url: str, app: Flask) -> dict[str, Any]:
@@ -47,4 +48,4 @@ def measured(url: str, app: Flask) -> dict[str, Any]:
     with app.app_context():
         kept = db.session.scalar(select(func.count()).where(Complaint.subject.startswith(f"Uji {mark}")))
     return {"a second": round(len(waits) / taken, 1), "median ms": round(1000 * statistics.median(waits or [0])),
-            "p99 ms": round(1000 * sorted(waits or [0])[int(len(waits) * 0.99) - 1]), "acknowledged": len(waits), "refused": refused, "lost": len(waits) - (kept or 0)}
+            "p99 ms": round(1000 * sorted(waits or [0])[int(len(waits) * 0.99) - 1]), "acknowledged": len(waits), "refused": dict(Counter(refused)), "lost": len(waits) - (kept or 0)}

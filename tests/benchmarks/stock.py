@@ -11,7 +11,7 @@ from flask_babel import Babel
 from sqlalchemy import DateTime, String, type_coerce
 
 from ecrm import models
-from ecrm.extensions import db, engine_options
+from ecrm.extensions import FOR_COMMANDS, db
 
 
 class ComplaintView(ModelView):
@@ -39,7 +39,8 @@ class ComplaintView(ModelView):
 
 app = Flask(__name__)
 app.config.update(SECRET_KEY="k", SQLALCHEMY_DATABASE_URI=os.environ["ECRM_DATABASE_URL"],
-                  SQLALCHEMY_ENGINE_OPTIONS=engine_options(os.environ["ECRM_DATABASE_URL"]), BABEL_DEFAULT_LOCALE="en")
+                  # Stock has no limit of time for a statement.
+                  SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "connect_args": {"charset": "utf8mb4"} | FOR_COMMANDS}, BABEL_DEFAULT_LOCALE="en")
 db.init_app(app)
 Babel(app)
 Admin(app, theme=Bootstrap4Theme()).add_view(ComplaintView(models.Complaint, db, url="/complaint", endpoint="complaint"))
