@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import Complaint
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus as S
@@ -35,15 +35,15 @@ def likely(session: Session, row: Complaint, at: datetime) -> list[Complaint]:
 
 
 def mergeable(row_id: int) -> Select[tuple[Complaint]]:
-    """Return the SELECT of the complaints that one may be merged into: its customer's others that are neither cancelled nor merged."""
+    """Return the SELECT of the complaints that one may be merged into: its customer's others that are unsolved."""
     customer = select(Complaint.customer_id).where(Complaint.id == row_id).scalar_subquery()
     return select(Complaint).where(
-        Complaint.customer_id == customer, Complaint.id != row_id, Complaint.status != S.CANCELLED, Complaint.merged_into_id.is_(None),
-    ).order_by(Complaint.id.desc()).limit(MOST)
+        Complaint.customer_id == customer, Complaint.id != row_id, Complaint.status.in_(UNSOLVED)).order_by(Complaint.id.desc()).limit(MOST)
 
 
 def check_merge(row: Any) -> None:
-    """Raise FieldRefused where a complaint cannot be merged into the one that was chosen."""
+    """Raise FieldRefused where a complaint cannot be merged into the one that was chosen, which stays locked until the commit."""
     kept = row.merged_into
-    if kept is row or kept.customer_id != row.customer_id or kept.status is S.CANCELLED or kept.merged_into_id is not None:
-        raise FieldRefused("merged_into", _l("Choose another complaint of this customer, one that is not cancelled."))
+    object_session(row).refresh(kept, with_for_update=True)
+    if kept is row or kept.customer_id != row.customer_id or not kept.unsolved:
+        raise FieldRefused("merged_into", _l("Choose another unsolved complaint of this customer."))

@@ -83,7 +83,7 @@ class ComplaintScreen(ComplaintPage, Screen):
 
     def entered(self, row):
         """Say so where the customer's other complaints may be about the same: they can be merged."""
-        for other in duplicates.likely(db.session(), row, now())[:2]:
+        for other in [one for one in duplicates.likely(db.session(), row, now()) if one.unsolved][:2]:
             flash(_("Perhaps the same as %(other)s: then merge the two here.", other=other), "warning")
 
     def prefill(self, form):
