@@ -20,7 +20,7 @@ run: .venv/installed  ## make everything that is missing and serve http://127.0.
 
 test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY=search
 	@$(MAKE) --no-print-directory .tools

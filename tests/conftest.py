@@ -14,6 +14,7 @@ from ecrm import create_app
 from ecrm.extensions import db
 from tests import mariadb, world
 from tests.chromium import chromium  # noqa: F401 - one browser for all modules
+from tests.writes import Writes
 
 for name in [name for name in os.environ if name.startswith("ECRM_")]:
     del os.environ[name]  # a developer's own settings must not reach the tests
@@ -60,6 +61,9 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
         }
         app = create_app(settings | overrides)
         app.test_client_class = world.Browser
+        # Hashes cost a tenth of a second each, on purpose; how many are made does not change.
+        app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
+        app.extensions["security"].hashing_context.update(sha256_crypt__rounds=1000)
         with app.app_context():
             upgrade()
         return app
@@ -72,6 +76,7 @@ def company(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> t
     """An application with the little company in it, and a copy of all its rows."""
     app = make_app(request.param)
     world.build(app)
+    app.extensions["writes"] = Writes(app)
     with app.app_context():
         rows = {table.name: [dict(row._mapping) for row in db.session.execute(table.select())] for table in db.metadata.sorted_tables}
     return app, rows
@@ -84,11 +89,13 @@ def app(company: tuple[Flask, dict[str, Any]]) -> Iterator[Flask]:
     yield app
     app.extensions["throttle"].reset()
     with app.app_context(), db.engine.begin() as connection:
-        for table in reversed(db.metadata.sorted_tables):
+        touched = app.extensions["writes"].touched()
+        for table in reversed(touched):
             connection.execute(table.delete())
-        for table in db.metadata.sorted_tables:
+        for table in touched:
             if rows[table.name]:
                 connection.execute(table.insert(), rows[table.name])
+    app.extensions["writes"].forget()
 
 
 @pytest.fixture

@@ -135,6 +135,7 @@ def test_a_crash_between_sending_and_marking_sends_at_most_once_more(outbox, off
     """A worker dies in that moment: when its lease ends another sends its letters; the one that had left comes twice."""
     connect(office.port)
     settings = outbox.config["ECRM"] | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": office.port, "MAIL_USE_TLS": False}
+    outbox.extensions["writes"].anywhere()
     with outbox.app_context():
         queue("budi", "siti")
         dead = subprocess.run([sys.executable, "-c", CRASH, json.dumps(settings), AT.isoformat()], cwd=Path(outbox.root_path).parent)

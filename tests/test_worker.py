@@ -175,6 +175,7 @@ def test_a_database_that_is_not_there_is_waited_for(caplog):
 
 def environment(app, **more):
     """Return the environment of a process that works on the same database."""
+    app.extensions["writes"].anywhere()
     settings = app.config["ECRM"] | {"PROFILE": "demo"} | more
     given = {f"ECRM_{name}": str(value) for name, value in settings.items() if value is not None}
     return os.environ | given
