@@ -48,14 +48,19 @@ def job_subscriptions(user: User) -> ColumnElement[bool]:
     return Subscription.customer_id.in_(_ids(Customer, job_customers(user)))
 
 
+def _merged(user: User) -> Any:
+    """Complaints that were merged into the technician's jobs."""
+    return _ids(Complaint, Complaint.merged_into_id.in_(_ids(Complaint, own_jobs(user))))
+
+
 def job_replies(user: User) -> ColumnElement[bool]:
-    """Replies to the technician's jobs."""
-    return Reply.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+    """Replies to the technician's jobs, and to what was merged into them."""
+    return or_(Reply.complaint_id.in_(_ids(Complaint, own_jobs(user))), Reply.complaint_id.in_(_merged(user)))
 
 
 def job_attachments(user: User) -> ColumnElement[bool]:
-    """Attachments of the technician's jobs."""
-    return Attachment.complaint_id.in_(_ids(Complaint, own_jobs(user)))
+    """Attachments of the technician's jobs, and of what was merged into them."""
+    return or_(Attachment.complaint_id.in_(_ids(Complaint, own_jobs(user))), Attachment.complaint_id.in_(_merged(user)))
 
 
 def job_steps(user: User) -> ColumnElement[bool]:

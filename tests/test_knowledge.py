@@ -1,10 +1,13 @@
-"""Templates of replies are checked, filled in and inserted; help pages are suggested while a complaint is written, and counted."""
+"""Templates of replies are filled in and inserted; help pages are suggested and counted; what was entered twice is shown, and merged."""
 
 import pytest
 
 from ecrm.extensions import db
-from ecrm.models import Complaint, ComplaintCategory, HelpPage, ReplyTemplate
+from ecrm.letters.rendering import render
+from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, HelpPage, Letter, ReplyTemplate, Step
 from ecrm.models.account import Language
+from ecrm.models.base import now
+from ecrm.rules.complaint import answer, enter, project
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.knowledge import check, filled, suggested
 from tests.chromium import window  # noqa: F401
@@ -116,3 +119,61 @@ def test_suggested_while_typing(app, window):  # noqa: F811
     page.locator('.help-box li').nth(1).wait_for(state="detached")
     assert "Lampu LOS merah" in page.inner_text(".help-box[open] li")
     page.fill("#subject", "")
+
+
+def test_merged(app, browser):
+    """Two complaints of one customer become one: told once, both ways linked, replies and files read in the kept one, by its technician too; final."""
+    with app.app_context():
+        customer = one(Customer, number="PLG-000001")
+        twice = enter(db.session, Complaint(customer=customer, category=one(ComplaintCategory, code="DOWN"), subject="Masih LOS", description="Merah lagi."), now())
+        answer(twice, "Lampu masih merah.", customer.user, now())
+        db.session.add(Attachment(complaint=twice, name="dua.jpg", media_type="image/jpeg", size=10, sha256="1" * 64, storage_key="00/dua", by=customer.user))
+        db.session.commit()
+        twice, number = twice.id, twice.number
+        others = one(Complaint, subject="Internet putus-putus").id
+    kept, support = id_of(app), browser("support")
+    page = support.get(details("support", twice)).text
+    assert 'id="verb-merge"' in page and f'value="{kept}"' in page and f'value="{others}"' not in page
+    url = f"/admin/support/complaint/move/?id={twice}&verb=merge"
+    for wrong in ("", others, twice, "x"):
+        assert support.send(url, {"merged_into": wrong}).status_code == 422
+    assert browser("technician").send(url.replace("support", "technician"), {"merged_into": kept}).status_code in (403, 404)
+    assert support.send(url, {"merged_into": kept}).status_code == 302
+    with app.app_context():
+        row = db.session.get(Complaint, twice)
+        assert (row.status.value, row.merged_into_id) == ("cancelled", kept) and row.closed_at and project(
+            db.session.query(Step).filter_by(table="complaint", row_id=twice).order_by(Step.id))["closed_at"] == row.closed_at
+        letter = db.session.query(Letter).filter_by(template="complaint_merge_customer").one()
+        assert render(letter).text.count(db.session.get(Complaint, kept).number) == 1
+    for role in ("support", "technician"):
+        shown = browser(role).get(details(role, kept)).text
+        assert "Lampu masih merah." in shown and "dua.jpg" in shown
+    assert f'id="merged-{twice}"' in support.get(details("support", kept)).text and 'id="merged-into"' in support.get(details("support", twice)).text
+    person = browser("customer")
+    with app.app_context():
+        kept_number = db.session.get(Complaint, kept).number
+    assert "Lampu masih merah." in person.get(f"/complaints/{kept_number}").text and f"/complaints/{number}" in person.get(f"/complaints/{kept_number}").text
+    assert f"/complaints/{kept_number}" in person.get(f"/complaints/{number}").text
+    assert support.send(url, {"merged_into": kept}).status_code == 409
+
+
+def test_duplicates_shown(app, browser):
+    """The portal asks above the form whether it is an open one, never somebody else's; the staff form says so after saving."""
+    with app.app_context():
+        mine, other, customer = one(Complaint, subject="Lampu LOS merah"), one(Complaint, subject="Internet putus-putus"), one(Customer, number="PLG-000001")
+        number, foreign, words = mine.number, other.number, {
+            "customer": customer.id, "subscription": customer.subscriptions[0].id, "channel": "phone", "category": mine.category_id, "priority": "__None",
+            "subject": "Modem", "description": "Rusak."}
+        bill = str(one(ComplaintCategory, code="BILL").id)
+    form = browser("customer").get("/complaints/new").text
+    assert number in form and foreign not in form
+    answered = browser("support").send("/admin/support/complaint/new/", words, follow_redirects=True).text
+    assert f"Mungkin sama dengan {number}" in answered
+    answered = browser("support").send("/admin/support/complaint/new/", words | {"customer": customer_of(app, 3), "subscription": "", "category": bill}, follow_redirects=True).text
+    assert "Mungkin sama" not in answered
+
+
+def customer_of(app, number):
+    """Return the id of a customer."""
+    with app.app_context():
+        return one(Customer, number=f"PLG-{number:06d}").id

@@ -280,3 +280,16 @@ def test_one_in_the_technicians_queue(app, browser, complain):
         answer(db.session.get(Complaint, ids[0]), "Kami cek.", one(User, email=email("technician")), now())
         db.session.commit()
     assert Page(browser("technician").get("/admin/technician/")).count() == before - 1
+
+
+def test_an_estimate_that_has_passed(app, browser):
+    """Customers are not told again of an hour that is over: the next word needs a new one, and what was typed stays."""
+    row = declared(app, expected_at=now() + timedelta(hours=1))
+    with app.app_context():
+        found = db.session.get(Outage, row)
+        found.started_at, found.expected_at = now() - timedelta(hours=3), now() - timedelta(hours=1)
+        db.session.commit()
+    said = act(browser, row, "update", message="Masih dikerjakan.")
+    assert said.status_code == 422 and 'id="update-expected_at-error"' in said.text and "Masih dikerjakan." in said.text
+    later = f"{now().astimezone(ZoneInfo('Asia/Jakarta')) + timedelta(hours=5):%Y-%m-%dT%H:%M}"
+    assert act(browser, row, "update", message="Masih dikerjakan.", expected_at=later).status_code == 302

@@ -100,8 +100,13 @@ class Saving:
             db.session.rollback()
             self._tell_conflict(form, row)
         else:
+            if created:
+                self.entered(row)
             return row
         return False
+
+    def entered(self, row: Any) -> None:
+        """Say what follows from a new row that is saved; screens say what."""
 
     def _add(self, row: Any) -> None:
         if self.born:

@@ -21,7 +21,7 @@ from ecrm.models import Attachment, Complaint, Customer, Outage, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
-from ecrm.rules import load
+from ecrm.rules import duplicates, load
 from ecrm.rules.complaint import answer
 from ecrm.rules.errors import FieldRefused, Refused
 
@@ -106,12 +106,14 @@ class ComplaintPage:
         """Return the page, with what was typed in a form that was refused; to a script the reason alone."""
         if answer_form is not None and sending.by_script():
             return sending.refused(answer_form)
-        files = self._rows(Attachment, Attachment.complaint_id == row.id, Attachment.id)
+        merged = self._rows(Complaint, Complaint.merged_into_id == row.id, Complaint.id)
+        ids = [row.id, *db.session.scalars(select(Complaint.id).where(Complaint.merged_into_id == row.id))]
+        files = self._rows(Attachment, Attachment.complaint_id.in_(ids), Attachment.id)
         others = policy.visible(Complaint, self.role, current_user).where(
             Complaint.customer_id == row.customer_id, Complaint.id != row.id)
         shown: str = self.render(
             "admin/complaint.html", model=row, return_url=get_redirect_target() or self.get_url(".index_view"),
-            replies=self._rows(Reply, Reply.complaint_id == row.id, Reply.id, joinedload(Reply.author)),
+            merged=merged, replies=self._rows(Reply, Reply.complaint_id.in_(ids), Reply.id, joinedload(Reply.author)),
             files=[file for file in files if file.reply_id is None],
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
             events=story.of(row, self, self.form_edit),
@@ -175,6 +177,18 @@ class ComplaintPage:
         """Return the columns of the customer that the role may see."""
         screen = self.sibling(Customer)
         return {name: getattr(row.customer, name) for name in screen.allowed(CONTACT)} if screen else {}
+
+    def verb_forms(self, row: Complaint) -> list[tuple[Any, Form]]:
+        """Return the verbs with their forms, that of merging only where there is another complaint to merge into."""
+        found = super().verb_forms(row)  # type: ignore[misc]
+        return [(verb, form) for verb, form in found if verb.name != "merge" or len(form["merged_into"].choices) > 1]
+
+    def _candidates(self, name: str) -> Any:
+        """Return the people for a fact, or the complaints that the one of this page may be merged into."""
+        if name != "merged_into":
+            return super()._candidates(name)  # type: ignore[misc]
+        found = duplicates.mergeable(int(request.args["id"])).where(policy.scope(Complaint, self.role, current_user))
+        return list(db.session.scalars(found))
 
     def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
         """Return the form of a verb; technicians with what they have in hand, in the order in which to think of them."""

@@ -74,9 +74,7 @@ class ComplaintCategory(HasId, Versioned, db.Model):
     response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)"), least=1))
     resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)"), least=1))
     clock: Mapped[Clock] = mapped_column(words(Clock, "category_clock"), default=Clock.AROUND, info=label(_l("Targets count")))
-    kind: Mapped[CategoryKind] = mapped_column(
-        words(CategoryKind, "category_kind"), default=CategoryKind.GENERAL, info=label(_l("Kind"))
-    )
+    kind: Mapped[CategoryKind] = mapped_column(words(CategoryKind, "category_kind"), default=CategoryKind.GENERAL, info=label(_l("Kind")))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
 
     def __str__(self) -> str:
@@ -145,6 +143,7 @@ class Complaint(HasId, Versioned, db.Model):
     rating: Mapped[int | None] = mapped_column(info=label(_l("Rating")))
     rating_remark: Mapped[str | None] = mapped_column(String(500), info=label(_l("Remark on the rating")))
     outage_id: Mapped[int | None] = mapped_column(ForeignKey("outage.id"), info=label(_l("Outage")))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Merged into")))
     outage_told: Mapped[int] = mapped_column(default=0, info=label(_l("Last message of the outage told")))
 
     customer: Mapped[Customer] = relationship(info=label(_l("Customer")))
@@ -153,6 +152,7 @@ class Complaint(HasId, Versioned, db.Model):
     category: Mapped[ComplaintCategory] = relationship(info=label(_l("Category")))
     technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
     outage: Mapped[Outage | None] = relationship(info=label(_l("Outage")))
+    merged_into: Mapped["Complaint | None"] = relationship(remote_side="Complaint.id", info=label(_l("Merged into")))
     replies: Mapped[list["Reply"]] = relationship(back_populates="complaint", order_by="Reply.id", info=label(_l("Replies")))
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="complaint", order_by="Attachment.id", info=label(_l("Attachments")))
 

@@ -1,4 +1,4 @@
-"""What customers can try themselves, a page for each category."""
+"""What customers can try themselves, by category."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class HelpPage(HasId, Versioned, db.Model):
     __labels__: Any = _l("Help pages")
     __table_args__ = args(CheckConstraint("helped >= 0", name="helped_not_negative"))
 
-    category_id: Mapped[int] = mapped_column(ForeignKey("complaint_category.id"), unique=True, info=label(_l("Category")))
+    category_id: Mapped[int] = mapped_column(ForeignKey("complaint_category.id"), index=True, info=label(_l("Category")))
     title: Mapped[str] = mapped_column(String(150), info=label(_l("Title (Indonesian)")))
     title_en: Mapped[str] = mapped_column(String(150), info=label(_l("Title (English)")))
     text: Mapped[str] = mapped_column(Text, info=label(_l("Text (Indonesian)")))

@@ -18,6 +18,9 @@ from ecrm.portal import drafts, help_pages, outage_pages, people, uploads
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.complaint_forms import ComplaintForm
 from ecrm.rules.complaint import enter
+from ecrm.rules.duplicates import open_or_recent
+
+MOST_LIKELY = 3
 
 
 @blueprint.route("/complaints/new", methods=["GET", "POST"])
@@ -43,7 +46,14 @@ def page(form: ComplaintForm) -> str:
     """Return the page with the form as it stands."""
     uploads.choose_again(form.files)
     return render_template("portal/complaint_new.html", form=form, outages=outage_pages.running(), followed=outage_pages.followed(),
-                           helps=help_pages.published())
+                           helps=help_pages.published(), likely=likely())
+
+
+def likely() -> list[Complaint]:
+    """Return the customer's complaints that this one may be about: open or of the last days."""
+    customer = people.own_customer()
+    mine = open_or_recent(customer.id, now()).where(policy.scope(Complaint, people.ROLE, current_user)) if customer else None
+    return people.rows(mine.limit(MOST_LIKELY)) if mine is not None else []
 
 
 @drafts.keeps("portal.new_complaint")

@@ -107,9 +107,11 @@ def page(row: Complaint, status: int = 200, **forms: Any) -> Any:
         "reply_form": ReplyForm(formdata=None), "verb_errors": {}, "facts": {},
         "rating_form": RatingForm(formdata=None, rating=str(row.rating or ""), remark=row.rating_remark),
     } | forms
-    files = people.rows(people.see(Attachment).where(Attachment.complaint_id == row.id).order_by(Attachment.id))
+    merged = people.rows(people.see(Complaint).where(Complaint.merged_into_id == row.id).order_by(Complaint.id))
+    ids = [row.id, *(one.id for one in merged)]
+    files = people.rows(people.see(Attachment).where(Attachment.complaint_id.in_(ids)).order_by(Attachment.id))
     return make_response(render_template(
-        "portal/complaint.html", complaint=row, verbs=story.possible(row), history=story.history(row, files),
+        "portal/complaint.html", complaint=row, verbs=story.possible(row), history=story.history(row, files, ids), merged=merged,
         last_word=story.last_word(row), rateable=row.status in RATEABLE, answerable=row.status not in ANSWERED_NO_MORE,
         files=[file for file in files if file.reply_id is None], **shown,
     ), status)

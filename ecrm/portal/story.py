@@ -27,9 +27,9 @@ def possible(row: Complaint) -> list[Verb]:
     return [verb for verb in row.__lifecycle__.possible(row, now()) if policy.may_move(people.ROLE, Complaint, verb.name)]
 
 
-def history(row: Complaint, files: list[Attachment]) -> list[Entry]:
-    """Return steps and public replies in the order in which they happened."""
-    replies = people.rows(people.see(Reply).where(Reply.complaint_id == row.id).order_by(Reply.id))
+def history(row: Complaint, files: list[Attachment], ids: list[int]) -> list[Entry]:
+    """Return steps and public replies, of the complaint and of what was merged into it (`ids`), in the order in which they happened."""
+    replies = people.rows(people.see(Reply).where(Reply.complaint_id.in_(ids)).order_by(Reply.id))
     entries = [
         Entry(row.opened_at if step.action == "create" else step.at, step=step)
         for step in people.rows(_steps(row).order_by(Step.id)) if wording.event(step.action)

@@ -47,6 +47,7 @@ EVENTS = {
     "close": _l("Closed"),
     "reopen": _l("Opened again"),
     "cancel": _l("Cancelled"),
+    "merge": _l("Put together with another complaint"),
 }
 
 def stages(complaint: Complaint) -> list[Stage]:

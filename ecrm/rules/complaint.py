@@ -12,7 +12,7 @@ from ecrm.models import Complaint, Reply, Step, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED, Channel, ComplaintStatus as S
 from ecrm.models.counter import next_number
-from ecrm.rules import outage, sla, told
+from ecrm.rules import duplicates, outage, sla, told
 from ecrm.rules.errors import FieldRefused, NotNow, TooLate
 from ecrm.rules.facts import facts
 from ecrm.rules.lifecycle import Lifecycle, Verb, move
@@ -75,6 +75,12 @@ def _cancel(row: Complaint, at: datetime) -> None:
     _end_waiting(row, at)
 
 
+def _merge(row: Complaint, at: datetime) -> None:
+    """End a complaint that was entered twice; what was written stays with it and is read in the one that is kept."""
+    duplicates.check_merge(row)
+    _cancel(row, at)
+
+
 def respond(row: Complaint, at: datetime) -> None:
     """Note the first response; from then on the target of the resolution counts."""
     row.first_response_at = row.first_response_at or at
@@ -95,6 +101,7 @@ LIFECYCLE = Lifecycle((
          needs=("reason",), guard=_reopen_window, effect=_reopen),
     Verb("cancel", _l("Cancel complaint"), OPEN, S.CANCELLED, tells=("customer", "technician"), needs=("reason",),
          effect=_cancel),
+    Verb("merge", _l("Merge"), OPEN, S.CANCELLED, tells=("customer",), needs=("merged_into",), effect=_merge),
 ), fixed=frozenset({S.CLOSED, S.CANCELLED}))
 
 
@@ -201,7 +208,7 @@ def project(steps: Iterable[Step]) -> dict[str, Any]:
         found["status"] = S(step.to_status)
         if step.action == "resolve":
             found["resolved_at"] = step.at
-        elif step.action in ("confirm", "close", "cancel"):
+        elif step.action in ("confirm", "close", "cancel", "merge"):
             found["closed_at"] = step.at
         elif step.action == "reopen":
             found |= {"resolved_at": None, "closed_at": None, "reopen_count": found["reopen_count"] + 1}

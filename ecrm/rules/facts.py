@@ -14,7 +14,7 @@ def facts(row: Any) -> dict[str, Any]:
 def _complaint(row: Complaint) -> dict[str, Any]:
     customer = row.customer
     return {
-        "topic": row.subject, "technician": row.technician.name if row.technician else None,
+        "kept": row.merged_into.number if row.merged_into else None, "topic": row.subject, "technician": row.technician.name if row.technician else None,
         "priority": int(row.priority), "due": row.resolution_due_at.isoformat(), "zone": row.branch.time_zone.value,
         "customer_name": customer.name, "phone": customer.phone,
         "address": row.subscription.address if row.subscription else customer.address,

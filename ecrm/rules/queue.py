@@ -56,10 +56,10 @@ def unanswered() -> ColumnElement[bool]:
 def quiet_since(moment: datetime) -> ColumnElement[bool]:
     """Return the condition that an unsolved complaint, one that does not wait for its customer, had no answer of ours since then.
 
-    An answer is a public reply of somebody else than the customer, or a move that the customer is told of.
+    An answer is a public reply of somebody else than the customer, the word on an outage among them, or a move that the customer is told of.
     """
     account = select(Customer.user_id).where(Customer.id == Complaint.customer_id).correlate(Complaint).scalar_subquery()
-    ours = Reply.public.is_(True) & (Reply.at >= moment) & Reply.author_id.is_distinct_from(account)
+    ours = Reply.public.is_(True) & (Reply.at >= moment) & (Reply.author_id.is_distinct_from(account) | Reply.outage_id.is_not(None))
     told = [verb.name for verb in Complaint.__lifecycle__.by_name.values() if "customer" in verb.tells]
     moved = (Step.table == Complaint.__tablename__) & Step.action.in_(told) & (Step.at >= moment) & (Step.row_id == Complaint.id)
     return (Complaint.status.in_([status for status in UNSOLVED if status is not ComplaintStatus.WAITING_CUSTOMER])

@@ -1,6 +1,6 @@
 """Screens of complaints, their replies and attachments, and the categories."""
 
-from flask import request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -17,12 +17,13 @@ from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.stretches import Stretch
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import InOutage, Late, Left, Mine, OfCustomer, OfOutage, Quiet, Reopened, Repeated, Soon, Suspicious, Unanswered
+from ecrm.extensions import db
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import SOLVED, UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
-from ecrm.rules import category, complaint, queue, sla
+from ecrm.rules import category, complaint, duplicates, queue, sla
 
 FEW = ("late", "soon", "unanswered", "quiet")  # filters that leave few rows, which the queue sorts
 # Those whose clock runs, the next due first, then what is solved or waits, the newest first.
@@ -42,7 +43,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     details = (
         "category", "description", "channel", "subscription", "branch", "customer.phone", "customer.address",
         "first_response_at", "resolved_at", "closed_at", "response_due_at", "clock", "waited_seconds", "reopen_count", "repeats", "rating",
-        "rating_remark", "outage",
+        "rating_remark", "outage", "merged_into",
     )
     form_create = ("customer", "subscription", "channel", "category", "priority", "subject", "description")
     form_edit = ("category", "subscription", "channel", "priority", "subject", "description")
@@ -79,6 +80,11 @@ class ComplaintScreen(ComplaintPage, Screen):
     def born(session, row, at, _by):
         """Number, targets and letters of a new complaint."""
         complaint.enter(session, row, at)
+
+    def entered(self, row):
+        """Say so where the customer's other complaints may be about the same: they can be merged."""
+        for other in [one for one in duplicates.likely(db.session(), row, now()) if one.unsolved][:2]:
+            flash(_("Perhaps the same as %(other)s: then merge the two here.", other=other), "warning")
 
     def prefill(self, form):
         """The customer's only subscription."""

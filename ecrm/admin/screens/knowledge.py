@@ -48,7 +48,7 @@ class HelpPageScreen(Screen):
     groups = ((_l("Indonesian"), ("category", "title", "text")), (_l("English"), ("title_en", "text_en")), (None, ("published",)))
     empty = _l("No help pages yet. Write what customers can try themselves; the portal suggests it while they write a complaint.")
     help = {
-        "category": _l("Each has one page at the most."),
+        "category": _l("Complaints about it are offered this page first."),
         "text": _l("Plain text; lines and blank lines stay as they are."), "text_en": _l("Plain text; lines and blank lines stay as they are."),
         "published": _l("Customers see it from then on."),
     }

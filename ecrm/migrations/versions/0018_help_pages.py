@@ -23,10 +23,10 @@ def upgrade():
         sa.CheckConstraint('helped >= 0', name=op.f('ck_help_page_helped_not_negative')),
         sa.ForeignKeyConstraint(['category_id'], ['complaint_category.id'], name=op.f('fk_help_page_category_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_help_page')),
-        sa.UniqueConstraint('category_id', name=op.f('uq_help_page_category_id')),
         mysql_charset='utf8mb4',
         mysql_engine='InnoDB'
     )
+    op.create_index('ix_help_page_category_id', 'help_page', ['category_id'])
 
 
 def downgrade():

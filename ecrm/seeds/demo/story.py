@@ -55,7 +55,7 @@ class Story:
             customer_id=caller.id, branch_id=self.place.id, subscription_id=caller.subscription or None, category_id=kind.id,
             subject=self.fill(rng.choice(self.case.subjects))[:150], description=self.description(), channel=channel,
             priority=priority, status=S.NEW, technician_id=None, opened_at=at, first_response_at=None, resolved_at=None,
-            closed_at=None, waiting_since=None, waited_seconds=0, outage_id=None, outage_told=0, repeats=self.company.recent.count((caller.id, kind.id), at), reopen_count=0, rating=None,
+            closed_at=None, waiting_since=None, waited_seconds=0, outage_id=None, merged_into_id=None, outage_told=0, repeats=self.company.recent.count((caller.id, kind.id), at), reopen_count=0, rating=None,
             rating_remark=None, version=1,
         )
         begin_targets(row, kind, at)
@@ -85,7 +85,7 @@ class Story:
         """Return what rules.facts says of a complaint."""
         phone, address = self._contact = self._contact or contact(self.company, self.caller)
         return {
-            "topic": self.row.subject, "technician": self.technician.name if self.technician else None,
+            "kept": None, "topic": self.row.subject, "technician": self.technician.name if self.technician else None,
             "priority": int(self.row.priority), "due": self.row.resolution_due_at.isoformat(), "zone": self.place.zone,
             "customer_name": self.caller.name, "phone": phone, "address": address,
         }
