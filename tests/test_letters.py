@@ -43,7 +43,7 @@ def facts(template):
     model = next(model for model in LIFECYCLES if template.startswith(model.__tablename__))
     row = db.session.scalars(select(model).order_by(model.id).limit(1)).one()
     return facts_of(row) | {"table": model.__tablename__, "id": row.id, "number": getattr(row, "number", None), "at": now().isoformat(),
-                            "reason": "Kabel putus\ndi tiang", "by": "Sari", "technician": "Joko", "visit": "2026-03-02T02:00:00+00:00",
+                            "kept": "KL-202601-000009", "reason": "Kabel putus\ndi tiang", "by": "Sari", "technician": "Joko", "visit": "2026-03-02T02:00:00+00:00",
                             "target": "response", "target_due": "2026-03-02T02:00:00+00:00"}
 
 

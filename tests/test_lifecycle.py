@@ -17,10 +17,10 @@ from tests.world import email, one
 
 # from → verb → to; what is not here is refused.
 COMPLAINT = {
-    S.NEW: {"assign": S.ASSIGNED, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED},
-    S.ASSIGNED: {"assign": S.ASSIGNED, "start": S.IN_PROGRESS, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED},
-    S.IN_PROGRESS: {"assign": S.ASSIGNED, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED},
-    S.WAITING_CUSTOMER: {"assign": S.ASSIGNED, "resume": S.IN_PROGRESS, "resolve": S.RESOLVED, "cancel": S.CANCELLED},
+    S.NEW: {"assign": S.ASSIGNED, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED, "merge": S.CANCELLED},
+    S.ASSIGNED: {"assign": S.ASSIGNED, "start": S.IN_PROGRESS, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED, "merge": S.CANCELLED},
+    S.IN_PROGRESS: {"assign": S.ASSIGNED, "wait": S.WAITING_CUSTOMER, "resolve": S.RESOLVED, "cancel": S.CANCELLED, "merge": S.CANCELLED},
+    S.WAITING_CUSTOMER: {"assign": S.ASSIGNED, "resume": S.IN_PROGRESS, "resolve": S.RESOLVED, "cancel": S.CANCELLED, "merge": S.CANCELLED},
     S.RESOLVED: {"confirm": S.CLOSED, "close": S.CLOSED, "reopen": S.ASSIGNED},
     S.CLOSED: {"reopen": S.ASSIGNED},
     S.CANCELLED: {},
@@ -35,7 +35,7 @@ def test_complaint_cell(app, status, verb):
         row = one(Complaint, subject="Lampu LOS merah")
         db.session.execute(Complaint.__table__.update().where(Complaint.__table__.c.id == row.id).values(status=status, resolved_at=now()))
         db.session.refresh(row)
-        facts = {name: {"technician": one(User, email=email("technician"))}.get(name, "alasan")
+        facts = {name: {"technician": one(User, email=email("technician")), "merged_into": one(Complaint, subject="Tagihan ganda")}.get(name, "alasan")
                  for name in LIFECYCLES[Complaint].by_name[verb].needs}
         expected = COMPLAINT[status].get(verb)
         if expected is None:

@@ -13,11 +13,12 @@ from tests.sweep import SCREEN_OF, fields_of, nothing_written, refused
 from tests.world import PASSWORD, email, one
 
 # Addresses that anybody may open. What is personal behind them is the business of the portal's own tests.
-PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.registered", "portal.language", "health.alive", "health.ready",
+PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.help_list", "portal.help_page", "portal.help_suggest",
+          "portal.registered", "portal.language", "health.alive", "health.ready",
           "offline.manifest", "offline.worker", "offline.page"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
-          "attachment_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x", "session_id": "1",
+          "attachment_id": "1", "page_id": "1", "code": "HEMAT", "token": "x", "kind": "complaints", "format": "csv", "filename": "x", "session_id": "1",
           "site": "technician", "language": "id"}
 SITES = {role.value: role for role in STAFF}
 

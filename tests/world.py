@@ -211,14 +211,14 @@ def _offers(start: datetime) -> None:
 
 
 def _outages(start: datetime) -> None:
-    """One that is over where the customers live, with somebody who followed it, and one that runs in a branch without customers."""
+    """One that runs in a branch without customers, and one that is over where the customers live, with somebody who followed it."""
     support, at = one(User, email=email("support")), start - timedelta(hours=2)
+    outage.declare(db.session(), Outage(branch=one(Branch, code="BTM"), message="Listrik padam di Nagoya.", started_at=at), at, support)
     over = outage.declare(db.session(), Outage(
         branch=one(Branch, code="JKT"), area=one(CoverageArea, name="Kapuk Muara"), message="Kabel putus di Jl. Kapuk.", started_at=at), at, support)
     db.session.add(OutageFollower(outage=over, customer=one(Customer, number="PLG-000003"), since=at, told_no=2))
     db.session.flush()
     move(over, "restore", support, at + timedelta(hours=1), message="Kabel sudah disambung.")
-    outage.declare(db.session(), Outage(branch=one(Branch, code="BTM"), message="Listrik padam di Nagoya.", started_at=at), at, support)
 
 
 def _knowledge() -> None:

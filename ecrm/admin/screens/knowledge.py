@@ -26,7 +26,7 @@ class ReplyTemplateScreen(Screen):
         "name": _l("In a few words, as the list below the message shows it."),
         "language": _l("Offered where the customer reads this language."),
         "category": _l("Left blank, it is offered for all complaints."),
-        "text": _l("Filled in are {nama}, {nomor}, {perihal}, {teknisi}, {batas}, {perusahaan} and {saya}."),
+        "text": _l("Filled in are, each in braces: nama, nomor, perihal, teknisi, batas, perusahaan, saya."),
         "active": _l("Take the tick away to offer it no more."),
     }
 
@@ -49,6 +49,7 @@ class HelpPageScreen(Screen):
     empty = _l("No help pages yet. Write what customers can try themselves; the portal suggests it while they write a complaint.")
     help = {
         "category": _l("Complaints about it are offered this page first."),
+        "title": _l("As the portal lists it."), "title_en": _l("As the portal lists it."),
         "text": _l("Plain text; lines and blank lines stay as they are."), "text_en": _l("Plain text; lines and blank lines stay as they are."),
         "published": _l("Customers see it from then on."),
     }
