@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,14 +62,14 @@ def of_plain(days: Iterable[dict[str, list[Any]]]) -> Figures:
             for kept, more in zip(minutes, times, strict=True):
                 if key not in kept:
                     kept[key] = array(MINUTE)
-                kept[key].frombytes(b64decode(more))
+                kept[key].frombytes(a2b_base64(more))
     found.answers, found.solutions = ({key: Counter(_native(kept)) for key, kept in part.items()} for part in minutes)
     return found
 
 
 def _packed(minutes: Counter[int]) -> str:
     """Return minutes as text: a report reads hundreds of thousands of them, and as numbers in JSON that takes most of its time."""
-    return b64encode(_native(array(MINUTE, sorted(minutes.elements()))).tobytes()).decode()
+    return b2a_base64(_native(array(MINUTE, sorted(minutes.elements()))).tobytes(), newline=False).decode()
 
 
 def _native(minutes: "array[int]") -> "array[int]":
