@@ -80,7 +80,7 @@ def test_every_change_is_counted(busy):
                 if verb is None:
                     continue
                 try:
-                    move(row, verb.name, None, at, **{name: {"technician": dice.choice(people)}.get(name, "alasan") for name in verb.needs})
+                    move(row, verb.name, None, at, **{name: {"technician": dice.choice(people), "merged_into": dice.choice(rows)}.get(name, "alasan") for name in verb.needs})
                 except Refused:
                     db.session.rollback()
                     continue

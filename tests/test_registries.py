@@ -101,7 +101,7 @@ def test_the_policy_is_printed(make_app):
 
 SMALL = (Branch, CoverageArea, ComplaintCategory, Plan, Role)  # tables that a company keeps by hand, and that fit a drop-down list
 SPEAK_FOR_THEMSELVES = {
-    "name", "name_en", "title", "text", "city", "phone", "postcode", "plan", "since", "valid_from", "day", "closes", "down_mbps",
+    "name", "name_en", "title", "title_en", "text", "city", "phone", "postcode", "plan", "since", "valid_from", "day", "closes", "down_mbps",
     "up_mbps", "applicant_name", "measure", "unit", "address", "branch",
 }
 

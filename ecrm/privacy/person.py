@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, Letter, PdpRequest, PromoRequest, Reply, RiskScore,
+    AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, Reply, RiskScore,
     Step, Subscription, User, UserSession,
 )
 
@@ -53,6 +53,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     BandwidthGrant: lambda p: p.among(BandwidthGrant.subscription_id, Subscription),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
     PromoRequest: lambda p: PromoRequest.customer_id == p.customer.id,
+    OutageFollower: lambda p: OutageFollower.customer_id == p.customer.id,
     PdpRequest: lambda p: PdpRequest.customer_id == p.customer.id,
     Consent: lambda p: Consent.customer_id == p.customer.id,
     UserSession: lambda p: p.among(UserSession.user_id, User),
@@ -61,7 +62,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Step: _steps,
 }
 # Tables that lead to an account, but only to one of the staff.
-OF_STAFF = {"saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
+OF_STAFF = {"outage": "who declared it", "saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
 
 
 def gather(session: Session, customer: Customer) -> Person:
