@@ -143,7 +143,7 @@ class Complaint(HasId, Versioned, db.Model):
     rating: Mapped[int | None] = mapped_column(info=label(_l("Rating")))
     rating_remark: Mapped[str | None] = mapped_column(String(500), info=label(_l("Remark on the rating")))
     outage_id: Mapped[int | None] = mapped_column(ForeignKey("outage.id"), info=label(_l("Outage")))
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Merged into")))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id", ondelete="SET NULL"), index=True, info=label(_l("Merged into")))
     outage_told: Mapped[int] = mapped_column(default=0, info=label(_l("Last message of the outage told")))
 
     customer: Mapped[Customer] = relationship(info=label(_l("Customer")))

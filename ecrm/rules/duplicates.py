@@ -35,10 +35,13 @@ def likely(session: Session, row: Complaint, at: datetime) -> list[Complaint]:
 
 
 def mergeable(row_id: int) -> Select[tuple[Complaint]]:
-    """Return the SELECT of the complaints that one may be merged into: its customer's others that are unsolved."""
+    """Return the SELECT of the complaints that one may be merged into: its customer's earlier ones that are unsolved.
+
+    The earlier one is kept: its targets began first, and a backup that brings rows back in the order of their ids finds it there.
+    """
     customer = select(Complaint.customer_id).where(Complaint.id == row_id).scalar_subquery()
     return select(Complaint).where(
-        Complaint.customer_id == customer, Complaint.id != row_id, Complaint.status.in_(UNSOLVED)).order_by(Complaint.id.desc()).limit(MOST)
+        Complaint.customer_id == customer, Complaint.id < row_id, Complaint.status.in_(UNSOLVED)).order_by(Complaint.id.desc()).limit(MOST)
 
 
 def check_merge(row: Any) -> None:

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade():
     with op.batch_alter_table('complaint') as table:
         table.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
-        table.create_foreign_key(op.f('fk_complaint_merged_into_id'), 'complaint', ['merged_into_id'], ['id'])
+        table.create_foreign_key(op.f('fk_complaint_merged_into_id'), 'complaint', ['merged_into_id'], ['id'], ondelete='SET NULL')
         table.create_index('ix_complaint_merged_into_id', ['merged_into_id'])
 
 
