@@ -48,5 +48,5 @@ def check_merge(row: Any) -> None:
     """Raise FieldRefused where a complaint cannot be merged into the one that was chosen, which stays locked until the commit."""
     kept = row.merged_into
     object_session(row).refresh(kept, with_for_update=True)
-    if kept is row or kept.customer_id != row.customer_id or not kept.unsolved:
-        raise FieldRefused("merged_into", _l("Choose another unsolved complaint of this customer."))
+    if kept.id >= row.id or kept.customer_id != row.customer_id or not kept.unsolved:
+        raise FieldRefused("merged_into", _l("Choose an earlier unsolved complaint of this customer."))
