@@ -283,12 +283,16 @@ def test_one_in_the_technicians_queue(app, browser, complain):
 
 
 def test_an_estimate_that_has_passed(app, browser):
-    """Customers are not told again of an hour that is over: the next word needs a new one, and what was typed stays."""
+    """Customers do not read an hour that is over, support sees that it is, and the next word needs a new one; what was typed stays."""
     row = declared(app, expected_at=now() + timedelta(hours=1))
     with app.app_context():
         found = db.session.get(Outage, row)
         found.started_at, found.expected_at = now() - timedelta(hours=3), now() - timedelta(hours=1)
         db.session.commit()
+    home = browser("customer").get("/home").text
+    assert "Perbaikannya lebih lama dari perkiraan kami" in home and "Kami perkirakan pulih" not in home
+    assert "Perbaikannya lebih lama dari perkiraan kami" in browser().get("/").text
+    assert 'class="is-late' in browser("support").get("/admin/support/outage/").text
     said = act(browser, row, "update", message="Masih dikerjakan.")
     assert said.status_code == 422 and 'id="update-expected_at-error"' in said.text and "Masih dikerjakan." in said.text
     later = f"{now().astimezone(ZoneInfo('Asia/Jakarta')) + timedelta(hours=5):%Y-%m-%dT%H:%M}"

@@ -62,6 +62,11 @@ class Outage(HasId, Versioned, db.Model):
         return self.status is OutageStatus.OPEN
 
     @property
+    def overran(self) -> bool:
+        """Return whether it still runs although it was expected to be over."""
+        return self.running and self.expected_at is not None and self.expected_at <= now()
+
+    @property
     def place(self) -> str:
         """Return what people call the place: the area, else the branch."""
         return str(self.area or self.branch)

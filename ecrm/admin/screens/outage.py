@@ -67,6 +67,10 @@ class OutageScreen(Screen):
         Belongs(OutageFollower, ("customer", "since"), lambda row: OutageFollower.outage_id == row.id),
     )
 
+    def row_class(self, row):
+        """Mark what takes longer than its customers were told."""
+        return "is-late" if row.overran else ""
+
     def title_of(self, row):
         """Number and place."""
         return f"{row.number} {row.place}"

@@ -61,7 +61,7 @@ def _outage(session: Session, company: Company, burst: Burst, runs: bool = False
     row = Draft(
         id=company.bulk.new_id("outage"), number=company.number("GG", declared, place), branch_id=burst.branch_id, area_id=burst.area_id,
         message=cause.format(area=area), message_no=1, message_at=declared, started_at=burst.first_at - timedelta(minutes=3), status=S.OPEN,
-        expected_at=declared + timedelta(hours=rng.randint(2, 5)), declared_at=declared, declared_by_id=clerk.id, restored_at=None, affected=people, version=1)
+        expected_at=(company.now if runs else declared) + timedelta(hours=rng.randint(2, 5)), declared_at=declared, declared_by_id=clerk.id, restored_at=None, affected=people, version=1)
     subject = Subject("outage", row, LIFECYCLE, f"{row.number} {area}", lambda _at, table, values: company.bulk.add(table, values))
     by = acts.worker(clerk)
     acts.create(subject, by, declared)
