@@ -83,7 +83,7 @@ def complain(app, page, photo):
     page.fill("[name=subject]", SUBJECT)
     page.fill("[name=description]", "Sejak pukul enam pagi, semua perangkat.")
     page.set_input_files("[type=file]", photo)
-    page.click("main form [type=submit]")
+    page.click("form:has([name=description]) [type=submit]")
     expect(page.locator("h1")).to_have_text(SUBJECT)
     with app.app_context():
         row = db.session.query(Complaint).filter_by(subject=SUBJECT).one()

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from ecrm.extensions import db
 from ecrm.jobs import Hand, forget_sessions
-from ecrm.models import Role, User, UserSession
+from ecrm.models import AccessEvent, Role, User, UserSession
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason, device
@@ -241,9 +241,9 @@ def test_devices_have_names_that_people_know():
 
 
 def test_old_sessions_are_forgotten(app, person):
-    """By the worker, months after they ended."""
+    """By the worker, months after they ended, and refusals as old."""
     with app.app_context():
-        before = db.session.scalar(select(func.count()).select_from(UserSession))
+        before = sum(db.session.scalar(select(func.count()).select_from(table)) for table in (UserSession, AccessEvent))
         assert forget_sessions(db.session(), now() + timedelta(days=89), Hand("one")) == 0
         assert forget_sessions(db.session(), now() + timedelta(days=121), Hand("one")) == before
     assert not inside(person)

@@ -162,7 +162,7 @@ def test_the_buttons_are_the_verbs_of_the_table_and_the_policy(app, browser, rol
         db.session.execute(table.update().where(table.c.id == number).values(status=status, resolved_at=now()))
         db.session.commit()
         possible = {verb.name for verb in Complaint.__lifecycle__.verbs if status in verb.sources}
-        expected = {name for name in possible if policy.may_move(role, Complaint, name)}
+        expected = {name for name in possible if policy.may_move(role, Complaint, name)} - {"merge"}  # there is no earlier one to merge it into
     assert Page(browser(role.value).get(details(role.value, number))).verbs() == expected
 
 
