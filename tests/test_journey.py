@@ -63,7 +63,7 @@ def _register(app, office, page):
     page.fill("[name=name]", "Dewi Lestari")
     page.fill("[name=email]", "dewi@test.example")
     page.fill("[name=phone]", "0812 3456 7890")
-    page.select_option("[name=branch_id]", index=1)
+    page.select_option("[name=branch_id]", index=2)  # Batam has an outage
     page.fill("[name=password]", "kopi-tubruk-77")
     page.fill("[name=password_confirm]", "kopi-tubruk-77")
     page.click("main form [type=submit]")
