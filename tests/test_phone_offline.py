@@ -123,15 +123,21 @@ def test_an_update_is_sent_although_no_page_is_open(technician, town, job):  # n
     assert texts_of(town, job[0]) == ["Tiang sudah berdiri"]
 
 
-def test_a_refused_update_is_taken_up_again(technician, town, job):  # noqa: F811
-    """The job was somebody else's for a while: the words and the photo go back into the form, and arrive once."""
+def written_offline(technician, job, text):
+    """Write a note with a photo on a job's page that was open when the network went away; return the page."""
     see_the_list(technician)
     page = technician.page
     page.goto(details(job[0]))
     technician.lose_network()
     file, name = photo(size=(700, 500))
     page.set_input_files("#files", {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()})
-    write(page, "Splitter penuh")
+    write(page, text)
+    return page
+
+
+def test_a_refused_update_is_taken_up_again(technician, town, job):  # noqa: F811
+    """The job was somebody else's for a while: the words and the photo go back into the form, and arrive once."""
+    page = written_offline(technician, job, "Splitter penuh")
     expect(page.locator("[data-state=waiting]")).to_be_visible()
     give(town, job, "technician2")
     technician.find_network()
@@ -166,13 +172,7 @@ def test_the_cache_has_the_shell_only(technician, job):
 
 def test_an_update_written_without_a_network_is_sent_once_when_it_is_back(technician, town, job):  # noqa: F811
     """A note with a photo, on the page that was open; its state is to be seen on the job and on the list."""
-    see_the_list(technician)
-    page = technician.page
-    page.goto(details(job[0]))
-    technician.lose_network()
-    file, name = photo(size=(700, 500))
-    page.set_input_files("#files", {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()})
-    write(page, "Kabel putus di tiang 4")
+    page = written_offline(technician, job, "Kabel putus di tiang 4")
     expect(page.locator("#kept-messages [data-state=waiting]")).to_contain_text("Kabel putus di tiang 4")
     page.goto(HOME)
     expect(page.locator(".kept-line[data-state=waiting]")).to_be_visible()

@@ -89,7 +89,7 @@ def test_no_way_to_somebody_elses(app, browser, customer):
     with app.app_context():
         other = one(Customer, number="PLG-000002").id
     assert browser("technician").get(f"/admin/technician/customer/timeline/?id={other}").status_code == 404
-    assert browser("administrator").get(f"/admin/administrator/customer/timeline/?id={customer}").status_code == 404
+    assert browser("sales").get(f"/admin/sales/customer/timeline/?id={customer}").status_code == 404
     person = browser("support")
     assert line(person, "support", customer, "nonsense") == line(person, "support", customer)
 

@@ -1,6 +1,5 @@
 """People of the desk who correct addresses of customers, one after the other, and press again until a page says that it was saved."""
 
-import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -11,7 +10,7 @@ from sqlalchemy import select
 
 from ecrm.extensions import db
 from ecrm.models import Step
-from tests.faults.people import AWAY, NotThere, Person
+from tests.faults.people import AWAY, NotThere, Person, Workers
 
 
 class Form(HTMLParser):
@@ -49,15 +48,14 @@ class Form(HTMLParser):
             self.fields[self.text] += data.removeprefix("\r\n").removeprefix("\n")
 
 
-class Desk:
+class Desk(Workers):
     """So many people, each with a customer of their own; what a page acknowledged is in `saved`."""
 
     def __init__(self, site: Any, customers: list[int]) -> None:
-        self.site, self.stop = site, threading.Event()
+        super().__init__(self._work, customers)
+        self.site = site
         self.saved: list[str] = []
         self.seen: list[tuple[float, int]] = []
-        self.wrong: list[BaseException] = []
-        self.threads = [threading.Thread(target=self._work, args=(id_,)) for id_ in customers]
 
     def _work(self, customer: int) -> None:
         try:
@@ -87,17 +85,6 @@ class Desk:
                     return
                 assert code in (*AWAY, 200, 409), (code, text[:1500])
             time.sleep(0.2)
-
-    def __enter__(self) -> "Desk":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-        assert not self.wrong, self.wrong
 
     def found(self) -> Counter[str]:
         """Return how often each address was written, by the trail."""

@@ -9,9 +9,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import func, select
 
@@ -92,7 +93,27 @@ class Person:
         return 0, "", ""  # no answer, or one that was cut off
 
 
-class Crowd:
+class Workers:
+    """Threads that work until they are told to stop; what went wrong in one of them fails whoever waits."""
+
+    def __init__(self, work: Callable[[int], None], numbers: Iterable[int]) -> None:
+        """Get them ready."""
+        self.stop, self.wrong = threading.Event(), []  # type: threading.Event, list[BaseException]
+        self.threads = [threading.Thread(target=work, args=(number,)) for number in numbers]
+
+    def __enter__(self) -> Self:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+        assert not self.wrong, self.wrong
+
+
+class Crowd(Workers):
     """Eight people at a time who each enter one complaint after the other; what a page acknowledged is in `received`.
 
     Nobody may enter more than twenty in an hour: after some the next person takes the place, through the login page.
@@ -100,8 +121,8 @@ class Crowd:
 
     def __init__(self, site: Site, file: bytes | None = None, people: int = 8) -> None:
         self.site, self.file, self.number = site, file, next(CROWDS)
-        self.stop, self.received, self.answers, self.times, self.seen, self.wrong = threading.Event(), [], Counter(), [], [], []
-        self.threads = [threading.Thread(target=self._work, args=(number,)) for number in range(people)]
+        self.received, self.answers, self.times, self.seen = [], Counter(), [], []
+        super().__init__(self._work, range(people))
 
     def _work(self, number: int) -> None:
         try:
@@ -145,17 +166,6 @@ class Crowd:
                 return
             assert code in AWAY, (code, where, page[:1500])
             time.sleep(0.2)
-
-    def __enter__(self) -> "Crowd":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-        assert not self.wrong, self.wrong
 
     def more(self, count: int) -> bool:
         """Return whether so many were received."""
