@@ -5,10 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,15 +16,13 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Branch, Complaint, Customer, OutageFollower, PdpRequest, Subscription, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, UserSession
 from ecrm.models.account import Language
-from ecrm.models.bandwidth import GrantStatus
-from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
 from ecrm.row_by_row import Hand, each
-from ecrm.rules import escalation, holidays, move, outage_news, pdp_request, risk
+from ecrm.rules import bandwidth, escalation, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
@@ -62,11 +59,12 @@ def close_resolved(session: Session, at: datetime, hand: Hand) -> int:
 
 def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
     """End the bandwidth additions whose last day is over where their branch is."""
-    rows = (
-        select(BandwidthGrant).join(BandwidthGrant.subscription).join(Subscription.customer).join(Customer.branch)
-        .where(BandwidthGrant.status == GrantStatus.ACTIVE, or_(*(_over(zone, at) for zone in TimeZone)))
-    )
-    return _move_each(session, BandwidthGrant, rows, "expire", at, hand)
+    return _move_each(session, BandwidthGrant, bandwidth.ended(at), "expire", at, hand)
+
+
+def remind_of_endings(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell customers of the bandwidth additions that end in a week, once of each; return how many were looked at."""
+    return each(session, BandwidthGrant, bandwidth.ending(at), hand, lambda row: bandwidth.tell_of_end(session, row, at), "remind")
 
 
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
@@ -147,16 +145,13 @@ JOBS = (
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
-    Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
+    Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
+    Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
     Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
-
-
-def _over(zone: TimeZone, at: datetime) -> ColumnElement[bool]:
-    return and_(Branch.time_zone == zone, BandwidthGrant.valid_until < at.astimezone(ZoneInfo(zone.value)).date())
 
 
 def _closing_words(row: Complaint) -> dict[str, Any]:

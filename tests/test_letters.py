@@ -21,7 +21,7 @@ from ecrm.rules.phone import readable
 from tests.world import email, one
 
 EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support",
-         "complaint_near_technician", "complaint_near_support", "complaint_missed_manager",
+         "complaint_near_technician", "complaint_near_support", "complaint_missed_manager", "bandwidth_grant_ending_customer",
          "pdp_request_file_customer", "pdp_request_file_administrator", "pdp_request_near_administrator", "pdp_request_missed_administrator")
 TOLD = sorted(
     {f"{model.__tablename__}_{verb.name}_{audience}" for model, life in LIFECYCLES.items() for verb in life.verbs for audience in verb.tells}

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ecrm import create_app
 from ecrm.cli.worker import Turn, Worker
 from ecrm.extensions import db
-from ecrm.jobs import JOBS, Hand, Job, close_resolved, expire_grants
+from ecrm.jobs import JOBS, Hand, Job, close_resolved, expire_grants, remind_of_endings
 from ecrm.models import BandwidthGrant, Branch, Complaint, Letter, Step, User
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
@@ -79,6 +79,23 @@ def test_an_addition_ends_when_its_last_day_is_over_at_its_branch(app, zone, at)
         assert expire_grants(db.session(), at - timedelta(seconds=1), HAND) == 0
         assert expire_grants(db.session(), at, HAND) == 1 and one(BandwidthGrant, id=1).status is GrantStatus.EXPIRED
         assert db.session.query(Letter).filter_by(template="bandwidth_grant_expire_customer").count() == 1
+
+
+@pytest.mark.parametrize(("begins", "letters"), [(date(2026, 2, 1), 1), (date(2026, 2, 24), 0)], ids=["a month", "a fortnight less a day"])
+def test_an_addition_that_ends_soon(app, begins, letters):
+    """Seven days before the last one, by the clock of the branch, the customer is told, once; not of one that is short anyway."""
+    at = datetime(2026, 3, 1, 17, tzinfo=UTC)  # midnight in Jakarta
+    with app.app_context():
+        grant = one(BandwidthGrant, id=1)
+        grant.valid_from, grant.valid_until = begins, date(2026, 3, 9)
+        db.session.commit()
+        assert remind_of_endings(db.session(), at, HAND) == 0  # a draft
+        move(grant, "approve", one(User, email=email("support")), datetime(2026, 2, 24, tzinfo=UTC))
+        db.session.commit()
+        assert remind_of_endings(db.session(), at - timedelta(seconds=1), HAND) == 0
+        assert remind_of_endings(db.session(), at, HAND) == 1 and remind_of_endings(db.session(), at + timedelta(days=1), HAND) == 0
+        assert db.session.query(Letter).filter_by(template="bandwidth_grant_ending_customer").count() == letters
+        assert one(BandwidthGrant, id=1).status is GrantStatus.ACTIVE
 
 
 def test_two_workers_at_once_move_each_row_once(app, caplog):

@@ -1,6 +1,6 @@
 """Bandwidth grants: more Mbps for a time, for a reason."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ecrm import formats
 from ecrm.extensions import db
 from ecrm.models.account import User
-from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
+from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, words
 from ecrm.models.complaint import Complaint
 from ecrm.models.customer import Subscription
 
@@ -56,6 +56,7 @@ class BandwidthGrant(HasId, Versioned, db.Model):
         words(GrantStatus, "grant_status"), default=GrantStatus.DRAFT, info=label(_l("Status"))
     )
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
+    ending_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Customer told of the end")))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Granted by")))
 
     subscription: Mapped[Subscription] = relationship(info=label(_l("Subscription")))

@@ -1,13 +1,18 @@
 """The life of a bandwidth grant."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
 
-from ecrm.models import BandwidthGrant
+from ecrm.models import BandwidthGrant, Branch, Customer, Subscription
 from ecrm.models.bandwidth import GrantStatus as S
+from ecrm.models.branch import TimeZone
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.rules import period
+from ecrm.rules import period, told
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
 
@@ -29,6 +34,32 @@ def _approvable(grant: BandwidthGrant, at: datetime) -> None:
         raise FieldRefused("valid_until", _l("The last day is already over."))
 
 
+def ending(at: datetime) -> Select[tuple[BandwidthGrant]]:
+    """Return the SELECT of the active grants whose last day is at most a week away where their branch is, and that nobody was told of."""
+    return _last_day(lambda day: BandwidthGrant.valid_until <= day + NEAR, at).where(BandwidthGrant.ending_told_at.is_(None))
+
+
+def ended(at: datetime) -> Select[tuple[BandwidthGrant]]:
+    """Return the SELECT of the active grants whose last day is over where their branch is."""
+    return _last_day(lambda day: BandwidthGrant.valid_until < day, at)
+
+
+def _last_day(lies: Callable[[date], ColumnElement[bool]], at: datetime) -> Select[tuple[BandwidthGrant]]:
+    """Return the SELECT of the active grants whose last day lies so to the day that it is where their branch is."""
+    rows = select(BandwidthGrant).join(BandwidthGrant.subscription).join(Subscription.customer).join(Customer.branch)
+    there = or_(*(and_(Branch.time_zone == zone, lies(at.astimezone(ZoneInfo(zone.value)).date())) for zone in TimeZone))
+    return rows.where(BandwidthGrant.status == S.ACTIVE, there)
+
+
+def tell_of_end(session: Session, grant: BandwidthGrant, at: datetime) -> None:
+    """Write the letter that a grant ends soon, unless it is so short that its first letter said so; unflushed."""
+    grant.ending_told_at = at
+    if grant.valid_until - grant.valid_from >= 2 * NEAR:
+        session.add_all(told.letters(grant, _ENDING, "customer", None, at, None))
+
+
+NEAR = timedelta(days=7)
+_ENDING = Verb("ending", _l("Ends soon"), frozenset(), None)
 LIFECYCLE = Lifecycle((
     Verb("approve", _l("Approve"), frozenset({S.DRAFT}), S.ACTIVE, tells=("customer",), guard=_approvable),
     Verb("expire", _l("Expire"), frozenset({S.ACTIVE}), S.EXPIRED, tells=("customer",)),
