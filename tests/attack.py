@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, Enum, String, Text, inspect
+from sqlalchemy import JSON, Enum, String, Text, UniqueConstraint, inspect
 
 from ecrm.extensions import db
 from ecrm.models import MODELS, Attachment, Complaint, Promo
@@ -17,7 +17,7 @@ OURS = {("role", "name"), ("step", "table"), ("step", "action"), ("step", "from_
         ("attachment", "storage_key"), ("attachment", "media_type"), ("attachment", "sha256"), ("saved_view", "table"),
         ("saved_view", "query"), ("recap", "kind"), ("recap", "sha256"), ("user_session", "token"), ("user", "fs_uniquifier"),
         ("user", "password"), ("user", "tf_totp_secret"), ("user", "tf_primary_method"), ("user", "mf_recovery_codes"), ("user", "email"),
-        ("job", "name"), ("job", "lease_owner"), ("promo", "picture"), ("complaint", "token"), ("reply", "client_key")}
+        ("job", "name"), ("job", "lease_owner"), ("promo", "picture"), ("complaint", "token"), ("reply", "client_key"), ("counted_day", "once")}
 
 
 def plant(app: Flask, words: str) -> int:
@@ -43,7 +43,8 @@ def _writable(model: Any, column: Any) -> bool:
 def _value(column: Any, words: str, number: int) -> Any:
     if isinstance(column.type, JSON):
         return {"name": words}
-    mark = f"{number}" if column.unique else ""
+    together = any(isinstance(one, UniqueConstraint) and column.name in one.columns for one in column.table.constraints)
+    mark = f"{number}" if column.unique or together else ""
     return words[: (column.type.length or 2000) - len(mark)] + mark
 
 

@@ -6,16 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func
 
+from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import MODELS, Complaint, Customer, Installation, Promo
+from ecrm.models import MODELS, Complaint, Customer, Installation, PdpRequest, Promo
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now
+from ecrm.models.pdp_request import PdpKind, PdpStatus
+from ecrm.rules import pdp_request
 from tests.browsing import come_in, street, town  # noqa: F401 - fixtures
 from tests.chromium import PHONE
 from tests.sweep import cell_of
 
 # What answers with something else than a page, or only with a redirect.
-NO_PAGE = {"export", "ajax_lookup", "file_view", "picture_view", "kept", "find", "manifest", "worker", "attachment", "promo_picture",
+NO_PAGE = {"copy_view", "data_file", "export", "ajax_lookup", "file_view", "picture_view", "kept", "find", "manifest", "worker", "attachment", "promo_picture",
            "static", "go", "start", "logout", "picture"}
 LONG = "Sambungan-internet-terputus-berkali-kali-di-lantai-dua-sejak-pemasangan-router-baru"  # one word, wider than a phone
 
@@ -67,6 +70,8 @@ def crowded(town):  # noqa: F811
             db.session.execute(column.class_.__table__.update().values({column.key: func.substr(LONG, 1, column.type.length)}))
         long_ago = now() - timedelta(days=400)
         db.session.execute(Complaint.__table__.update().values(clock_due_at=long_ago, clock_warn_at=long_ago))
+        asked = PdpRequest(customer=db.session.query(Customer).filter_by(number="PLG-000003").one(), kind=PdpKind.DELETION)
+        pdp_request.file(db.session, asked, now(), None)
         db.session.commit()
     return town
 
@@ -77,6 +82,10 @@ def sample(app, role, endpoint):
     model = next((model for model in MODELS if group == f"{role}_{model.__tablename__}"), None)
     if model is None or view == "index_view":
         return ""
+    if view == "erase_view":
+        with app.app_context():
+            asked = db.session.query(PdpRequest).filter_by(kind=PdpKind.DELETION, status=PdpStatus.RECEIVED).first()
+        return f"?id={asked.id}" if asked and policy.may_move(RoleName(role), PdpRequest, "erase") else None
     cell = cell_of(app, RoleName(role), model)
     if not {"create_view": cell.view.can_create, "edit_view": cell.view.can_edit}.get(view, True):
         return None

@@ -209,7 +209,7 @@ def test_refusals(spoken, role):
         grant = policy.grant(model, role)
         home = f"/admin/{role.value}/{model.__tablename__}"
         for number in samples(app, role, model) if grant else ():
-            for verb in sorted(grant.verbs):
+            for verb in sorted(grant.verbs & set(model.__lifecycle__.by_name)):
                 with app.app_context():
                     row = db.session.get(model, number)
                     if row.status in model.__lifecycle__.by_name[verb].sources:

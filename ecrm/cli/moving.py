@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from ecrm import config, revisions, setting_kinds
+from ecrm import revisions, setting_kinds
 from ecrm.backup import Mismatch, Shape, Sum, compare, fill, keep_next_ids, keys_of, lines, next_ids, shapes, snapshot
 from ecrm.cli.ready import migrate_empty, reason
 from ecrm.extensions import db, engine_options
@@ -22,11 +22,10 @@ class Address(click.ParamType):
 
     name = "address"
 
-    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> Engine:
-        """Return an engine; nothing is connected yet."""
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> str:
+        """Return the address as it is written, where it is one."""
         try:
-            ca = config.read(config.instance_folder())["DATABASE_CA"]  # there is no application yet
-            return create_engine(setting_kinds.database(value), **engine_options(value, ca))
+            return setting_kinds.database(value)
         except ValueError as error:
             self.fail(str(error), param, context)
 
@@ -35,11 +34,15 @@ class Address(click.ParamType):
 @click.argument("source", type=Address())
 @click.argument("target", type=Address())
 @with_appcontext
-def move_data(source: Engine, target: Engine) -> None:
+def move_data(source: str, target: str) -> None:
     """Copy all rows from the database SOURCE to the empty database TARGET, and compare both table by table.
 
     Attachments stay where they are. Stop the server and the worker before, and set ECRM_DATABASE_URL afterwards.
     """
+    _move(*(create_engine(address, **engine_options(address, current_app.config["ECRM"]["DATABASE_CA"])) for address in (source, target)))
+
+
+def _move(source: Engine, target: Engine) -> None:
     try:
         with snapshot(source) as reading:
             if revisions.found(reading) != {revisions.head()}:

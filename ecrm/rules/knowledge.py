@@ -30,7 +30,7 @@ def check(row: ReplyTemplate) -> None:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Return a template with its places filled in; what is filled in is not looked at again."""
-    return PLACE.sub(lambda found: values[found[1]], text)
+    return PLACE.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def words_of(text: str) -> set[str]:
