@@ -14,34 +14,30 @@ from ecrm.models.base import now
 from ecrm.rules import outage, queue, sla
 
 
-class OfCustomer(Related):
-    """The rows of one customer; links bring it, nobody chooses from a list of all customers."""
+class Brought(Related):
+    """The rows of one row of the related table `reads`; links bring it, nobody chooses from a list of all."""
 
     kind = "hidden"
+
+    def __init__(self, view: Any) -> None:
+        """Filter the view's relation."""
+        super().__init__(view, self.reads)
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return nothing."""
+        return []
+
+
+class OfCustomer(Brought):
+    """The rows of one customer."""
+
     reads = "customer"
 
-    def __init__(self, view: Any) -> None:
-        """Filter the view's relation `customer`."""
-        super().__init__(view, "customer")
 
-    def choices(self) -> list[tuple[str, str]]:
-        """Return nothing."""
-        return []
+class OfOutage(Brought):
+    """The complaints of one outage."""
 
-
-class OfOutage(Related):
-    """The complaints of one outage; its page brings it."""
-
-    kind = "hidden"
     reads = "outage"
-
-    def __init__(self, view: Any) -> None:
-        """Filter the view's relation `outage`."""
-        super().__init__(view, "outage")
-
-    def choices(self) -> list[tuple[str, str]]:
-        """Return nothing."""
-        return []
 
 
 class Late(Condition):

@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _, lazy_gettext as _l
-from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy.orm.exc import StaleDataError
 from wtforms import TextAreaField
 
 from ecrm import policy
@@ -18,8 +16,7 @@ from ecrm.policy import Right
 from ecrm.portal import drafts, look, people
 from ecrm.portal.account_forms import at_most, stripped
 from ecrm.portal.blueprint import blueprint
-from ecrm.rules import move
-from ecrm.rules.errors import Refused
+from ecrm.portal.taking_back import take_back
 from ecrm.rules.promo import running
 from ecrm.rules.promo_request import NotOffered, ask
 
@@ -62,13 +59,7 @@ def withdraw(code: str) -> Any:
     """Take the open wish back."""
     row = fetch(code)
     asked = wish(row) or abort(404)
-    try:
-        move(asked, "withdraw", current_user._get_current_object(), now())
-        db.session.commit()
-        flash(_("Your wish is taken back."), "success")
-    except (Refused, StaleDataError):
-        db.session.rollback()
-        flash(_("Somebody was faster: here is how it stands now."), "warning")
+    take_back(asked, _("Your wish is taken back."))
     return redirect(url_for("portal.promo", code=code))
 
 

@@ -7,7 +7,6 @@ from flask import abort, flash, make_response, redirect, render_template, send_f
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy.orm.exc import StaleDataError
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
@@ -21,9 +20,8 @@ from ecrm.policy import Right
 from ecrm.portal import drafts, people
 from ecrm.portal.account_forms import REQUIRED, OneOf, at_most, stripped
 from ecrm.portal.blueprint import blueprint
+from ecrm.portal.taking_back import take_back
 from ecrm.privacy import copying
-from ecrm.rules import move
-from ecrm.rules.errors import Refused
 from ecrm.rules.pdp_request import file
 from ecrm.web import PasswordAgain, is_fresh
 
@@ -76,13 +74,7 @@ def data() -> Any:
 def withdraw_data(number: str) -> Any:
     """Take a request back that nobody has decided."""
     row = fetch(number)
-    try:
-        move(row, "withdraw", current_user._get_current_object(), now())
-        db.session.commit()
-        flash(_("Your request is taken back."), "success")
-    except (Refused, StaleDataError):
-        db.session.rollback()
-        flash(_("Somebody was faster: here is how it stands now."), "warning")
+    take_back(row, _("Your request is taken back."))
     return redirect(url_for("portal.data"))
 
 
