@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, Recap, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
+from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
 from ecrm.reports import charts, pdf, period, recaps, words
 from ecrm.reports.counted import keeping
 from ecrm.reports.letterhead import Letterhead
@@ -156,6 +157,17 @@ def test_complaints(demo):
     assert shown == {name: counted([row for row in found if row["category"] == name], at) for name in {row["category"] for row in found}}
     months = Counter(f"{row['opened_at'].astimezone(ZONE):%Y-%m}" for row in found)
     assert [row.values[1] for row in sheet.tables[-1].rows] == [months[f"{step.first:%Y-%m}"] for step in recaps.complaints.timeline.steps(year())]
+
+
+@pytest.mark.parametrize("fraction", [0, 499_999, 999_499, 999_500, 999_999])
+def test_time_in_sql(demo, fraction):
+    """The seconds between two moments, and the day of one, are those of a clock without fractions."""
+    first = datetime(2026, 3, 31, 16, 59, 59, fraction, UTC)  # a second before midnight in Jakarta
+    last = datetime(2026, 3, 31, 18, 0, 0, 999_999 - fraction, UTC)
+    begin, end = (literal(moment, Complaint.opened_at.type) for moment in (first, last))
+    asked = select(seconds_between(begin, end), day_number(begin, hours_ahead(ZONE)), day_number(end, hours_ahead(ZONE)))
+    with demo.app_context():
+        assert tuple(db.session.execute(asked).one()) == (3601, date(2026, 3, 31).toordinal(), date(2026, 4, 1).toordinal())
 
 
 def test_a_branch_and_a_category(demo):

@@ -35,7 +35,7 @@ def hours_ahead(zone: ZoneInfo) -> int:
 def _seconds(element: Any, compiler: Any, **kw: Any) -> str:
     first, last = (compiler.process(clause, **kw) for clause in element.clauses)
     if compiler.dialect.name == "sqlite":
-        return f"(CAST(strftime('%s', {last}) AS INTEGER) - CAST(strftime('%s', {first}) AS INTEGER))"
+        return f"({_unix(last)} - {_unix(first)})"
     return f"(TO_SECONDS({last}) - TO_SECONDS({first}))"
 
 
@@ -43,5 +43,14 @@ def _seconds(element: Any, compiler: Any, **kw: Any) -> str:
 def _day_number(element: Any, compiler: Any, **kw: Any) -> str:
     at, hours = (compiler.process(clause, **kw) for clause in element.clauses)
     if compiler.dialect.name == "sqlite":  # the day of Julius Caesar's calendar begins at noon; 1 January of the year 1 is its 1721425.5
-        return f"CAST(julianday(date({at}, ({hours}) || ' hours')) - 1721424.5 AS INTEGER)"
+        return f"CAST(julianday(date({_whole(at)}, ({hours}) || ' hours')) - 1721424.5 AS INTEGER)"
     return f"(TO_DAYS({at} + INTERVAL ({hours}) HOUR) - 365)"  # MariaDB counts from the year 0
+
+
+def _unix(moment: str) -> str:
+    return f"CAST(strftime('%s', {_whole(moment)}) AS INTEGER)"
+
+
+def _whole(moment: str) -> str:
+    """Return SQLite's text of a moment without its fraction: its functions of time round .9995 up to the next second, and so to the next day."""
+    return f"substr({moment}, 1, 19)"
