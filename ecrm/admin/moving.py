@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from sqlalchemy import inspect
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
@@ -155,7 +156,7 @@ class Moving:
     def _candidates(self, name: str) -> Any:
         """Return the active people in scope who have the role that the relation is named after."""
         people = lookup.query(User, self.role).filter(User.active.is_(True), User.roles.any(Role.name == name))
-        return people.order_by(None).order_by(User.name)
+        return people.order_by(None).order_by(User.name).options(joinedload(User.branch))
 
     def _facts(self, form: Form) -> dict[str, Any]:
         """Return the facts as move() takes them: people as rows, local times as moments."""
