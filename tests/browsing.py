@@ -22,7 +22,7 @@ TICK = 0.05  # seconds between two looks at whether the line was cut
 
 
 class Line(socketserver.ThreadingTCPServer):
-    """A network line to a server on loopback: `cut` lets nothing through, `loses` drops the answers to POST."""
+    """A network line to a server on loopback: `cut` lets nothing through, `loses` drops the answers to POST; `answered` are the statuses that came."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -31,6 +31,7 @@ class Line(socketserver.ThreadingTCPServer):
         """Listen on a free port."""
         self.target = (urlsplit(address).hostname, urlsplit(address).port)
         self.cut = self.loses = False
+        self.answered: set[int] = set()
         super().__init__(("127.0.0.1", 0), Connection)
 
     @property
@@ -57,6 +58,8 @@ class Connection(socketserver.BaseRequestHandler):
                         return
                     if end is upstream and posting and self.server.loses:
                         return
+                    if end is upstream and data.startswith(b"HTTP/1."):
+                        self.server.answered.add(int(data.split(maxsplit=2)[1]))
                     if end is self.request and data.startswith((b"GET ", b"POST ", b"HEAD ")):
                         posting = data.startswith(b"POST ")
                     (upstream if end is self.request else self.request).sendall(data)
@@ -135,8 +138,20 @@ class Phone:
         until(self.page, "navigator.serviceWorker.controller !== null")
         until(self.page, "ecrm.store.get('about', 'person').then((it) => it && it.id > 0)")
 
+    def renew(self) -> None:
+        """Load the page anew; where it renews itself at the same moment, that one counts."""
+        try:
+            self.page.reload()
+        except Error as left:
+            if "ERR_ABORTED" not in str(left):
+                raise
+
     def forgive(self, status: int) -> None:
-        """Take the answers with this status off what the console said: the test asked for one, which the page or its service worker got."""
+        """Take the answers with this status off what the console said: the test asked for one.
+
+        What the service worker asked for is not on the console of the page, so the line says whether there was one.
+        """
+        assert status in self.line.answered
         self.messages = [text for text in self.messages if f"status of {status}" not in text]
 
     def complaints(self) -> list[str]:

@@ -1,9 +1,7 @@
 """A technician's phone where there is no network: the day's jobs open, and what is written there arrives once."""
 
-from contextlib import suppress
-
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from ecrm.extensions import db
@@ -220,8 +218,7 @@ def test_a_lost_answer_makes_no_duplicate(technician, town, job, verb):  # noqa:
         write(page, "Menunggu suku cadang", "#send-reply")
     expect(page.locator(".kept-update[data-state=waiting]")).to_be_visible()
     technician.line.loses = False
-    with suppress(Error):  # the page may renew itself at this moment, which breaks our reload off
-        page.reload()
+    technician.renew()
     expect(page.locator(".kept-update[data-state=sent]")).to_be_visible()
     with town.app_context():
         assert db.session.query(Reply).filter_by(complaint_id=job[0]).count() == (0 if verb else 1)
