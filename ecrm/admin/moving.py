@@ -9,7 +9,6 @@ from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_login import current_user
 from sqlalchemy import inspect
-from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
@@ -137,7 +136,7 @@ class Moving:
         form = type("FactsForm", (Form,), fields)(data)
         for name, field in form._fields.items():
             if isinstance(field, SelectField):
-                field.choices = [SelectChoice("", _("– please choose –"))] + [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
+                field.choices = [SelectChoice("", _("– please choose –")), *self._choices(name, row)]
                 if data is None and getattr(row, name, None) is not None:
                     field.data = str(getattr(row, name).id)
         return form
@@ -153,10 +152,14 @@ class Moving:
             return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
         return TextAreaField(item.info["label"], [*checks, validators.Length(max=getattr(item.type, "length", None) or 5000)])
 
+    def _choices(self, name: str, _row: Any) -> list[SelectChoice]:
+        """Return the choices of a fact of `row`."""
+        return [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
+
     def _candidates(self, name: str) -> Any:
         """Return the active people in scope who have the role that the relation is named after."""
         people = lookup.query(User, self.role).filter(User.active.is_(True), User.roles.any(Role.name == name))
-        return people.order_by(None).order_by(User.name).options(joinedload(User.branch))
+        return people.order_by(None).order_by(User.name)
 
     def _facts(self, form: Form) -> dict[str, Any]:
         """Return the facts as move() takes them: people as rows, local times as moments."""

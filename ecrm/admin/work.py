@@ -11,13 +11,14 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import MultipleFileField, SelectField, TextAreaField, validators
+from wtforms import MultipleFileField, TextAreaField, validators
+from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy, storage
 from ecrm.admin import outages, reply_templates, sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Attachment, Complaint, Customer, Outage, Reply
+from ecrm.models import Attachment, Complaint, Customer, Outage, Reply, User
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
@@ -190,20 +191,16 @@ class ComplaintPage:
         found = duplicates.mergeable(int(request.args["id"])).where(policy.scope(Complaint, self.role, current_user))
         return list(db.session.scalars(found))
 
-    def _facts_form(self, verb: Any, row: Any, data: Any = None) -> Form:
-        """Return the form of a verb; technicians with what they have in hand, in the order in which to think of them."""
-        form = super()._facts_form(verb, row, data)  # type: ignore[misc]
-        field = form._fields.get("technician")
-        if isinstance(field, SelectField):
-            people = {str(person.id): person for person in self._candidates("technician")}
-            loads = load.of(db.session, people.values())
-            for choice in field.choices[1:]:
-                person = people[choice.value]
-                place = f" ({person.branch.name})" if person.branch_id not in (None, row.branch_id) else ""
-                choice.label = f"{choice.label}{place} – {loads[person.id]}"
-            field.choices[1:] = sorted(field.choices[1:], key=lambda choice: (
-                people[choice.value].branch_id not in (None, row.branch_id), loads[int(choice.value)].full))
-        return form
+    def _choices(self, name: str, row: Any) -> list[SelectChoice]:
+        """Return the choices of a fact; technicians with what they have in hand, in the order in which to think of them."""
+        if name != "technician":
+            return super()._choices(name, row)  # type: ignore[misc]
+        people = self._candidates(name).options(joinedload(User.branch)).all()
+        loads = load.of(db.session, people)
+        away = {person.id: person.branch_id not in (None, row.branch_id) for person in people}
+        people.sort(key=lambda person: (away[person.id], loads[person.id].full))
+        places = {person.id: f" ({person.branch.name})" if away[person.id] else "" for person in people}
+        return [SelectChoice(str(person.id), f"{person}{places[person.id]} – {loads[person.id]}") for person in people]
 
     def _carry_out(self, verb: Any, row: Any, **facts: Any) -> None:
         """Carry out a verb, and say so where the technician has too much in hand now."""
