@@ -6,7 +6,7 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from ecrm.admin import cells, customer_story, look
+from ecrm.admin import appointments, cells, customer_story, look
 from ecrm.admin.deeds import LIFT
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
@@ -16,7 +16,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.policy import Right
 from ecrm.rules import risk
@@ -189,6 +189,11 @@ class InstallationScreen(Screen):
     column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address}
     opens_row = True
+    belongs = (Belongs(Visit, ("number", "kind", "technician", "window_from", "status", "outcome"), lambda row: Visit.installation_id == row.id),)
+
+    def links(self, row):
+        """A visit, where the role may plan one."""
+        return appointments.links(self, row)
 
     @staticmethod
     def born(session, row, at, _by):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ecrm.models.account import Language, RoleName
 from ecrm.models.installation import InstallationStatus as S
 from ecrm.rules.installation import LIFECYCLE
-from ecrm.seeds.demo import acts
+from ecrm.seeds.demo import acts, appointments
 from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
@@ -61,6 +61,8 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     except NotYet:
         pass
     company.bulk.add("installation", vars(row))
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
@@ -105,6 +107,8 @@ def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, techn
     if bad or wish.fate is S.SURVEYED:
         return
     visit = _visit_at(company, wish, crowd)
+    while wish.fate is S.SCHEDULED and appointments.slot(company.places[technician.place], technician.id, visit) in company.booked:
+        visit += timedelta(days=1)
     acts.move(company, subject, "schedule", clerk, at + timedelta(hours=2), technician_id=technician.id, visit_at=visit)
     if wish.fate is S.SCHEDULED:
         return
