@@ -211,3 +211,25 @@ def test_a_promise_is_kept_within_the_window(app, came, kept):
     begin = datetime.combine(soon(), time(8), JAKARTA)
     row = Visit(window_from=begin, window_until=begin + timedelta(hours=4), started_at=None if came is None else begin + timedelta(minutes=came))
     assert appointment.kept(row) is kept
+
+
+@sqlite
+def test_the_week_shows_who_is_where_and_plans(app, browser):
+    """A taken half day leads to its visit, a free one to the form with technician, day and half filled in; the manager only looks."""
+    visit_id, number = planned(app), id_of(app, "Tagihan ganda")
+    support = browser("support")
+    link = next(own["href"] for own in Page(support.get(details("support", number))).all("a") if "/week/?complaint=" in own.get("href", ""))
+    page = Page(support.get(f"{link}&day={soon()}&branch="))
+    taken = [own for own in page.all("a", **{"class": "slot is-planned"}) if own["href"].endswith(f"id={visit_id}")]
+    assert len(taken) == 1 and "Tagihan ganda" in page.text
+    free = [own["href"] for own in page.all("a", **{"class": "slot is-free"})]
+    person = one_id(app, "technician")
+    assert free and not any(f"technician={person}&day={soon()}&half=morning" in address for address in free)
+    wanted = next(address for address in free if f"technician={person}&day={soon()}&half=afternoon" in address)
+    form = Page(support.get(wanted))
+    assert form.all("input", name="day")[0]["value"] == str(soon()) and "Technician" in form.text and "Tagihan ganda" in form.text
+    assert form.all("option", value="afternoon", selected="") or [own for own in form.all("option", value="afternoon") if "selected" in own]
+    manager = Page(browser("manager").get(f"/admin/manager/week/?day={soon()}&branch="))
+    assert manager.all("a", **{"class": "slot is-planned"}) and not manager.all("a", **{"class": "slot is-free"})
+    assert browser("technician").get("/admin/technician/week/").status_code == 404
+    assert support.get("/admin/support/week/?day=9999-12-31").status_code == 404

@@ -76,7 +76,7 @@ class Visit(HasId, Versioned, db.Model):
     day: Mapped[date] = mapped_column(info=label(_l("Day")))
     half: Mapped[Half] = mapped_column(words(Half, "visit_half"), default=Half.MORNING, info=label(_l("Half day")))
     held: Mapped[bool | None] = mapped_column(default=True, info=label(_l("Takes the half day")))
-    window_from: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Promised from")))
+    window_from: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Promised time")))
     window_until: Mapped[datetime] = mapped_column(UtcDateTime, info=label(_l("Promised until")))
     status: Mapped[VisitStatus] = mapped_column(words(VisitStatus, "visit_status"), default=VisitStatus.PLANNED, info=label(_l("Status")))
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "visit_outcome"), info=label(_l("Outcome")))

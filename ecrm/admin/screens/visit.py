@@ -20,8 +20,8 @@ class VisitScreen(Screen):
 
     model = Visit
     group = VISITS
-    columns = ("number", "kind", "complaint", "installation", "technician", "window_from", "half", "status", "outcome")
-    details = ("branch", "task", "window_until", "started_at", "finished_at", "materials", "note", "planned_at")
+    columns = ("number", "kind", "complaint", "installation", "technician", "window_from", "status", "outcome")
+    details = ("branch", "task", "started_at", "finished_at", "materials", "note", "planned_at")
     form_create = ("complaint", "installation", "kind", "technician", "day", "half", "task")
     search = ("number",)
     filters = ("status", "kind", "outcome", "technician", "branch", "day", "half", "finished_at")
