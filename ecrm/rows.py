@@ -69,8 +69,8 @@ def job_replies(user: User) -> ColumnElement[bool]:
 
 
 def job_attachments(user: User) -> ColumnElement[bool]:
-    """Attachments of the technician's jobs, and of what was merged into them."""
-    return or_(Attachment.complaint_id.in_(_ids(Complaint, own_jobs(user))), Attachment.complaint_id.in_(_merged(user)))
+    """Attachments of the technician's jobs, of what was merged into them, and of the technician's visits."""
+    return or_(Attachment.visit_id.in_(_ids(Visit, own_calls(user))), Attachment.complaint_id.in_(_ids(Complaint, own_jobs(user))), Attachment.complaint_id.in_(_merged(user)))
 
 
 def job_steps(user: User) -> ColumnElement[bool]:
@@ -122,9 +122,9 @@ def own_replies(user: User) -> ColumnElement[bool]:
 
 
 def own_attachments(user: User) -> ColumnElement[bool]:
-    """Attachments of own complaints, those of internal notes left out."""
+    """Attachments of own complaints, those of internal notes and of visits left out."""
     public = or_(Attachment.reply_id.is_(None), Attachment.reply_id.in_(_ids(Reply, own_replies(user))))
-    return and_(Attachment.complaint_id.in_(_ids(Complaint, own_complaints(user))), public)
+    return and_(Attachment.complaint_id.in_(_ids(Complaint, own_complaints(user))), Attachment.visit_id.is_(None), public)
 
 
 def own_subscriptions(user: User) -> ColumnElement[bool]:
