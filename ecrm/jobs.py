@@ -118,6 +118,18 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     return storage.sweep(at)
 
 
+def forget_files(session: Session, at: datetime, hand: Hand) -> int:
+    """Remove the files that no row names and that nobody has sent for a week; return how many."""
+    only_reads(session)
+    done = 0
+    for key in storage.unnamed(session, at):
+        if hand.stop():
+            break
+        done += storage.remove([key])
+    session.rollback()
+    return done
+
+
 def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
     """Delete the sessions that ended long ago, and as old refusals; return how many."""
     over = or_(UserSession.ended_at < at - SESSIONS_KEPT, UserSession.until < at - SESSIONS_KEPT)
@@ -150,6 +162,7 @@ JOBS = (
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
+    Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")),
     Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 
