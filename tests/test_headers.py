@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from ecrm.models.account import RoleName
+from tests.conftest import ONE_DATABASE
 from tests.test_sweep_routes import rules
 from tests.world import PASSWORD, build, email
+
+pytestmark = ONE_DATABASE
 
 CSP = ("default-src 'self'; script-src 'self' 'nonce-…'; style-src 'self' 'nonce-…'; img-src 'self' data: blob:; "
        "worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")

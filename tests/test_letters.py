@@ -18,7 +18,10 @@ from ecrm.rules import LIFECYCLES, move
 from ecrm.rules.complaint import answer
 from ecrm.rules.facts import facts as facts_of
 from ecrm.rules.phone import readable
+from tests.conftest import ONE_DATABASE
 from tests.world import email, one
+
+pytestmark = ONE_DATABASE
 
 EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support",
          "complaint_near_technician", "complaint_near_support", "complaint_missed_manager", "bandwidth_grant_ending_customer",

@@ -9,8 +9,11 @@ from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.reports import recaps
+from tests.conftest import ONE_DATABASE
 from tests.sweep import SCREEN_OF, fields_of, nothing_written, refused
 from tests.world import PASSWORD, email, one
+
+pytestmark = ONE_DATABASE
 
 # Addresses that anybody may open. What is personal behind them is the business of the portal's own tests.
 PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.help_list", "portal.help_page", "portal.help_suggest",
