@@ -16,13 +16,13 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
 from ecrm.row_by_row import Hand, each
-from ecrm.rules import bandwidth, escalation, holidays, move, outage_news, pdp_request, risk
+from ecrm.rules import bandwidth, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
@@ -65,6 +65,13 @@ def expire_grants(session: Session, at: datetime, hand: Hand) -> int:
 def remind_of_endings(session: Session, at: datetime, hand: Hand) -> int:
     """Tell customers of the bandwidth additions that end in a week, once of each; return how many were looked at."""
     return each(session, BandwidthGrant, bandwidth.ending(at), hand, lambda row: bandwidth.tell_of_end(session, row, at), "remind")
+
+
+def propose_grants(session: Session, at: datetime, hand: Hand) -> int:
+    """Draft what the active rules give, each draft in its own transaction; return how many were made."""
+    found = grant_rule.in_order(session)
+    return sum(each(session, Subscription, grant_rule.eligible(rule, at), hand, lambda row, rule=rule: grant_rule.draft(session, rule, row, at), "propose")
+               for rule in found)
 
 
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
@@ -158,6 +165,7 @@ JOBS = (
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
+    Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
     Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),

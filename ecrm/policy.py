@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, HelpPage, Holiday,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
@@ -86,6 +86,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"approve", "revoke"})),
         MANAGER: Grant(R | X),
     },
+    GrantRule: {SUPPORT: Grant(R | C | E | D | X, verbs=frozenset({"propose"})), MANAGER: Grant(R | X)},
     Installation: {
         SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, HelpPage, Holiday,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, WorkingHours,
 )
@@ -197,8 +197,8 @@ def _offers(start: datetime) -> None:
               valid_until=today + timedelta(days=30), audience=Audience.EVERYBODY, published=True),
         Promo(code="RAHASIA", title="Belum terbit", text="Konsep", valid_from=today, valid_until=today + timedelta(days=30)),
         BandwidthGrant(subscription=one(Subscription, customer_id=1), extra_mbps=10, valid_from=today,
-                       valid_until=today + timedelta(days=30), reason=GrantReason.LOYALTY, note="Tiga tahun setia",
-                       granted_by=one(User, email=email("support"))),
+                       valid_until=today + timedelta(days=30), reason=GrantReason.LOYALTY, note="Tiga tahun setia"),
+        GrantRule(name="Dua tahun setia", active=False, least_months=24, extra_mbps=10, days=90),
     ])
     for person in ("technician", "technician2"):
         row = register(db.session, Installation(

@@ -11,6 +11,7 @@ from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.escalation import Escalation
+from ecrm.models.grant_rule import GrantRule
 from ecrm.models.help_page import HelpPage
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
@@ -29,7 +30,7 @@ from ecrm.models.user_session import UserSession
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
     Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
-    Plan, Promo, PromoRequest, BandwidthGrant,
+    Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
     User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter, CountedDay,

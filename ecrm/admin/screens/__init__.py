@@ -4,7 +4,7 @@ from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, Compl
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
-from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
+from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
 from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
@@ -15,7 +15,7 @@ from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
     CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
-    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
+    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
     UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,

@@ -16,10 +16,10 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
 from ecrm.models.base import now
 from ecrm.policy import Right
-from ecrm.rules import risk
+from ecrm.rules import grant_rule, risk
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
@@ -152,6 +152,12 @@ class SubscriptionScreen(Screen):
             return None
         found = risk.signs(db.session(), now(), Subscription.id == row.id).get(row.id)
         return risk.lines(found, risk.weights(db.session())) if found and self.sibling(RiskScore) else None
+
+    def rules(self, row):
+        """The active rules of bandwidth additions, each with what stands against an addition by it."""
+        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) else []
+        one = grant_rule.candidate(db.session(), row, now()) if found else None
+        return [(rule, grant_rule.against(rule, one)) for rule in found]
 
     def prefill(self, form):
         """From today, at the customer's address."""

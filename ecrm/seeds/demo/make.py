@@ -13,7 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, knowledge, outages, rights, views, visits, wishes
+from ecrm.seeds.demo import additions, cast, course, knowledge, outages, rights, rules, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
 from ecrm.seeds.demo.seasons import openings
@@ -56,6 +56,8 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     outages.suffer(session, company)
     _count(session, company)
     risk.keep(session, company.now)
+    session.flush()
+    rules.write(session, company)
 
 
 def check_empty(session: Session) -> None:
