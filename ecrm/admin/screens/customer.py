@@ -19,7 +19,7 @@ from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
 from ecrm.models.base import now
 from ecrm.policy import Right
-from ecrm.rules import grant_rule, risk
+from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
 from ecrm.rules.installation import register
 
@@ -69,8 +69,8 @@ class CustomerScreen(Screen):
     column_formatters_detail = {"phone": cells.phone, "address": cells.address}
     opens_row = True
     belongs = (
-        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id,
-                filters=_this, prefill=_this),
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.customer_id == row.id,
+                filters=_this, prefill=_this, order=queue.DUE),
         Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"),
                 lambda row: Subscription.customer_id == row.id, filters=_this, prefill=_this),
         Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted,
@@ -140,7 +140,7 @@ class SubscriptionScreen(Screen):
     belongs = (
         Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"),
                 lambda row: BandwidthGrant.subscription_id == row.id, prefill=lambda row: {"subscription": str(row.id)}),
-        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id,
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.subscription_id == row.id, order=queue.DUE,
                 prefill=lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
 
