@@ -87,6 +87,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
     },
     Installation: {
+        CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
         SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),

@@ -129,6 +129,11 @@ def own_steps(user: User) -> ColumnElement[bool]:
     return and_(Step.to_status.is_not(None), or_(complaints, requests))
 
 
+def own_installations(user: User) -> ColumnElement[bool]:
+    """Applications of the account's customer."""
+    return Installation.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
 def own_requests(user: User) -> ColumnElement[bool]:
     """The account's customer's requests for promos."""
     return PromoRequest.customer_id.in_(_ids(Customer, own_customer(user)))

@@ -2,7 +2,8 @@
 
 from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
-from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
+from ecrm.admin.screens.customer import CustomerScreen, SubscriptionScreen
+from ecrm.admin.screens.installation import InstallationScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen

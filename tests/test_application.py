@@ -1,0 +1,151 @@
+"""A visitor looks whether the address is covered, applies, and follows the application by the link of the letter."""
+
+import re
+
+import pytest
+
+from ecrm.extensions import db
+from ecrm.letters import signed
+from ecrm.letters.rendering import render
+from ecrm.models import CoverageArea, Installation, Letter, Plan, Promo, User
+from ecrm.models.base import now
+from ecrm.models.branch import Coverage
+from ecrm.models.plan import Audience
+from ecrm.rules import move
+from ecrm.rules.coverage import nearest
+from tests.portal import bare
+from tests.staff import Page
+from tests.world import email, one
+
+
+def area(app, name="Kapuk Muara"):
+    """Return the id of an area."""
+    with app.app_context():
+        return str(one(CoverageArea, name=name).id)
+
+
+def typed(app, **more):
+    """Return the fields of a filled-in application."""
+    words = {"token": "a" * 32, "area": area(app), "name": "Dewi <b>Lestari</b>", "phone": "0812 3456 7890", "email": "Dewi@Rumah.example",
+             "address": "Jl. Kapuk 7 RT 03", "plan": "HOME20", "promo": "", "visit_times": ["week_morning", "saturday_morning"], "consent": "y"}
+    return words | more
+
+
+def portals(app):
+    """Return the applications of the portal."""
+    with app.app_context():
+        return db.session.query(Installation).filter_by(channel="portal").order_by(Installation.id).all()
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("kapuk muara", ["Kapuk Muara"]), ("Jl. Pluit Raya 12, penjaringan", ["Penjaringan", "Pluit"]), ("kpuk muara", ["Kapuk Muara"]),
+    ("14460", ["Kapuk Muara"]), ("penj", ["Penjaringan"]), ("Surabaya", []), ("", []), ("muara", ["Kamal Muara", "Kapuk Muara"]),
+])
+def test_nearest(text, names):
+    """A name with a slip, a beginning, a postcode, or an address around it."""
+    areas = [CoverageArea(name=name, postcode=code) for name, code in (("Kapuk Muara", "14460"), ("Kamal Muara", "14470"), ("Penjaringan", "14440"), ("Pluit", "14450"))]
+    assert [found.name for found in nearest(text, areas)] == names
+
+
+def test_coverage(app, browser):
+    """Covered leads to the form, with what was chosen before; not covered does not."""
+    person = browser()
+    page = person.get("/coverage?q=Jl.+Kapuk+Muara+3&plan=HOME50").text
+    assert f"/apply?area={area(app)}&amp;plan=HOME50" in page
+    assert "/apply" not in person.get("/coverage?q=nagoya").text and "Nagoya" in person.get("/coverage?q=nagoya").text
+    assert 'id="nothing"' in person.get("/coverage?q=Atlantis").text
+    for strange in ("branch=99999999999999999999", "branch=x&q=%00", "q=" + "x" * 5000):
+        assert person.get(f"/coverage?{strange}").status_code == 200
+    for strange in ("", "?area=0", "?area=99999999999999999999", f"?area={area(app, 'Nagoya')}"):
+        assert person.get(f"/apply{strange}").status_code == 302
+
+
+def test_applied(app, browser):
+    """Sent twice it is one; the applicant and sales are told, sales sees it, and the link of the letter shows how it stands and nothing of the person."""
+    person = browser()
+    answers = [person.send("/apply", typed(app)) for _again in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302] and len({answer.location for answer in answers}) == 1
+    row, = portals(app)
+    assert (row.applicant_email, row.applicant_phone, row.visit_times, row.status.value) == ("dewi@rumah.example", "+6281234567890", "week_morning,saturday_morning", "registered")
+    assert row.agreed_wording and row.customer_id is None
+    with app.app_context():
+        letter = db.session.query(Letter).filter_by(template="installation_received_applicant").one()
+        assert db.session.query(Letter).filter_by(template="installation_received_sales").one().to_email == email("sales")
+        path = re.search(r"http://[^/]+(/application/\S+)", render(letter).text)[1]
+    shown = browser().get(path)
+    assert shown.status_code == 200 and row.number in shown.text and not re.search("Dewi|0812|rumah.example|Jl. Kapuk", shown.text)
+    assert browser().get(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 404
+    page = Page(browser("sales").get("/admin/sales/installation/?flt0_status=registered"))
+    assert page.count() == 1 and "Dewi <b>Lestari</b>" in page.text
+    with app.app_context():
+        move(one(Installation, number=row.number), "survey", one(User, email=email("sales")), now(), survey_result="Rahasia dalam")
+        db.session.commit()
+    later = browser().get(path).text
+    assert "Rahasia dalam" not in later and later != shown.text
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("name", ""), ("phone", "12"), ("email", "bukan"), ("address", ""), ("plan", "MAHAL"), ("promo", "RAHASIA"), ("visit_times", "malam"), ("consent", ""),
+])
+def test_what_is_wrong_stands_beside_its_field(app, browser, field, value):
+    """Nothing is written, and what was typed stays."""
+    answer = browser().send("/apply", {name: text for name, text in typed(app, **{field: value}).items() if text != ""})
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and portals(app) == []
+    assert field == "address" or "Jl. Kapuk 7 RT 03" in answer.text
+
+
+def test_promo_of_another_plan(app, browser):
+    """A promo for newcomers is kept on the application where it fits the plan."""
+    with app.app_context():
+        promo = one(Promo, code="HEMAT")
+        promo.audience, promo.plans = Audience.NEW, [one(Plan, code="HOME50")]
+        db.session.commit()
+    refused = browser().send("/apply", typed(app, promo="HEMAT"))
+    assert refused.status_code == 422 and 'id="promo-error"' in refused.text
+    assert browser().send("/apply", typed(app, promo="HEMAT", plan="HOME50")).status_code == 302
+    with app.app_context():
+        assert db.session.query(Installation).filter_by(channel="portal").one().promo.code == "HEMAT"
+
+
+def test_an_area_that_is_not_covered_any_more(app, browser):
+    """Between the page and the button the area was taken out."""
+    with app.app_context():
+        one(CoverageArea, name="Kapuk Muara").coverage = Coverage.NOT_COVERED
+        db.session.commit()
+    assert browser().send("/apply", typed(app)).status_code == 302 and portals(app) == []
+
+
+def test_a_known_address_is_no_news(app, browser):
+    """Whose e-mail is a customer's gets the same answer as anybody; a stale form comes back filled in, without a login."""
+    known = browser().send("/apply", typed(app, email=email("customer")), follow_redirects=True)
+    strange = browser().send("/apply", typed(app, email="siapa@test.example"), follow_redirects=True)
+    numbers = re.compile(r"PSB-\d+-\d+|/application/[\w.-]+|Ijo\w+|[\w-]+\.[\w-]+\.[\w-]{20,}")
+    assert known.status_code == strange.status_code == 200 and numbers.sub("", bare(known)) == numbers.sub("", bare(strange))
+    stale = browser().post("/apply", data=typed(app, csrf_token="x"))
+    assert stale.status_code == 400 and "Jl. Kapuk 7 RT 03" in stale.text and "password" not in stale.text
+
+
+def test_a_customer_applies_for_another_address(app, browser):
+    """The application is the customer's; the letter speaks the language of the page."""
+    person = browser("customer")
+    assert 'value="Budi Santoso"' in person.get(f"/apply?area={area(app)}").text
+    person.send("/language", {"language": "en"})
+    person.send("/apply", typed(app, name="Budi", email=email("customer")))
+    with app.app_context():
+        row = db.session.query(Installation).filter_by(channel="portal").one()
+        assert row.customer.name == "Budi Santoso" and row.language.value == "en"
+        assert db.session.query(Letter).filter_by(template="installation_received_applicant").one().language.value == "en"
+
+
+def test_too_many(app, browser):
+    """Tries are counted for an address, whoever it is."""
+    answers = [browser().send("/apply", typed(app, token=str(n) * 32)) for n in range(7)]
+    assert [answer.status_code for answer in answers] == [302] * 6 + [429] and "Jl. Kapuk 7 RT 03" in answers[-1].text
+
+
+def test_links_are_of_one_table(app):
+    """What was signed for one thing opens no other."""
+    with app.test_request_context():
+        token = signed.link("installation", "PSB-1").rpartition("/")[2]
+        assert signed.number_of("installation", token) == "PSB-1"
+        assert signed.number_of("installation", "PSB-1") is None
