@@ -1,16 +1,19 @@
 """A visitor looks whether the address is covered, applies, and follows the application by the link of the letter."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from ecrm import jobs
 from ecrm.extensions import db
 from ecrm.letters import signed
 from ecrm.letters.rendering import render
-from ecrm.models import CoverageArea, Installation, Letter, Plan, Promo, User
+from ecrm.models import CoverageArea, Demand, Installation, Letter, Plan, Promo, Step, User
 from ecrm.models.base import now
 from ecrm.models.branch import Coverage
 from ecrm.models.plan import Audience
+from ecrm.row_by_row import Hand
 from ecrm.rules import move
 from ecrm.rules.coverage import nearest
 from tests.portal import bare
@@ -149,3 +152,85 @@ def test_links_are_of_one_table(app):
         token = signed.link("installation", "PSB-1").rpartition("/")[2]
         assert signed.number_of("installation", token) == "PSB-1"
         assert signed.number_of("installation", "PSB-1") is None
+
+
+def wishes(app):
+    """Return (name, area, place, told or not) of all wishes but the little company's own."""
+    with app.app_context():
+        rows = db.session.query(Demand).filter(Demand.email != "menunggu@test.example").order_by(Demand.id)
+        return [(row.name, str(row.area or ""), row.place, row.told_at is not None) for row in rows]
+
+
+def letters(app):
+    """Return the addresses that were told of coverage."""
+    with app.app_context():
+        return sorted(row.to_email for row in db.session.query(Letter).filter_by(template="demand_covered_applicant"))
+
+
+def told(app):
+    """Let the worker tell whose area is covered."""
+    with app.app_context():
+        return jobs.tell_of_coverage(db.session(), now(), Hand("test"))
+
+
+def cover(app, name, coverage=Coverage.COVERED):
+    """Change the coverage of an area."""
+    with app.app_context():
+        one(CoverageArea, name=name).coverage = coverage
+        db.session.commit()
+
+
+def test_demand(app, browser):
+    """Kept once for an area and for a place in words; told once when the area is covered, which sales says of a place by giving it an area."""
+    person, who = browser(), {"name": "Eko", "phone": "081234567890", "email": "eko@rumah.example", "consent": "y"}
+    assert "Nagoya" in person.get(f"/coverage/wait?area={area(app, 'Nagoya')}").text
+    assert 'id="place-error"' in person.send("/coverage/wait", who).text and 'id="consent-error"' in person.send("/coverage/wait", who | {"area": area(app, "Nagoya"), "consent": ""}).text
+    for _again in range(2):
+        assert browser().send("/coverage/wait", who | {"area": area(app, "Nagoya")}).status_code == 302
+    browser().send("/coverage/wait", who | {"place": "Dekat masjid, Lembang", "email": "ani@rumah.example"})
+    assert wishes(app) == [("Eko", "Nagoya", None, False), ("Eko", "", "Dekat masjid, Lembang", False)]
+    assert told(app) == 0
+    page = Page(browser("sales").get("/admin/sales/demand/"))
+    assert sorted(own["data-count"] for own in page.all("a") if "tile" in own.get("class", "")) == ["1", "2"]
+    cover(app, "Nagoya")
+    assert (told(app), told(app), letters(app)) == (2, 0, ["eko@rumah.example", "menunggu@test.example"])
+    with app.app_context():
+        row = db.session.query(Demand).filter_by(email="ani@rumah.example").one()
+        row.area = one(CoverageArea, name="Nagoya")
+        db.session.commit()
+    assert (told(app), letters(app)[0]) == (1, "ani@rumah.example")
+
+
+def test_not_covered_after_all(app, browser):
+    """A survey that found no way leaves a wish; it is told when the area is covered anew, not because it was covered all along."""
+    browser().send("/apply", typed(app))
+    with app.app_context():
+        row, sales = db.session.query(Installation).filter_by(channel="portal").one(), one(User, email=email("sales"))
+        move(row, "survey", sales, now(), survey_result="Tiang terlalu jauh")
+        move(row, "not_covered", sales, now(), reason="Tiang terlalu jauh")
+        db.session.commit()
+    assert wishes(app) == [("Dewi <b>Lestari</b>", "Kapuk Muara", "Jl. Kapuk 7 RT 03", False)] and told(app) == 0
+    cover(app, "Kapuk Muara", Coverage.PLANNED)
+    cover(app, "Kapuk Muara")
+    assert told(app) == 1 and letters(app) == ["dewi@rumah.example"]
+
+
+def test_forgotten(app, browser):
+    """What came to nothing loses its words after a year, trail and letters too; what goes on does not."""
+    browser().send("/apply", typed(app))
+    browser().send("/apply", typed(app, token="b" * 32, name="Rina", email="rina@rumah.example"))
+    with app.app_context():
+        row = db.session.query(Installation).filter_by(applicant_email="dewi@rumah.example").one()
+        move(row, "cancel", one(User, email=email("sales")), now(), reason="Pindah")
+        db.session.commit()
+        number, later = row.id, now() + timedelta(days=366)
+        assert jobs.forget_applicants(db.session(), later - timedelta(days=2), Hand("test")) == 0
+        assert jobs.forget_applicants(db.session(), later, Hand("test")) == 1
+        assert jobs.forget_applicants(db.session(), later, Hand("test")) == 0
+        db.session.expire_all()
+        row = db.session.get(Installation, number)
+        steps = db.session.query(Step).filter_by(table="installation", row_id=number).all()
+        said = [row.applicant_name, row.applicant_phone, row.applicant_email, row.address, *(str((step.before, step.after, step.reason)) for step in steps)]
+        assert steps and not re.search("Dewi|812|rumah|Kapuk 7|Pindah", str(said)) and row.agreed_wording and row.number
+        assert db.session.query(Letter).filter_by(to_email="dewi@rumah.example").count() == 0
+        assert db.session.query(Installation).filter_by(applicant_name="Rina").count() == 1

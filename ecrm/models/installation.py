@@ -78,6 +78,7 @@ class Installation(HasId, Versioned, db.Model):
     plan: Mapped[Plan] = relationship(info=label(_l("Plan")))
     promo: Mapped[Promo | None] = relationship(info=label(_l("Promo")))
     technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
+    demand: Mapped["Demand | None"] = relationship(back_populates="installation", info=label(_l("Demand")))  # noqa: F821
 
     def __str__(self) -> str:
         """Return number and applicant."""

@@ -10,7 +10,7 @@ from ecrm.models.branch import Coverage
 from ecrm.models.complaint import Channel
 from ecrm.models.counter import next_number
 from ecrm.models.installation import InstallationStatus as S
-from ecrm.rules import told
+from ecrm.rules import demand, told
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
 
@@ -45,13 +45,17 @@ def apply(session: Session, row: Installation, at: datetime) -> Installation:
 _RECEIVED = Verb("received", _l("Received"), frozenset(), None)
 
 
+def _remember(row: Installation, at: datetime) -> None:
+    row.demand = demand.of_application(row, at)
+
+
 def _activate(row: Installation, at: datetime) -> None:
     row.activated_at = at
 
 
 LIFECYCLE = Lifecycle((
     Verb("survey", _l("Record survey"), frozenset({S.REGISTERED}), S.SURVEYED, needs=("survey_result",)),
-    Verb("not_covered", _l("Not covered"), frozenset({S.SURVEYED}), S.NOT_COVERED, tells=("applicant",), needs=("reason",)),
+    Verb("not_covered", _l("Not covered"), frozenset({S.SURVEYED}), S.NOT_COVERED, tells=("applicant",), needs=("reason",), effect=_remember),
     Verb("schedule", _l("Schedule"), frozenset({S.SURVEYED, S.SCHEDULED}), S.SCHEDULED, tells=("applicant", "technician"),
          needs=("technician", "visit_at")),
     Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",)),

@@ -3,10 +3,15 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecrm.models import CoverageArea, Demand
 from ecrm.models.account import Language, RoleName
+from ecrm.models.branch import Coverage
 from ecrm.models.complaint import Channel
 from ecrm.models.installation import HalfDay, InstallationStatus as S
-from ecrm.rules.consent import APPLYING
+from ecrm.rules.consent import APPLYING, WAITING
 from ecrm.rules.installation import LIFECYCLE
 from ecrm.seeds.demo import acts
 from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
@@ -16,6 +21,7 @@ from ecrm.seeds.demo.caller import Caller
 from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.names import mailbox, phone
 
+PLACES = ("Perumahan Taman Surya, Tangerang", "Jl. Raya Lembang km 12", "Kampung Sei Panas, dekat masjid", "Desa Tanjung Gusta 20125")
 TODAY = (S.SCHEDULED, S.SCHEDULED, S.REGISTERED, S.SURVEYED, S.NOT_COVERED, S.SCHEDULED, S.INSTALLED, S.CANCELLED, S.REGISTERED)
 
 
@@ -62,7 +68,27 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
         _course(company, subject, wish, seller, technician, crowd)
     except NotYet:
         pass
+    stays = vars(row).pop("demand", None)
     company.bulk.add("installation", vars(row))
+    if stays is not None:
+        _wait(company, stays, installation_id=row.id)
+
+
+def wait(session: Session, company: Company, count: int) -> None:
+    """Let visitors leave wishes for areas that are not covered, and for places in words."""
+    rng, names = company.rng, company.names
+    open_areas = list(session.scalars(select(CoverageArea).where(CoverageArea.coverage != Coverage.COVERED).order_by(CoverageArea.id)))
+    for n in range(count):
+        name, area = names.customer(rng).name, rng.choice(open_areas) if open_areas and n % 6 else None
+        _wait(company, Demand(
+            name=name, phone=phone(rng), email=mailbox(name, 800_000 + n), area_id=area.id if area else None, place=None if area else rng.choice(PLACES),
+            language=Language.INDONESIAN, agreed_wording=WAITING, asked_at=company.now - timedelta(days=rng.uniform(1, 200)),
+        ))
+
+
+def _wait(company: Company, row: Demand, **more: Any) -> None:
+    values = {column.key: getattr(row, column.key) for column in Demand.__table__.columns}
+    company.bulk.add("demand", values | more | {"id": company.bulk.new_id("demand"), "version": 1})
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
