@@ -16,13 +16,14 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, Subscription, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.privacy import forgetting
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
 from ecrm.row_by_row import Hand, each
-from ecrm.rules import bandwidth, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
+from ecrm.rules import bandwidth, demand, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
@@ -78,6 +79,16 @@ def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
     """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
     told = each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
     return told + each(session, OutageFollower, outage_news.waiting_followers(), hand, lambda row: outage_news.tell_follower(session, row, at), "outage")
+
+
+def tell_of_coverage(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell the people whose area is covered by now, each in its own transaction; return how many."""
+    return each(session, Demand, demand.untold(), hand, lambda row: demand.tell(session, row, at), "cover")
+
+
+def forget_applicants(session: Session, at: datetime, hand: Hand) -> int:
+    """Take the words out of applications and wishes that came to nothing long ago; return how many."""
+    return sum(each(session, model, due, hand, lambda row: forgetting.forget(session, row), "forget") for model, due in forgetting.due(at))
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
@@ -163,6 +174,7 @@ JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
+    Job("tell_of_coverage", tell_of_coverage, 60, _l("Tell of areas that are covered now")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
     Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
@@ -171,7 +183,7 @@ JOBS = (
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
     Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")),
-    Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
+    Job("forget_applicants", forget_applicants, 86_400, _l("Forget old applications")), Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
@@ -88,11 +88,13 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     },
     GrantRule: {SUPPORT: Grant(R | C | E | D | X, verbs=frozenset({"propose"})), MANAGER: Grant(R | X)},
     Installation: {
+        CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
         SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
         MANAGER: Grant(R | X),
     },
+    Demand: {CUSTOMER: Grant(R | C, rows.nothing), SALES: Grant(R | C | E | X, verbs=frozenset({"told"})), MANAGER: Grant(R | X)},
     Branch: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | X)},
     CoverageArea: {
         CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R | C | E | X), MANAGER: Grant(R | X),

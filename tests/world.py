@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, WorkingHours,
 )
@@ -208,6 +208,9 @@ def _offers(start: datetime) -> None:
         move(row, "survey", one(User, email=email("sales")), start, survey_result="Tiang terdekat 40 m")
         move(row, "schedule", one(User, email=email("support")), start, technician=one(User, email=email(person)),
              visit_at=start + timedelta(days=1))
+
+
+    db.session.add(Demand(name="Menunggu Nagoya", phone="+628130000009", email="menunggu@test.example", area=one(CoverageArea, name="Nagoya"), asked_at=start))
 
 
 def _outages(start: datetime) -> None:

@@ -10,6 +10,7 @@ from ecrm.models.consent import Consent
 from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
+from ecrm.models.demand import Demand
 from ecrm.models.escalation import Escalation
 from ecrm.models.grant_rule import GrantRule
 from ecrm.models.help_page import HelpPage
@@ -29,7 +30,7 @@ from ecrm.models.user_session import UserSession
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
-    Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
+    Customer, Subscription, Installation, Demand, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,

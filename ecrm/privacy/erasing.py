@@ -43,12 +43,12 @@ def erase(session: Session, request: PdpRequest, by: User, at: datetime, years: 
     files = _files(session, person)
     last = _last_letters(request, at)
     for model in GONE:
-        _delete(session, model, person.ids[model])
-    _delete(session, Letter, _letters_about(session, person))
+        drop(session, model, person.ids[model])
+    drop(session, Letter, _letters_about(session, person))
     for model, ids in person.ids.items():
         if model not in (*GONE, Step):
-            _empty(session, model, ids)
-    _empty_trail(session, person.ids[Step])
+            empty(session, model, ids)
+    empty_trail(session, person.ids[Step])
     _optimise_search(session)
     session.expire_all()
     done = Erased({model: len(ids) for model, ids in person.ids.items() if ids}, tuple(files))
@@ -104,12 +104,13 @@ def _letters_about(session: Session, person: Person) -> list[int]:
 
 
 # Past the trail, which would keep what is to be forgotten: these statements are not the session's, but its connection's.
-def _delete(session: Session, model: Any, ids: Iterable[int]) -> None:
+def drop(session: Session, model: Any, ids: Iterable[int]) -> None:
+    """Delete rows."""
     table = model.__table__
     session.connection().execute(delete(table).where(table.c.id.in_(list(ids))))
 
 
-def _empty(session: Session, model: Any, ids: list[int]) -> None:
+def empty(session: Session, model: Any, ids: list[int]) -> None:
     """Take the words out of rows; who has one open on a form is told that somebody was faster."""
     table = model.__table__
     found = columns.personal(table)
@@ -120,7 +121,7 @@ def _empty(session: Session, model: Any, ids: list[int]) -> None:
         session.connection().execute(update(table).where(table.c.id == row_id).values(values))
 
 
-def _empty_trail(session: Session, ids: list[int]) -> None:
+def empty_trail(session: Session, ids: list[int]) -> None:
     """Mask what the trail keeps of the words; that something was changed, when and by whom stays."""
     table = Step.__table__
     rows = session.connection().execute(select(table.c.id, table.c.table, table.c.before, table.c.after).where(table.c.id.in_(ids)))

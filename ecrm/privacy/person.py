@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, Reply, RiskScore,
+    AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Demand, Escalation, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, Reply, RiskScore,
     Step, Subscription, User, UserSession,
 )
 
@@ -34,6 +34,13 @@ def _applied(person: Person) -> ColumnElement[bool]:
     return or_(Installation.customer_id == person.customer.id, and_(Installation.customer_id.is_(None), or_(false(), *before)))
 
 
+def _waited(person: Person) -> ColumnElement[bool]:
+    """Wishes for a connection, by e-mail, telephone or the application that they stay of."""
+    found = [Demand.email.in_(person.addresses)] if person.addresses else []
+    found += [Demand.phone == person.customer.phone] if person.customer.phone else []
+    return or_(person.among(Demand.installation_id, Installation), *found)
+
+
 def _steps(person: Person) -> ColumnElement[bool]:
     """The trail of the person's rows, and what they did themselves."""
     rows = [and_(Step.table == model.__tablename__, Step.row_id.in_(ids)) for model, ids in person.ids.items() if ids]
@@ -50,6 +57,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Attachment: lambda p: p.among(Attachment.complaint_id, Complaint),
     Escalation: lambda p: p.among(Escalation.complaint_id, Complaint),
     Installation: _applied,
+    Demand: _waited,
     BandwidthGrant: lambda p: p.among(BandwidthGrant.subscription_id, Subscription),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
     PromoRequest: lambda p: PromoRequest.customer_id == p.customer.id,

@@ -2,7 +2,9 @@
 
 from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
-from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
+from ecrm.admin.screens.customer import CustomerScreen, SubscriptionScreen
+from ecrm.admin.screens.demand import DemandScreen
+from ecrm.admin.screens.installation import InstallationScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
@@ -14,7 +16,7 @@ from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
-    CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
+    CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,

@@ -43,6 +43,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     crowd = make(company, customers, hashed, roles[RoleName.CUSTOMER], progress)
     additions.announce(session, company)
     visits.connect(company, crowd, max(24, customers // 8))
+    visits.wait(session, company, max(12, customers // 40))
     additions.thank(company, crowd, max(12, customers // 5))
     wishes.wish(session, company, crowd, max(12, customers // 20))
     rights.keep(company, crowd)
