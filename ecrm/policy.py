@@ -9,7 +9,7 @@ from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
-    UserSession, WorkingHours,
+    UserSession, Visit, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
 
@@ -95,6 +95,13 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         MANAGER: Grant(R | X),
     },
     Demand: {CUSTOMER: Grant(R | C, rows.nothing), SALES: Grant(R | C | E | X, verbs=frozenset({"told"})), MANAGER: Grant(R | X)},
+    Visit: {
+        CUSTOMER: Grant(R, rows.promised_visits, frozenset({"materials", "note", "task", "held"})),
+        SUPPORT: Grant(R | C | X, verbs=frozenset({"rebook", "cancel", "report"})),
+        TECHNICIAN: Grant(R, rows.own_calls, verbs=frozenset({"arrive", "report"})),
+        SALES: Grant(R, rows.of_applications),
+        MANAGER: Grant(R | X),
+    },
     Branch: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | X)},
     CoverageArea: {
         CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R | C | E | X), MANAGER: Grant(R | X),

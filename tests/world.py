@@ -15,7 +15,7 @@ from ecrm.extensions import db
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
-    Subscription, User, UserSession, WorkingHours,
+    Subscription, User, UserSession, Visit, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, Language, RoleName
@@ -31,8 +31,9 @@ from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
 from ecrm.models.user_session import hashed
+from ecrm.models.visit import Half, Outcome, VisitKind
 from ecrm.reports.freezing import fingerprint
-from ecrm.rules import move, outage, pdp_request
+from ecrm.rules import move, outage, pdp_request, visit
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
 
@@ -174,8 +175,17 @@ def _work() -> None:
             answer(complaint, "Teknisi segera datang.", support, start + timedelta(minutes=11))
             answer(complaint, f"Catatan dalam {number}.", support, start + timedelta(minutes=12), public=False)
     _evidence()
+    _visits(start)
     _offers(start)
     _knowledge()
+
+
+def _visits(start: datetime) -> None:
+    """One for each technician's complaint that was in vain: nobody was at home."""
+    for person, subject in (("technician", "Lampu LOS merah"), ("technician2", "Internet putus-putus")):
+        row = Visit(complaint=one(Complaint, subject=subject), kind=VisitKind.REPAIR, technician=one(User, email=email(person)), day=start.date() + timedelta(days=6), half=Half.MORNING)
+        visit.plan(db.session, row, start, one(User, email=email("support")))
+        move(row, "report", row.technician, start, outcome=Outcome.NOT_HOME, note="Rumah terkunci.")
 
 
 def _evidence() -> None:

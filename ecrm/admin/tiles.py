@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User
+from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -105,7 +105,7 @@ SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
     RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
-        Tile(_l("My visits"), Installation, {"status": "scheduled"}),
+        Tile(_l("My visits"), Visit, {"status": "planned"}),
     ),
     RoleName.SALES: tuple(
         Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus

@@ -27,10 +27,11 @@ from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 from ecrm.models.user_session import UserSession
+from ecrm.models.visit import Visit
 
 MODELS = (
     Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
-    Customer, Subscription, Installation, Demand, RiskScore, RiskWeight, PdpRequest, Consent,
+    Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,

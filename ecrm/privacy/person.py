@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Demand, Escalation, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, Reply, RiskScore,
-    Step, Subscription, User, UserSession,
+    Step, Subscription, User, UserSession, Visit,
 )
 
 
@@ -58,6 +58,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Escalation: lambda p: p.among(Escalation.complaint_id, Complaint),
     Installation: _applied,
     Demand: _waited,
+    Visit: lambda p: or_(p.among(Visit.complaint_id, Complaint), p.among(Visit.installation_id, Installation)),
     BandwidthGrant: lambda p: p.among(BandwidthGrant.subscription_id, Subscription),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
     PromoRequest: lambda p: PromoRequest.customer_id == p.customer.id,

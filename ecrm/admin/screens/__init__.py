@@ -13,10 +13,11 @@ from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
 from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
+from ecrm.admin.screens.visit import VisitScreen
 
 SCREENS = (
     ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
-    CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
+    VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,

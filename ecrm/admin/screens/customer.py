@@ -14,7 +14,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.policy import Right
 from ecrm.rules import grant_rule, queue, risk

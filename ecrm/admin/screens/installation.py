@@ -6,13 +6,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
 from wtforms.widgets import Select
 
-from ecrm.admin import cells
+from ecrm.admin import appointments, cells
+from ecrm.admin.pages import Belongs
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
-from ecrm.models import Installation
+from ecrm.models import Installation, Visit
 from ecrm.models.installation import HalfDay
 from ecrm.rules.installation import register
 
@@ -76,6 +77,11 @@ class InstallationScreen(Screen):
     column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
     opens_row = True
+    belongs = (Belongs(Visit, ("number", "kind", "technician", "window_from", "status", "outcome"), lambda row: Visit.installation_id == row.id),)
+
+    def links(self, row):
+        """A visit, where the role may plan one."""
+        return appointments.links(self, row)
 
     @staticmethod
     def born(session, row, at, _by):

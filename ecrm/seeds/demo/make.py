@@ -13,7 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, knowledge, outages, rights, rules, views, visits, wishes
+from ecrm.seeds.demo import additions, appointments, cast, course, knowledge, outages, rights, rules, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
 from ecrm.seeds.demo.seasons import openings
@@ -88,6 +88,7 @@ def _keep(company: Company, story: Story) -> None:
     row = story.row
     story.watch.until(company.now)
     company.bulk.add("complaint", vars(row))
+    appointments.of_story(company, story)
     if row.status is not ComplaintStatus.CANCELLED:
         company.recent.add((row.customer_id, row.category_id), row.opened_at)
     late = row.resolved_at and row.resolved_at > row.resolution_due_at
