@@ -96,7 +96,8 @@ def test_who_is_not_let_in(app, ask, browser):
         assert one(AccessEvent, kind=AccessKind.TOKEN, request_id=said["request_id"]).rule == "/api/v1/complaints"
         one(ApiToken, name="Program manager").expires_at = now()
         one(User, email=email("sales")).active = False
-        one(User, email=email("support")).roles.clear()
+        person = one(User, email=email("support"))
+        person.roles.clear()
         db.session.commit()
     for person in ("manager", "sales", "support"):
         problem(ask("GET", "/customers", person), 401)

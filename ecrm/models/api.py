@@ -37,8 +37,8 @@ class ApiToken(HasId, db.Model):
         return runs and self.user.active and self.role in self.user.role_names
 
     def __str__(self) -> str:
-        """Return the name and how the token begins."""
-        return f"{self.name} ({self.prefix}…)"
+        """Return the name."""
+        return self.name
 
 
 class ApiAnswer(HasId, db.Model):
