@@ -16,7 +16,7 @@ from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
+from ecrm.models import AccessEvent, ApiAnswer, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.privacy import forgetting
@@ -27,6 +27,7 @@ from ecrm.rules import bandwidth, demand, escalation, grant_rule, holidays, move
 from ecrm.rules.complaint import CLOSE_DAYS
 
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
+ANSWERS_KEPT = timedelta(days=1)  # of the API, for requests that come again
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,13 @@ def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
     return gone
 
 
+def forget_answers(session: Session, at: datetime, _hand: Hand) -> int:
+    """Delete the answers of the API that are a day old; return how many."""
+    gone = session.execute(delete(ApiAnswer).where(ApiAnswer.at < at - ANSWERS_KEPT)).rowcount  # type: ignore[attr-defined]
+    session.commit()
+    return int(gone)
+
+
 def count_days(session: Session, at: datetime, hand: Hand) -> int:
     """Count the days whose complaints changed since, and those that were never counted, the newest first; return how many."""
     done = 0
@@ -182,7 +190,7 @@ JOBS = (
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
-    Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")),
+    Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")), Job("forget_answers", forget_answers, 3600, _l("Forget the answers kept for the API")),
     Job("forget_applicants", forget_applicants, 86_400, _l("Forget old applications")), Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 

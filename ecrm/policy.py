@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, Visit, WorkingHours,
 )
@@ -121,6 +121,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R, verbs=frozenset({"two_factor", "one_factor"}))},
     UserSession: {CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})), ADMINISTRATOR: Grant(R, verbs=frozenset({"end"}))},
     AccessEvent: {ADMINISTRATOR: Grant(R | X)},
+    ApiToken: {ADMINISTRATOR: Grant(R | C, verbs=frozenset({"revoke"}))}, ApiAnswer: {ADMINISTRATOR: Grant(R)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, rows.own_steps, INNER),

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, Visit, WorkingHours,
 )
@@ -34,6 +34,7 @@ from ecrm.models.user_session import hashed
 from ecrm.models.visit import Half, Outcome, VisitKind
 from ecrm.reports.freezing import fingerprint
 from ecrm.rules import move, outage, pdp_request, visit
+from ecrm.rules.api_token import issue
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
 
@@ -246,6 +247,20 @@ def _knowledge() -> None:
     ])
 
 
+def bearer(person: str) -> str:
+    """Return the API token of one of the staff."""
+    return f"ecrm_{person.ljust(43, 'x')}"
+
+
+def _tokens(at: datetime) -> None:
+    """An API token of each of the staff, and an answer that is kept."""
+    for person, role in (*((role.value, role) for role in STAFF), ("technician2", RoleName.TECHNICIAN)):
+        token = ApiToken(name=f"Program {person}", user=one(User, email=email(person)), role=role, expires_at=at + timedelta(days=300))
+        issue(token, bearer(person), at)
+        db.session.add(token)
+    db.session.add(ApiAnswer(token=token, key="world", request="0" * 64, answer={}))
+
+
 NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}
 
 
@@ -263,6 +278,7 @@ def _reports() -> None:
         Consent(customer=one(Customer, number="PLG-000001"), given=True, wording="2026-11"),
         AccessEvent(kind=AccessKind.LOGIN, user=one(User, email=email("customer")), address="192.0.2.1", rule="/login", request_id="0" * 16),
     ])
+    _tokens(at)
     for number, kind, wish in ((2, PdpKind.CORRECTION, "Nama jalan salah"), (1, PdpKind.ACCESS, None)):
         asked = PdpRequest(customer=one(Customer, number=f"PLG-{number:06d}"), kind=kind, wish=wish)
         pdp_request.file(db.session, asked, at, one(User, email=email("support")))

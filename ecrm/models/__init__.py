@@ -2,6 +2,7 @@
 
 from ecrm.models.access_event import AccessEvent
 from ecrm.models.account import Role, User
+from ecrm.models.api import ApiAnswer, ApiToken
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
@@ -35,7 +36,7 @@ MODELS = (
     Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
-    User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter, CountedDay,
+    User, Role, UserSession, AccessEvent, ApiToken, ApiAnswer, Letter, Step, Job, Counter, CountedDay,
 )
 
 TABLES = {model.__tablename__: model for model in MODELS}

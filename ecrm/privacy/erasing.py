@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ecrm.models import TABLES, AccessEvent, Attachment, Customer, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
+from ecrm.models import TABLES, AccessEvent, ApiAnswer, Attachment, Customer, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.letter import LetterState
 from ecrm.models.pdp_request import PDP_OPEN
@@ -45,6 +45,7 @@ def erase(session: Session, request: PdpRequest, by: User, at: datetime, years: 
     for model in GONE:
         drop(session, model, person.ids[model])
     drop(session, Letter, _letters_about(session, person))
+    session.execute(delete(ApiAnswer))  # kept for a day, and may repeat the person's words
     for model, ids in person.ids.items():
         if model not in (*GONE, Step):
             empty(session, model, ids)

@@ -71,7 +71,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Step: _steps,
 }
 # Tables that lead to an account, but only to one of the staff.
-OF_STAFF = {"outage": "who declared it", "saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
+OF_STAFF = {"api_token": "whose program it is", "api_answer": "what a program was answered; an erasure takes all of them", "outage": "who declared it", "saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
 
 
 def gather(session: Session, customer: Customer) -> Person:

@@ -1,5 +1,6 @@
 """One screen class for each table; SCREENS is the registry, in the order of the menu."""
 
+from ecrm.admin.screens.api import ApiAnswerScreen, ApiTokenScreen
 from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, SubscriptionScreen
@@ -21,5 +22,5 @@ SCREENS = (
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
-    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
+    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, ApiTokenScreen, ApiAnswerScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
 )

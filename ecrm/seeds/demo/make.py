@@ -13,7 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, appointments, cast, course, knowledge, outages, rights, rules, views, visits, wishes
+from ecrm.seeds.demo import additions, appointments, cast, course, knowledge, outages, programs, rights, rules, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
 from ecrm.seeds.demo.seasons import openings
@@ -48,6 +48,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     wishes.wish(session, company, crowd, max(12, customers // 20))
     rights.keep(company, crowd)
     views.keep(company)
+    programs.let_in(company)
     knowledge.write(company)
     for done, story in enumerate(_stories(company, crowd, complaints), 1):
         _keep(company, story)
