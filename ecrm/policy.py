@@ -8,7 +8,7 @@ from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, HelpPage, Holiday,
-    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    IncomingMessage, Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -42,6 +42,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R | C, rows.job_attachments),
         MANAGER: Grant(R | X),
     },
+    IncomingMessage: {SUPPORT: Grant(R | X, verbs=frozenset({"open", "attach", "ignore", "reconsider"})), MANAGER: Grant(R | X)},
     ComplaintCategory: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Escalation: {SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_escalations), MANAGER: Grant(R | X)},
     Outage: {

@@ -12,6 +12,7 @@ from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.escalation import Escalation
 from ecrm.models.help_page import HelpPage
+from ecrm.models.incoming import IncomingMessage
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
@@ -27,7 +28,7 @@ from ecrm.models.step import Step
 from ecrm.models.user_session import UserSession
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
+    Complaint, Reply, Attachment, IncomingMessage, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
     Customer, Subscription, Installation, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,

@@ -3,6 +3,7 @@
 from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
+from ecrm.admin.screens.incoming import IncomingScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
@@ -13,7 +14,7 @@ from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 
 SCREENS = (
-    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
+    ComplaintScreen, IncomingScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
     CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen,
     RecapScreen, SavedViewScreen,
