@@ -9,10 +9,12 @@ from sqlalchemy import delete, select
 from ecrm.channels import mail
 from ecrm.extensions import db
 from ecrm.jobs import Hand, fetch_mail, sort_messages
-from ecrm.models import Attachment, Complaint, Customer, IncomingMessage, Letter, Reply
+from ecrm.letters.delivery import message_of
+from ecrm.models import Attachment, Complaint, Customer, IncomingMessage, Letter, Reply, User
 from ecrm.models.base import now
 from ecrm.models.incoming import IncomingStatus as S, Why
 from ecrm.rules import move
+from ecrm.rules.complaint import answer
 from ecrm.rules.incoming import MOST_AN_HOUR, reply_address
 from tests.imap import post_box
 from tests.portal import PNG
@@ -261,3 +263,21 @@ def test_support_sorts_what_waits(app, box, browser):
     assert person.send(address.format(second, "ignore")).status_code in (302, 409) and person.send(address.format(third, "reconsider")).status_code == 302
     assert browser("technician").get("/admin/technician/incoming_message/").status_code == 404
     assert browser("manager").send(f"/admin/manager/incoming_message/move/?id={third}&verb=ignore").status_code == 403
+
+
+@SQLITE
+def test_letters_ask_to_be_answered_there(app, box):
+    """A customer's letters about a complaint are one conversation, and an answer finds it; those of the staff carry no token."""
+    with app.app_context():
+        row = one(Complaint, subject=JOB)
+        answer(row, "Apakah lampu menyala?", one(User, email=email("support")), now())
+        answer(row, "Lampu mati.", row.customer.user, now())
+        db.session.commit()
+        ours, staffs = (message_of(db.session.query(Letter).filter_by(template=f"complaint_reply_{who}").one(), now()) for who in ("customer", "technician"))
+        headers = ours.message()
+        assert headers["Auto-Submitted"] == "auto-generated" and "Reply-To" not in staffs.message() and "References" not in staffs.message()
+        assert headers["References"] == headers["In-Reply-To"] == f"<complaint-{row.id}@prestasi.example>"
+        assert "Balas e-mail ini" in ours.body and "tidak dibaca" not in ours.body
+        number = row.id
+    box.put(letter(to=f"PT Prestasi <{headers['Reply-To']}>", text="Ya, menyala."))
+    assert arrive(app)[0][3] == number

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from ecrm import storage
-from ecrm.channels import mail
+from ecrm.channels import mail, webhook
 from ecrm.channels.arrived import Arrived, tidy
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, IncomingMessage, Reply, Subscription, User
 from ecrm.models.complaint import CategoryKind, Channel
@@ -22,7 +22,7 @@ from ecrm.rules import incoming, move
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.errors import FieldRefused
 
-READERS = {IncomingChannel.MAIL: mail.read}
+READERS = {IncomingChannel.MAIL: mail.read, IncomingChannel.WEBHOOK: webhook.read}
 CHANNELS = {IncomingChannel.MAIL: Channel.EMAIL, IncomingChannel.WEBHOOK: Channel.WHATSAPP}
 MEBIBYTE = 1024 * 1024
 
@@ -67,10 +67,10 @@ def receive(session: Session, arrived: Arrived) -> Files:
 
 
 def category(session: Session) -> ComplaintCategory | None:
-    """Return the category of complaints that nobody has put into one: that of the setting, else the least urgent general one."""
+    """Return the category of complaints that nobody has put into one: that of the setting, else the least urgent one, of the general ones if there are any."""
     code = current_app.config["ECRM"]["INCOMING_CATEGORY"]
     active = list(session.scalars(select(ComplaintCategory).where(ComplaintCategory.active.is_(True)).order_by(ComplaintCategory.priority.desc(), ComplaintCategory.id)))
-    chosen = [row for row in active if row.code == code] or [row for row in active if row.kind is CategoryKind.GENERAL]
+    chosen = [row for row in active if row.code == code] or [row for row in active if row.kind is CategoryKind.GENERAL] or active
     return chosen[0] if chosen else None
 
 

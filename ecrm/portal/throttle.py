@@ -74,6 +74,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "security.register": (Limit("3 per 6 hours", account), Limit("20 per hour", address)),
     "security.change_email": (Limit("5 per day", person),),
     "portal.new_complaint": (Limit("20 per hour", person),),
+    "portal.message_in": (Limit("600 per 5 minutes", address),),
     "portal.data": (Limit("10 per day", person),),
 }
 

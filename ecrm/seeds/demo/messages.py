@@ -1,6 +1,7 @@
 """The demo's incoming messages: mails that were filed, some that wait for support, and what no person wrote."""
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,7 +65,7 @@ def _from_support(company: Company) -> None:
 def _message(company: Company, at: datetime, channel: C, sender: str, name: str, subject: str, text: str, why: Why | None = None) -> Subject:
     """Return a message that the rules have looked at, with its first step."""
     number = f"{at:%Y%m%d%H%M%S}.{company.rng.getrandbits(32):08x}"
-    raw = _mail(number, sender, name, subject, text, at) if channel is C.MAIL else text.encode()
+    raw = _mail(number, sender, name, subject, text, at) if channel is C.MAIL else json.dumps({"id": number, "from": sender, "name": name, "text": text}).encode()
     row = Draft(
         id=company.bulk.new_id("incoming_message"), channel=channel, message_id=f"<{number}@mail.example>", fingerprint=hashlib.sha256(raw).hexdigest(),
         sender=sender, sender_name=name, subject=subject, text=text, files=None, raw_key=storage.store().put(raw), received_at=at, sorted_at=at, why=why,
