@@ -1,35 +1,30 @@
 """What happens by itself, without anybody at a screen: letters leave, targets are watched, solved complaints close, additions end."""
 
-import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ecrm import storage
-from ecrm.channels import filing, mail, mailbox, sorting
+from ecrm import incoming_jobs, storage
 from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Complaint, IncomingMessage, OutageFollower, PdpRequest, UserSession
+from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, UserSession
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
-from ecrm.models.incoming import Why
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
-from ecrm.row_by_row import DATABASE_AWAY, Hand, each
-from ecrm.rules import bandwidth, escalation, holidays, incoming, move, outage_news, pdp_request, risk
+from ecrm.row_by_row import Hand, each
+from ecrm.rules import bandwidth, escalation, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
-log = logging.getLogger(__name__)
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
 
 
@@ -54,47 +49,6 @@ def deliver(session: Session, at: datetime, hand: Hand) -> int:
             if tally.unreached or not tally.tried:
                 break
     return sent
-
-
-def fetch_mail(session: Session, at: datetime, hand: Hand) -> int:
-    """Keep the unseen mails of the mailbox, each committed before it is marked as seen; return how many were new."""
-    settings, fetched = current_app.config["ECRM"], 0
-    if not settings["IMAP_SERVER"]:
-        return 0
-    with mailbox.opened(settings) as box:
-        for uid in box.unseen():
-            if hand.stop():
-                break
-            fetched += _fetch_one(session, box, uid, at)
-    return fetched
-
-
-def _fetch_one(session: Session, box: mailbox.Mailbox, uid: str, at: datetime) -> bool:
-    """Keep one mail and return whether it was new; one that breaks is logged, and stays unseen for the next turn."""
-    raw, whole = box.fetch(uid)
-    new = True
-    try:
-        row = filing.keep(session, mail.read(raw), raw, at)
-        if not whole:
-            row.sorted_at, row.why = at, Why.UNREADABLE
-        session.commit()
-    except IntegrityError:  # kept before: a worker died before it could mark it, or it was sent twice
-        session.rollback()
-        new = False
-    except (*DATABASE_AWAY, OSError):
-        session.rollback()
-        raise
-    except Exception:  # nothing is decided here: one broken mail must not keep the others waiting
-        session.rollback()
-        log.exception("mail %s could not be kept", uid)
-        return False
-    box.seen(uid)
-    return new
-
-
-def sort_messages(session: Session, at: datetime, hand: Hand) -> int:
-    """File the messages that came in, as far as the rules are sure; return how many were looked at."""
-    return each(session, IncomingMessage, incoming.waiting(), hand, lambda row: sorting.sort(session, row, at), "sort")
 
 
 def close_resolved(session: Session, at: datetime, hand: Hand) -> int:
@@ -189,7 +143,7 @@ def count_days(session: Session, at: datetime, hand: Hand) -> int:
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
-    Job("fetch_mail", fetch_mail, 30, _l("Fetch mail from the mailbox")), Job("sort_messages", sort_messages, 5, _l("File incoming messages")),
+    Job("fetch_mail", incoming_jobs.fetch_mail, 30, _l("Fetch mail from the mailbox")), Job("sort_messages", incoming_jobs.sort_messages, 5, _l("File incoming messages")),
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),

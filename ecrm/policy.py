@@ -8,10 +8,11 @@ from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, HelpPage, Holiday,
-    IncomingMessage, Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.incoming import IncomingMessage
 
 __all__ = ["POLICY", "Grant", "Right", "Rows", "grant", "hidden", "may", "may_move", "scope", "visible"]
 R, C, E, D, X = Right.READ, Right.CREATE, Right.EDIT, Right.DELETE, Right.EXPORT

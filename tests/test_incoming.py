@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from ecrm.channels import mail
 from ecrm.extensions import db
-from ecrm.jobs import Hand, fetch_mail, sort_messages
+from ecrm.incoming_jobs import Hand, fetch_mail, sort_messages
 from ecrm.letters.delivery import message_of
 from ecrm.models import Attachment, Complaint, Customer, IncomingMessage, Letter, Reply, User
 from ecrm.models.base import now
@@ -209,7 +209,7 @@ def test_nothing_is_lost_or_filed_twice(app, box, monkeypatch, caplog):
     box.put(letter(text="baik"))
     read = mail.read
     with monkeypatch.context() as patch:
-        patch.setattr("ecrm.jobs.mail.read", lambda raw: read(raw) if b"rusak" not in raw else {}["rusak"])
+        patch.setattr("ecrm.incoming_jobs.mail.read", lambda raw: read(raw) if b"rusak" not in raw else {}["rusak"])
         assert len(arrive(app)) == 2 and box.seen == {1, 2, 4}
     assert "could not be kept" in caplog.text
     assert len(arrive(app)) == 3 and box.seen == {1, 2, 3, 4}

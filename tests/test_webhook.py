@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from ecrm.channels import filing, webhook
 from ecrm.extensions import db
-from ecrm.jobs import Hand, sort_messages
+from ecrm.incoming_jobs import Hand, sort_messages
 from ecrm.models import Complaint, IncomingMessage
 from ecrm.models.base import now
 from ecrm.models.incoming import IncomingStatus as S, Why

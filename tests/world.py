@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     AccessEvent, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, HelpPage, Holiday,
-    IncomingMessage, Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
+    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
@@ -26,7 +26,7 @@ from ecrm.models.business_time import Weekday
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
-from ecrm.models.incoming import IncomingChannel, Why
+from ecrm.models.incoming import IncomingChannel, IncomingMessage, Why
 from ecrm.models.pdp_request import PdpKind
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit

@@ -13,9 +13,10 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, knowledge, messages, outages, rights, views, visits, wishes
+from ecrm.seeds.demo import additions, cast, course, knowledge, outages, rights, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
+from ecrm.seeds.demo.messages import arrive
 from ecrm.seeds.demo.seasons import openings
 from ecrm.seeds.demo.staff import hire
 from ecrm.seeds.demo.story import Story
@@ -54,7 +55,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
             progress(STEP if done % STEP == 0 else done % STEP)
     company.bulk.close()
     outages.suffer(session, company)
-    messages.arrive(session, company)
+    arrive(session, company)
     _count(session, company)
     risk.keep(session, company.now)
 
