@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ecrm import storage
+from ecrm import incoming_jobs, storage
 from ecrm.extensions import only_reads
 from ecrm.letters import asked
 from ecrm.letters.delivery import deliver_due
@@ -181,6 +181,7 @@ def count_days(session: Session, at: datetime, hand: Hand) -> int:
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
+    Job("fetch_mail", incoming_jobs.fetch_mail, 30, _l("Fetch mail from the mailbox")), Job("sort_messages", incoming_jobs.sort_messages, 5, _l("File incoming messages")),
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
     Job("tell_of_coverage", tell_of_coverage, 60, _l("Tell of areas that are covered now")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),

@@ -12,6 +12,7 @@ from ecrm.models import (
     UserSession, Visit, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.incoming import IncomingMessage
 
 __all__ = ["POLICY", "Grant", "Right", "Rows", "grant", "hidden", "may", "may_move", "scope", "visible"]
 R, C, E, D, X = Right.READ, Right.CREATE, Right.EDIT, Right.DELETE, Right.EXPORT
@@ -42,6 +43,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R | C, rows.job_attachments),
         MANAGER: Grant(R | X),
     },
+    IncomingMessage: {SUPPORT: Grant(R | X, verbs=frozenset({"open", "attach", "ignore", "reconsider"})), MANAGER: Grant(R | X)},
     ComplaintCategory: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Escalation: {SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_escalations), MANAGER: Grant(R | X)},
     Outage: {

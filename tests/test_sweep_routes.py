@@ -16,6 +16,7 @@ from tests.world import PASSWORD, email, one
 # Addresses that anybody may open. What is personal behind them is the business of the portal's own tests.
 PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.help_list", "portal.help_page", "portal.help_suggest",
           "portal.registered", "portal.language", "health.alive", "health.ready",
+          "portal.message_in",  # whoever has the gateway's key
           "offline.manifest", "offline.worker", "offline.page"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",

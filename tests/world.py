@@ -26,6 +26,7 @@ from ecrm.models.business_time import Weekday
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
+from ecrm.models.incoming import IncomingChannel, IncomingMessage, Why
 from ecrm.models.pdp_request import PdpKind
 from ecrm.models.plan import Audience
 from ecrm.models.recap import FrozenBecause, Measure, Unit
@@ -275,6 +276,8 @@ def _reports() -> None:
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
+        IncomingMessage(channel=IncomingChannel.MAIL, message_id="<1@mail.example>", fingerprint="0" * 64, sender="orang@mail.example", subject="Tanya",
+                        text="Internet saya mati.", raw_key="00/raw", sorted_at=at, why=Why.UNKNOWN),
         Consent(customer=one(Customer, number="PLG-000001"), given=True, wording="2026-11"),
         AccessEvent(kind=AccessKind.LOGIN, user=one(User, email=email("customer")), address="192.0.2.1", rule="/login", request_id="0" * 16),
     ])

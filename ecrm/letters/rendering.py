@@ -98,7 +98,7 @@ def _context(template: str, language: Language, name: str, data: Mapping[str, An
         "zone": settings["TIME_ZONE"], "link": follow,
         "reopen_days": REOPEN_DAYS, "close_days": CLOSE_DAYS, **data,
         "table": table, "audience": audience if audience in AUDIENCES and table != "account" else "account",
-        "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
+        "by_mail": bool(settings["REPLY_ADDRESS"]) and table == "complaint" and audience == "customer", "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
         "company": settings["COMPANY_NAME"], "phone_of_company": readable(settings["COMPANY_PHONE"]), "public_url": public,
     }
 

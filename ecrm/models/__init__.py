@@ -15,6 +15,7 @@ from ecrm.models.demand import Demand
 from ecrm.models.escalation import Escalation
 from ecrm.models.grant_rule import GrantRule
 from ecrm.models.help_page import HelpPage
+from ecrm.models.incoming import IncomingMessage
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
@@ -31,7 +32,7 @@ from ecrm.models.user_session import UserSession
 from ecrm.models.visit import Visit
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
+    Complaint, Reply, Attachment, IncomingMessage, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
     Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,

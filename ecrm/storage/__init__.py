@@ -53,5 +53,5 @@ def sweep(now: datetime) -> int:
 
 __all__ = [
     "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "remove", "send",
-    "send_picture", "sweep", "unnamed",
+    "send_picture", "store", "sweep", "unnamed",
 ]

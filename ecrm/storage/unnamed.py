@@ -11,7 +11,7 @@ from ecrm.extensions import db
 from ecrm.storage.keeping import store
 
 # Columns that hold a key of the store; a file that no row speaks of need not be kept.
-COLUMNS = {"attachment": "storage_key", "promo": "picture_key"}
+COLUMNS = {"attachment": "storage_key", "promo": "picture_key", "incoming_message": "raw_key"}
 AT_ONCE = 500  # keys of one question to the database
 
 

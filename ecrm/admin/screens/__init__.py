@@ -5,6 +5,7 @@ from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, Compl
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
 from ecrm.admin.screens.customer import CustomerScreen, SubscriptionScreen
 from ecrm.admin.screens.demand import DemandScreen
+from ecrm.admin.screens.incoming import IncomingScreen
 from ecrm.admin.screens.installation import InstallationScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
@@ -17,7 +18,7 @@ from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen
 from ecrm.admin.screens.visit import VisitScreen
 
 SCREENS = (
-    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
+    ComplaintScreen, IncomingScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
     VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
     RecapScreen, SavedViewScreen,

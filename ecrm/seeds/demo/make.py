@@ -16,6 +16,7 @@ from ecrm.rules import risk
 from ecrm.seeds.demo import additions, appointments, cast, course, knowledge, outages, programs, rights, rules, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
+from ecrm.seeds.demo.messages import arrive
 from ecrm.seeds.demo.seasons import openings
 from ecrm.seeds.demo.staff import hire
 from ecrm.seeds.demo.story import Story
@@ -56,6 +57,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
             progress(STEP if done % STEP == 0 else done % STEP)
     company.bulk.close()
     outages.suffer(session, company)
+    arrive(session, company)
     _count(session, company)
     risk.keep(session, company.now)
     session.flush()
