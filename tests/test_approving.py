@@ -72,7 +72,7 @@ def test_all_or_none(app, browser, drafts):
         twice = draft(1, 5, 3)
         db.session.commit()
     for chosen, words in ((drafts, "Pantai Indah Kapuk: 10 Mbps melebihi anggaran 50 Mbps."), ([drafts[0], twice], "sudah mendapat penambahan pada hari-hari itu"),
-                          ([drafts[0], 999], "Orang lain lebih cepat"), ([], "Pilih")):
+                          ([drafts[0], 999], "Orang lain lebih dulu"), ([], "Pilih")):
         with nothing_written(app, words):
             answer = support.send(f"{URL}approve/", {"rowid": chosen, "shown": [*drafts, twice]})
         assert answer.status_code == 422 and words in answer.text
