@@ -7,8 +7,8 @@ from alembic import op
 MOMENT = sa.DateTime().with_variant(sa.dialects.mysql.DATETIME(fsp=6), "mysql", "mariadb")
 WHY = ('unknown', 'several', 'unproven', 'unreadable', 'no_category', 'auto_reply', 'bounce', 'bulk', 'own', 'too_many')
 
-revision = '0022'
-down_revision = '0021'
+revision = '0021'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 
