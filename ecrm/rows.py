@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from ecrm.models import (
     Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
@@ -18,6 +18,11 @@ from ecrm.models.outage import OutageStatus
 def everything(_user: User) -> ColumnElement[bool]:
     """All rows."""
     return true()
+
+
+def nothing(_user: User) -> ColumnElement[bool]:
+    """No rows: who writes one does not read it again."""
+    return false()
 
 
 def _ids(model: Any, clause: ColumnElement[bool], column: Any = None) -> Any:
@@ -143,6 +148,11 @@ def own_steps(user: User) -> ColumnElement[bool]:
     complaints = and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_complaints(user))))
     requests = and_(Step.table == "promo_request", Step.row_id.in_(_ids(PromoRequest, own_requests(user))))
     return and_(Step.to_status.is_not(None), or_(complaints, requests))
+
+
+def own_installations(user: User) -> ColumnElement[bool]:
+    """Applications of the account's customer."""
+    return Installation.customer_id.in_(_ids(Customer, own_customer(user)))
 
 
 def own_requests(user: User) -> ColumnElement[bool]:

@@ -89,12 +89,6 @@ def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
     return "" if getattr(row, name) is None else formats.number(getattr(row, name), "#,##0.0")
 
 
-def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call the rows of a table."""
-    model = TABLES.get(row.table)
-    return str(model.__labels__) if model else row.table
-
-
 def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return what a saved view narrows its list to, a line for each."""
     screen = view.sibling(TABLES.get(row.table))

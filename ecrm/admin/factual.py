@@ -9,13 +9,13 @@ from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, Te
 from wtforms.fields.choices import SelectChoice
 
 from ecrm.admin import look, lookup
+from ecrm.checks import REQUIRED
 from ecrm.i18n import Form
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import UtcDateTime
 from ecrm.rules.lifecycle import Verb
 
-REQUIRED = _l("This field is required.")
 LARGEST = 2**31 - 1
 
 

@@ -118,6 +118,13 @@ def trail_url(view: Any, row: Any) -> str | None:
     return screen.list_address({"table": row.__tablename__, "row_id": str(row.id)}) if screen and screen.can_export else None
 
 
+def new(model: Any) -> str:
+    """Return what a new row is called: “New complaint”, “Keluhan baru”."""
+    label = str(model.__label__)
+    text = _("New %(thing)s", thing=label[0].lower() + label[1:])
+    return text[0].upper() + text[1:]
+
+
 def why(complaint: Complaint) -> str:
     """Return why a complaint stands where it stands in the queue."""
     return " · ".join(queue.reasons(complaint, now()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User, Visit
+from ecrm.models import BandwidthGrant, Complaint, IncomingMessage, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -63,6 +63,7 @@ DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"over
 NEW_VISIT = Tile(_l("Visits in vain: plan another one"), Visit, {"needs_another": "1"}, alarm=True, rare=True, brief=_l("Needs a new visit"))
 OUTAGES = Tile(_l("Outages that run"), Outage, {"status": "open"}, alarm=True, rare=True, brief=_l("Outages"))
 SUSPICIOUS = Tile(_l("Complaints that may be an outage"), Complaint, {"suspicious": "1"}, alarm=True, rare=True, brief=_l("Perhaps an outage"))
+MESSAGES = Tile(_l("Messages to sort"), IncomingMessage, {"status": "new"}, brief=_l("Incoming messages"))
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
@@ -74,7 +75,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
-        Group(_l("Other work"), (NEW_VISIT, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
+        Group(_l("Other work"), (NEW_VISIT, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
     ),
     RoleName.SALES: (
         Group(_l("Applications"), tuple(
@@ -103,7 +104,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
 
 # What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
 SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
-    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, NEW_VISIT, LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
+    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, NEW_VISIT, LATE, UNASSIGNED, UNANSWERED, ALL, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
         Tile(_l("My visits"), Visit, {"status": "planned"}),

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from ecrm import formats
+from ecrm.letters import signed
 from ecrm.models import Letter
 from ecrm.models.account import Language
 from ecrm.models.base import Priority
@@ -22,7 +23,7 @@ from ecrm.rules.complaint import CLOSE_DAYS, REOPEN_DAYS
 from ecrm.rules.phone import readable
 
 FOLDER = Path(__file__).parent / "templates"
-AUDIENCES = ("customer", "applicant", "technician", "support", "manager", "administrator")
+AUDIENCES = ("customer", "applicant", "technician", "support", "sales", "manager", "administrator")
 LONGEST_SUBJECT = 200  # characters
 # Anybody can register somebody else's address under the name of a link; we do not carry it to them.
 LIKE_A_LINK = re.compile(r"[:/\\@]|www\.", re.IGNORECASE)
@@ -90,11 +91,14 @@ def _context(template: str, language: Language, name: str, data: Mapping[str, An
     audience = template.rsplit("_", 1)[-1]
     table = data.get("table") or "account"
     public = settings["PUBLIC_URL"]
+    follow = f"{public}/go/{table}/{data['id']}" if "id" in data else public
+    if audience == "applicant" and data.get("number"):
+        follow = signed.link(table, data["number"])
     return {
-        "zone": settings["TIME_ZONE"], "link": f"{public}/go/{table}/{data['id']}" if "id" in data else public,
+        "zone": settings["TIME_ZONE"], "link": follow,
         "reopen_days": REOPEN_DAYS, "close_days": CLOSE_DAYS, **data,
         "table": table, "audience": audience if audience in AUDIENCES and table != "account" else "account",
-        "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
+        "by_mail": bool(settings["REPLY_ADDRESS"]) and table == "complaint" and audience == "customer", "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
         "company": settings["COMPANY_NAME"], "phone_of_company": readable(settings["COMPANY_PHONE"]), "public_url": public,
     }
 

@@ -158,10 +158,13 @@ def _repeats(session: Session, complaint: Complaint, at: datetime) -> int:
     return session.scalar(select(func.count(Complaint.id)).where(same, recent)) or 0
 
 
-def answer(complaint: Complaint, text: str, author: User, at: datetime, public: bool = True, key: str | None = None) -> Reply:
+def answer(
+    complaint: Complaint, text: str, author: User | None, at: datetime, public: bool = True, key: str | None = None, from_customer: bool = False,
+) -> Reply:
     """Add a reply to a complaint, note the first response, resume when the customer answered, queue the letters.
 
-    `key` is that of the device that it was written on; the caller has looked for a reply that has it already.
+    `key` is that of the device that it was written on; the caller has looked for a reply that has it already. `from_customer`
+    says so where the author does not: a customer who writes a mail may have no account.
     Raises NotNow on a closed or cancelled complaint, FieldRefused on a blank text.
     """
     if complaint.status in (S.CLOSED, S.CANCELLED):
@@ -171,7 +174,7 @@ def answer(complaint: Complaint, text: str, author: User, at: datetime, public: 
     session = object_session(complaint)
     reply = Reply(complaint=complaint, author=author, text=text.strip(), at=at, public=public, client_key=key)
     session.add(reply)
-    by_customer = complaint.customer.user_id == author.id
+    by_customer = from_customer or (author is not None and complaint.customer.user_id == author.id)
     if by_customer and complaint.status is S.WAITING_CUSTOMER:
         move(complaint, "resume", author, at)
     elif public and not by_customer:

@@ -25,6 +25,7 @@ def _installation(row: Installation) -> dict[str, Any]:
     return {
         "technician": row.technician.name if row.technician else None, "plan": row.plan.name,
         "visit": row.visit_at.isoformat() if row.visit_at else None, "zone": row.area.branch.time_zone.value,
+        "area": str(row.area), "promo": row.promo.title if row.promo else None,
         "applicant": row.applicant_name, "phone": row.applicant_phone, "address": row.address,
     }
 

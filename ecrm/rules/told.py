@@ -51,7 +51,7 @@ def _people(row: Any, audience: str) -> list[Person]:
     if audience == "technician":
         return _users([row.technician] if row.technician else [])
     if audience == "applicant":
-        return [(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id)] if row.applicant_email else []
+        return [(row.applicant_email, row.applicant_name, row.language, row.customer_id)] if row.applicant_email else []
     return _users(staff(object_session(row), RoleName(audience)))
 
 

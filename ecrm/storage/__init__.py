@@ -12,6 +12,7 @@ from ecrm.models.attachment import Phase
 from ecrm.storage.receiving import MAX_BYTES, MAX_FILES, FileRefused, Received, Refusal, receive, receive_picture
 from ecrm.storage.sending import send, send_picture
 from ecrm.storage.keeping import Content, store
+from ecrm.storage.unnamed import unnamed
 
 
 def attach(
@@ -53,5 +54,5 @@ def sweep(now: datetime) -> int:
 
 __all__ = [
     "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "remove", "send",
-    "send_picture", "sweep",
+    "send_picture", "store", "sweep", "unnamed",
 ]

@@ -11,8 +11,8 @@ MOMENT = sa.DateTime().with_variant(sa.dialects.mysql.DATETIME(fsp=6), "mysql", 
 STATUS = {'scheduled': 'planned', 'installed': 'done', 'activated': 'done', 'cancelled': 'cancelled'}
 NOON, END = time(12), {'morning': time(12), 'afternoon': time(17)}
 
-revision = '0021'
-down_revision = '0020'
+revision = '0024'
+down_revision = '0023'
 branch_labels = None
 depends_on = None
 
