@@ -13,10 +13,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import ApiToken, Complaint, Customer, Letter, Role, User, UserSession
+from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Letter, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, api_token, letter, outage
+from ecrm.rules import account, api_token, grant_rule, letter, outage
 from ecrm.rules.errors import Refused
 
 
@@ -100,6 +100,12 @@ def _leave(row: Complaint, _by: User, _at: datetime) -> None:
     outage.leave(row)
 
 
+def _propose(row: GrantRule, _by: User, at: datetime) -> None:
+    grant_rule.propose(db.session(), row, at, AT_ONCE)
+
+
+AT_ONCE = 500  # drafts that one click makes; the worker makes the rest
+PROPOSE = Deed("propose", _l("Propose additions now"), lambda row: row.active, _propose)
 JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
 LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)

@@ -7,8 +7,8 @@ from alembic import op
 MOMENT = sa.DateTime().with_variant(sa.dialects.mysql.DATETIME(fsp=6), "mysql", "mariadb")
 VIA, KIND = ('admin', 'portal', 'cli'), ('login', 'password', 'code', 'too_often', 'forbidden', 'csrf')
 
-revision = '0021'
-down_revision = '0020'
+revision = '0025'
+down_revision = '0024'
 branch_labels = None
 depends_on = None
 
