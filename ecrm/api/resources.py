@@ -99,7 +99,7 @@ SUBSCRIPTIONS = Resource(
 )
 GRANTS = Resource(
     "grants", BandwidthGrant,
-    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note", "status", "version"),
+    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "rule_id", "note", "status", "version"),
     create=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     edit=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     filters=("status", "subscription_id"), born=_granted, checks=(bandwidth.check,),
