@@ -287,6 +287,16 @@ def test_a_number_opens_its_rows(manager, kind):
         assert answer.status_code == 200 and Page(answer).count() == int(number.replace(".", "")), address
 
 
+def test_a_percentage_of_the_regulators_sheet_opens_its_rows(manager):
+    """Each share leads to the rows that it divides."""
+    page = manager.get(f"/admin/manager/recaps/quality/?first={year().first}&last={year().last}").get_data(as_text=True)
+    rows = re.findall(r'data-key="counted"><a href="[^"]+">([\d.]+)</a>.*?data-key="share">(?:<a href="([^"]+)">)?([^<]+)<', page, re.S)
+    shares = [(number, address) for number, address, share in rows if share != words.NOTHING]
+    assert len(shares) > 3
+    for number, address in shares:
+        assert Page(manager.get(address.replace("&amp;", "&"))).count() == int(number.replace(".", ""))
+
+
 @pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
 def test_the_files_say_the_same(demo, manager, kind):
     """Page, PDF, XLSX and CSV hold the same numbers to the digit."""
@@ -456,6 +466,27 @@ def test_words_under_a_line_stand_apart(app, count):
     with app.test_request_context():
         places = [word.x for word in charts.picture(chart).words if word.text.startswith("Nov")]
     assert places and all(b - a > charts.LETTER * len(labels[0]) for a, b in zip(places, places[1:]))
+
+
+@pytest.mark.parametrize("drawn", list(Drawn))
+@pytest.mark.parametrize("sheet", [charts.WIDE, charts.NARROW])
+def test_a_chart_stays_on_its_sheet(app, drawn, sheet):
+    """With long names, many series and large numbers nothing leaves the sheet, and no word of the legend lies on a bar."""
+    series = tuple(Series(f"Menunggu pelanggan {number}", (9_999.0, 5.0)) for number in range(4))
+    labels = ("1 Nov", "30 Nov") if drawn is Drawn.LINES else ("Jakarta Pantai Indah Kapuk, Penjaringan Utara", "Medan")
+    with app.test_request_context(headers={"Accept-Language": "id"}):
+        made = charts.picture(Chart("x", "X", drawn, labels, series), sheet)
+    assert made.bars or made.lines
+    assert all(0 <= bar.x and bar.x + bar.width <= made.width and bar.y + bar.height <= made.height for bar in made.bars)
+    assert all(0 <= x <= made.width and 0 <= y <= made.height for line in made.lines for x, y in line.points)
+    letters = 6.2  # of 11.5 pixels, on average
+    for word in made.words:
+        wide = letters * len(word.text)
+        left = word.x - {"start": 0, "middle": wide / 2, "end": wide}[word.anchor]
+        assert -16 <= left and left + wide <= made.width + 16, word
+    assert all(x + 16 + letters * len(name) <= made.width for x, _y, _number, name in made.legend)
+    lowest = max(y + 11 for _x, y, _number, _name in made.legend)
+    assert lowest <= min([bar.y for bar in made.bars] + [y for line in made.lines for _x, y in line.points])
 
 
 def test_kept_figures_in_another_language(app, browser):
