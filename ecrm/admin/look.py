@@ -73,6 +73,16 @@ def visit(at: datetime) -> str:
     return formats.joined(day, formats.hour(local))
 
 
+def window(begin: datetime, end: datetime) -> str:
+    """Return a window on one day, “today” and “tomorrow” by name, such as “Tue, 24 Nov 08.00–12.00”."""
+    return f"{visit(begin)}–{formats.hour(end.astimezone(zone()))}"
+
+
+def weekday(day: date) -> str:
+    """Return a day of this year with its weekday, such as “Tue, 24 Nov”."""
+    return formats.weekday(day, year=day.year != today().year)
+
+
 def ago(at: datetime) -> str:
     """Return how far a moment is from now, such as “2 hours ago”."""
     away = at - now()

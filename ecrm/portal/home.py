@@ -10,7 +10,7 @@ from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.portal import complaint_list, look, outage_pages, people
+from ecrm.portal import complaint_list, look, outage_pages, people, visits
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.public import promos_for_reader
 
@@ -37,7 +37,7 @@ def home() -> Any:
     complaints = people.rows(still_open.order_by(*complaint_list.order(now())).limit(6))
     return render_template(
         "portal/home.html", customer=people.own_customer(), complaints=complaints, lines=lines(look.today()),
-        promos=promos_for_reader(), outages=outage_pages.running(), followed=outage_pages.followed(),
+        promos=promos_for_reader(), outages=outage_pages.running(), visits=visits.promised(), followed=outage_pages.followed(),
     )
 
 

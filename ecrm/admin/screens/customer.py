@@ -1,4 +1,4 @@
-"""Screens of customers, subscriptions and installations."""
+"""Screens of customers and subscriptions."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,18 +10,15 @@ from ecrm.admin import cells, customer_story, look
 from ecrm.admin.deeds import LIFT
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
-from ecrm.admin.place_filters import AreasBranch
-from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.policy import Right
-from ecrm.rules import queue, risk
+from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
-from ecrm.rules.installation import register
 
 LATEST = 12  # events on a customer's page
 
@@ -153,44 +150,14 @@ class SubscriptionScreen(Screen):
         found = risk.signs(db.session(), now(), Subscription.id == row.id).get(row.id)
         return risk.lines(found, risk.weights(db.session())) if found and self.sibling(RiskScore) else None
 
+    def rules(self, row):
+        """The active rules of bandwidth additions, each with what stands against an addition by it."""
+        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) else []
+        one = grant_rule.candidate(db.session(), row, now()) if found else None
+        return [(rule, grant_rule.against(rule, one)) for rule in found]
+
     def prefill(self, form):
         """From today, at the customer's address."""
         form.valid_from.data = form.valid_from.data or look.today()
         if form.customer.data is not None:
             form.address.data = form.address.data or form.customer.data.address
-
-
-class InstallationScreen(Screen):
-    """Installations."""
-
-    model = Installation
-    group = CUSTOMERS
-    columns = ("number", "applicant_name", "applicant_phone", "area", "plan", "status", "registered_at", "visit_at", "technician")
-    details = ("applicant_email", "address", "customer", "survey_result", "report", "activated_at")
-    form_create = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "customer")
-    form_edit = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan")
-    search = ("number", "applicant_name", "applicant_phone")
-    filters = ("status", "area", "plan", "technician", "registered_at", "visit_at", "activated_at")
-    more_filters = (AreasBranch, OfCustomer, Standard)
-    sortable = ("number", "registered_at", "visit_at")
-    groups = (
-        (_l("Applicant"), ("applicant_name", "applicant_phone", "applicant_email", "customer")),
-        (_l("Connection"), ("address", "area", "plan")),
-    )
-    help = {
-        "applicant_phone": _l("Such as 0812 3456 7890."),
-        "applicant_email": _l("Letters about the application and the visit go there."),
-        "address": _l("Where the line will be."),
-        "area": _l("Decides the branch whose technicians come."),
-        "customer": _l("Only where the applicant is a customer already."),
-    }
-    empty = _l("No applications yet. Sales enters one; survey, visit and activation follow from it.")
-    reach = ("applicant_phone", "address")
-    column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
-    column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address}
-    opens_row = True
-
-    @staticmethod
-    def born(session, row, at, _by):
-        """Number of a new application."""
-        register(session, row, at)
