@@ -88,7 +88,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     },
     Installation: {
         CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
-        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
+        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel", "link_customer"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
         MANAGER: Grant(R | X),

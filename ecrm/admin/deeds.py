@@ -13,10 +13,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Complaint, Customer, Letter, Role, User, UserSession
+from ecrm.models import Complaint, Customer, Installation, Letter, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, letter, outage
+from ecrm.rules import account, activation, letter, outage
 from ecrm.rules.errors import Refused
 
 
@@ -60,6 +60,11 @@ def _uninvited(row: User) -> bool:
 
 
 def _invite(row: User, _by: User, at: datetime) -> None:
+    send_invitation(row, at)
+
+
+def send_invitation(row: User, at: datetime) -> None:
+    """Write the letter with which a person chooses the first password; uncommitted."""
     link = url_for_security("reset_password", token=generate_reset_password_token(row), _external=True)
     invite(db.session(), row, link, at, at + current_app.config["SECURITY_RESET_PASSWORD_WITHIN"])
 
@@ -96,6 +101,15 @@ def _leave(row: Complaint, _by: User, _at: datetime) -> None:
     outage.leave(row)
 
 
+def _linkable(row: Installation) -> bool:
+    return activation.linkable(db.session(), row)
+
+
+def _link(row: Installation, _by: User, _at: datetime) -> None:
+    row.customer = activation.namesake(db.session(), row)
+
+
+LINK_CUSTOMER = Deed("link_customer", _l("Link to the customer with this e-mail address"), _linkable, _link)
 JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
 LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)

@@ -2,18 +2,26 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask import flash
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from wtforms import SelectMultipleField
 from wtforms.widgets import Select
 
 from ecrm.admin import cells
+from ecrm.admin.deeds import LINK_CUSTOMER, send_invitation
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
+from ecrm.extensions import db
 from ecrm.models import Installation
+from ecrm.models.base import now
 from ecrm.models.installation import HalfDay
+from ecrm.rules import activation
 from ecrm.rules.installation import register
 
 
@@ -76,6 +84,24 @@ class InstallationScreen(Screen):
     column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
     opens_row = True
+    deeds = (LINK_CUSTOMER,)
+
+    def _carry_out(self, verb, row, **facts):
+        """Carry out a verb; the activation makes the customer, the subscription and the account in the same transaction."""
+        if verb.name != "activate":
+            super()._carry_out(verb, row, **facts)
+            return
+        at = now()
+        try:
+            user = activation.activate(db.session(), row, current_user._get_current_object(), at)
+            if user is not None:
+                send_invitation(user, at)
+            db.session.commit()
+        except IntegrityError as taken:  # two applications of one e-mail address at once
+            raise StaleDataError from taken
+        flash(_("%(customer)s is a customer with a subscription now.", customer=row.customer), "success")
+        flash(_("An invitation to the account is on its way to %(email)s.", email=user.email) if user is not None
+              else _("No account was made: there is one already, or no e-mail address."), "info")
 
     @staticmethod
     def born(session, row, at, _by):
