@@ -1,12 +1,21 @@
 """Support activates an installed application: customer, subscription and account come of it at once, or nothing does."""
 
+import io
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
+from pypdf import PdfReader
 
 from ecrm.extensions import db
-from ecrm.models import Consent, Customer, Installation, Letter, Subscription, User
+from ecrm.models import Consent, Customer, Installation, Letter, ServiceStandard, Subscription, User
+from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus
+from ecrm.models.recap import Measure, Unit
 from ecrm.rules import move
+from tests.staff import Page
 from tests.world import email, one
 
 NEW = "pemohon@test.example"
@@ -109,3 +118,56 @@ def test_who_registered_the_address_before_has_no_way_in(app, browser, installed
     with app.app_context():
         user = one(User, email=NEW)
         assert user.password is None and user.fs_uniquifier != "y" * 32 and one(Customer, user_id=user.id).status is CustomerStatus.ACTIVE
+
+
+def text_of(answer):
+    """Return the words of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+
+
+def test_forms_on_paper(app, browser, installed):
+    """Filled in, in the language of the account; the activation's exists once it is installed; technicians have neither."""
+    person = browser("support")
+    address = f"/admin/support/installation/paper/?id={installed}&kind="
+    assert "kind=activation" in person.get(f"/admin/support/installation/details/?id={installed}").text
+    press(browser, installed)
+    words = text_of(person.get(f"{address}activation"))
+    with app.app_context():
+        row = db.session.get(Installation, installed)
+        assert "Formulir aktivasi" in words and all(text in words for text in (row.number, row.customer.number, row.applicant_name, row.address, "Home 50", "Terpasang rapi"))
+        row.customer.user.language = Language.ENGLISH
+        db.session.commit()
+        other = one(Installation, applicant_name="Pemohon technician2").id
+    assert "Registration form" in text_of(browser("sales").get(f"/admin/sales/installation/paper/?id={installed}&kind=registration"))
+    assert person.get(f"/admin/support/installation/paper/?id={other}&kind=activation").status_code == 404
+    assert person.get(f"{address}x").status_code == 404
+    assert browser("technician").get(f"/admin/technician/installation/paper/?id={installed}&kind=activation").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["sales", "support", "manager"])
+def test_pipeline(app, browser, installed, role):
+    """Every column counts the list that it opens; who waits is named, and technicians keep to their visits."""
+    person = browser(role)
+    page = Page(person.get(f"/admin/{role}/installation/pipeline/"))
+    counted = [own for own in page.all("a") if "data-count" in own]
+    assert len(counted) == 7 and sorted(int(own["data-count"]) for own in counted) == [0, 0, 0, 0, 0, 1, 1]
+    for own in counted:
+        assert Page(person.get(own["href"])).count() == int(own["data-count"])
+    assert "Pemohon technician" in page.text and "/pipeline/" in person.get(f"/admin/{role}/").text
+    assert browser("technician").get("/admin/technician/installation/pipeline/").status_code == 403
+
+
+def test_days_to_activation(app, browser, installed):
+    """The dashboard's median is that of what was activated lately, and its share that of the sheet of service quality."""
+    with app.app_context():
+        db.session.add(ServiceStandard(measure=Measure.INSTALLED, name="Pasang baru", name_en="New", within=2, unit=Unit.DAY, goal_percent=95))
+        row = db.session.get(Installation, installed)
+        row.registered_at = now() - timedelta(days=3, minutes=1)
+        db.session.commit()
+    press(browser, installed)
+    person = browser("manager")
+    page = person.get("/admin/manager/").text
+    section = page[page.index('id="connecting"'):page.index('id="board"')]
+    assert "3,0 hari" in section and "0,0 %" in section
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', section)]
+    assert [Page(person.get(link)).count() for link in links] == [1, 1]

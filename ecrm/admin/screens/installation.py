@@ -1,8 +1,11 @@
 """Screen of installations: from the application to the activation."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import flash
+from flask import abort, flash, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +15,8 @@ from wtforms.widgets import Select
 
 from ecrm.admin import cells
 from ecrm.admin.deeds import LINK_CUSTOMER, send_invitation
+from ecrm.admin.pages import Link
+from ecrm.admin.pipeline import Pipeline
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
@@ -21,8 +26,9 @@ from ecrm.extensions import db
 from ecrm.models import Installation
 from ecrm.models.base import now
 from ecrm.models.installation import HalfDay
+from ecrm.policy import Right
 from ecrm.rules import activation
-from ecrm.rules.installation import register
+from ecrm.rules.installation import PAPERS, papers_of, register
 
 
 class HalfDaysField(SelectMultipleField):
@@ -49,7 +55,7 @@ def half_days(_view: Any, _context: Any, row: Installation, _name: str) -> str:
     return "; ".join(str(HalfDay(word).label) for word in (row.visit_times or "").split(",") if word)
 
 
-class InstallationScreen(Screen):
+class InstallationScreen(Pipeline, Screen):
     """Installations."""
 
     model = Installation
@@ -85,6 +91,24 @@ class InstallationScreen(Screen):
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
     opens_row = True
     deeds = (LINK_CUSTOMER,)
+    extra_needs = {"pipeline_view": Right.EXPORT, "paper_view": Right.EXPORT}
+
+    def links(self, row):
+        """Return the ways to the forms on paper, for who may take data out."""
+        if not self.can_export:
+            return []
+        return [Link(str(PAPERS[kind]), self.get_url(".paper_view", id=row.id, kind=kind)) for kind in papers_of(row)]
+
+    @expose("/paper/")
+    def paper_view(self) -> ResponseReturnValue:
+        """Send a form, filled in, to look at or print."""
+        from ecrm.reports import papers  # reportlab takes a tenth of a second to load
+
+        row, kind = self.get_one(request.args.get("id")), request.args.get("kind", "")
+        if kind not in papers_of(row):
+            abort(404)
+        name = f"{row.number}-{kind}.pdf"
+        return send_file(BytesIO(papers.make(kind, row, now())), "application/pdf", download_name=name)
 
     def _carry_out(self, verb, row, **facts):
         """Carry out a verb; the activation makes the customer, the subscription and the account in the same transaction."""
