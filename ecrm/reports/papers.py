@@ -73,6 +73,16 @@ def _connection(row: Installation, more: list[tuple[str, Any]]) -> Part:
 
 
 def _drawn(title: str, letterhead: Letterhead, parts: list[Part], words: str) -> bytes:
+    file = io.BytesIO()
+    page = SimpleDocTemplate(file, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm, title=title,
+                             author=letterhead.company, invariant=1)
+    with fonts.in_hand():
+        page.build(_story(title, letterhead, parts, words), canvasmaker=numbered(letterhead))
+    return file.getvalue()
+
+
+def _story(title: str, letterhead: Letterhead, parts: list[Part], words: str) -> list[Any]:
+    """Return what stands on the page, one under the other."""
     width = A4[0] - 2 * (MARGIN + INSET)
     story = head(title, letterhead, width)
     for part in parts:
@@ -80,10 +90,4 @@ def _drawn(title: str, letterhead: Letterhead, parts: list[Part], words: str) ->
         grid = Grid(lines, [width * 0.3, width * 0.7])
         grid.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
         story += [Paragraph(said(part.title), HEADING), grid]
-    story += [Spacer(1, 10), Paragraph(said(words), PLAIN), signatures(letterhead, width)]
-    file = io.BytesIO()
-    page = SimpleDocTemplate(file, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm, title=title,
-                             author=letterhead.company, invariant=1)
-    with fonts.in_hand():
-        page.build(story, canvasmaker=numbered(letterhead))
-    return file.getvalue()
+    return [*story, Spacer(1, 10), Paragraph(said(words), PLAIN), signatures(letterhead, width)]
