@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from ecrm.models import (
     Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
-    Subscription, User, UserSession,
+    Subscription, User, UserSession, Visit,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -38,6 +38,16 @@ def own_jobs(user: User) -> ColumnElement[bool]:
 def own_visits(user: User) -> ColumnElement[bool]:
     """Installations of which the person is the technician."""
     return Installation.technician_id == user.id
+
+
+def own_calls(user: User) -> ColumnElement[bool]:
+    """Visits of which the person is the technician."""
+    return Visit.technician_id == user.id
+
+
+def of_applications(_user: User) -> ColumnElement[bool]:
+    """Visits to applicants."""
+    return Visit.installation_id.is_not(None)
 
 
 def job_customers(user: User) -> ColumnElement[bool]:
@@ -103,6 +113,12 @@ def own_customer(user: User) -> ColumnElement[bool]:
 def own_complaints(user: User) -> ColumnElement[bool]:
     """Complaints of the account's customer."""
     return Complaint.customer_id.in_(_ids(Customer, own_customer(user)))
+
+
+def promised_visits(user: User) -> ColumnElement[bool]:
+    """Visits for the account's customer's complaints and applications."""
+    applied = _ids(Installation, Installation.customer_id.in_(_ids(Customer, own_customer(user))))
+    return or_(Visit.complaint_id.in_(_ids(Complaint, own_complaints(user))), Visit.installation_id.in_(applied))
 
 
 def own_replies(user: User) -> ColumnElement[bool]:

@@ -13,10 +13,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Complaint, Customer, Installation, Letter, Role, User, UserSession
+from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Installation, Letter, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, activation, letter, outage
+from ecrm.rules import account, activation, api_token, grant_rule, letter, outage
 from ecrm.rules.errors import Refused
 
 
@@ -93,6 +93,10 @@ def _lift(row: Customer, _by: User, _at: datetime) -> None:
     row.restricted_at = None
 
 
+def _revoke(row: ApiToken, _by: User, at: datetime) -> None:
+    api_token.revoke(row, at)
+
+
 def _join(row: Complaint, _by: User, _at: datetime) -> None:
     outage.join(db.session(), row)
 
@@ -109,6 +113,12 @@ def _link(row: Installation, _by: User, _at: datetime) -> None:
     row.customer = activation.namesake(db.session(), row)
 
 
+def _propose(row: GrantRule, _by: User, at: datetime) -> None:
+    grant_rule.propose(db.session(), row, at, AT_ONCE)
+
+
+AT_ONCE = 500  # drafts that one click makes; the worker makes the rest
+PROPOSE = Deed("propose", _l("Propose additions now"), lambda row: row.active, _propose)
 LINK_CUSTOMER = Deed("link_customer", _l("Link to the customer with this e-mail address"), _linkable, _link)
 JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
 LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)
@@ -118,4 +128,5 @@ PHONE_LOST = Deed("phone_lost", _l("Switch two-factor login off: the phone is lo
 TWO_FACTOR = Deed("two_factor", _l("Require two-factor login"), lambda row: not row.two_factor_required, _demand)
 ONE_FACTOR = Deed("one_factor", _l("Require two-factor login no more"), lambda row: row.two_factor_required, _free)
 LIFT = Deed("lift_restriction", _l("Lift the restriction of the data"), lambda row: row.restricted_at is not None and row.erased_at is None, _lift)
+REVOKE = Deed("revoke", _l("Revoke"), lambda row: row.revoked_at is None, _revoke)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from ecrm.cli import backup, counters, data, letters, moving, people, policy, risk, translations, worker
+from ecrm.cli import backup, counters, data, grants, letters, moving, people, policy, risk, translations, worker
 
 MODULES = (
     backup,
     counters,
     data,
+    grants,
     letters,
     moving,
     people,

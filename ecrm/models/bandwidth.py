@@ -13,6 +13,7 @@ from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, words
 from ecrm.models.complaint import Complaint
 from ecrm.models.customer import Subscription
+from ecrm.models.grant_rule import GrantRule
 
 
 class GrantReason(Labelled):
@@ -56,11 +57,13 @@ class BandwidthGrant(HasId, Versioned, db.Model):
         words(GrantStatus, "grant_status"), default=GrantStatus.DRAFT, info=label(_l("Status"))
     )
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("grant_rule.id"), index=True, info=label(_l("Rule")))
     ending_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Customer told of the end")))
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Granted by")))
 
     subscription: Mapped[Subscription] = relationship(info=label(_l("Subscription")))
     complaint: Mapped[Complaint | None] = relationship(info=label(_l("Complaint")))
+    rule: Mapped[GrantRule | None] = relationship(info=label(_l("Rule")))
     granted_by: Mapped[User | None] = relationship(info=label(_l("Granted by")))
 
     def __str__(self) -> str:

@@ -42,6 +42,7 @@ class Branch(HasId, Versioned, db.Model):
     phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
     time_zone: Mapped[TimeZone] = mapped_column(words(TimeZone, "time_zone"), default=TimeZone.WIB, info=label(_l("Time zone")))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
+    grant_budget_mbps: Mapped[int | None] = mapped_column(info=label(_l("Mbps for bandwidth additions"), least=0))
 
     def local(self, at: datetime) -> datetime:
         """Return a moment on the branch's own clock, whose date is the day there."""

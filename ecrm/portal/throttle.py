@@ -76,6 +76,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "portal.apply": (Limit("6 per 6 hours", account), Limit("20 per hour", address)),
     "portal.wait": (Limit("6 per 6 hours", account), Limit("20 per hour", address)),
     "portal.new_complaint": (Limit("20 per hour", person),),
+    "portal.message_in": (Limit("600 per 5 minutes", address),),
     "portal.data": (Limit("10 per day", person),),
 }
 

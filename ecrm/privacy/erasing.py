@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ecrm.models import TABLES, AccessEvent, Attachment, Customer, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
+from ecrm.models import TABLES, AccessEvent, ApiAnswer, Attachment, Customer, IncomingMessage, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.letter import LetterState
 from ecrm.models.pdp_request import PDP_OPEN
@@ -20,7 +20,8 @@ from ecrm.rules.facts import facts
 from ecrm.trail import MASK
 
 # Rows that are nothing but personal data; no recap counts them.
-GONE = (Attachment, RiskScore, UserSession, AccessEvent, Letter)
+GONE = (IncomingMessage, Attachment, RiskScore, UserSession, AccessEvent, Letter)
+KEYS: dict[Any, Any] = {Attachment: Attachment.storage_key, IncomingMessage: IncomingMessage.raw_key}
 TEMPLATE = "pdp_request_fulfil_customer"
 
 
@@ -45,6 +46,7 @@ def erase(session: Session, request: PdpRequest, by: User, at: datetime, years: 
     for model in GONE:
         drop(session, model, person.ids[model])
     drop(session, Letter, _letters_about(session, person))
+    session.execute(delete(ApiAnswer))  # kept for a day, and may repeat the person's words
     for model, ids in person.ids.items():
         if model not in (*GONE, Step):
             empty(session, model, ids)
@@ -89,10 +91,12 @@ def _last_letters(request: PdpRequest, at: datetime) -> list[Letter]:
 
 
 def _files(session: Session, person: Person) -> list[str]:
-    """Return the keys of the person's files that nothing else has too: the same bytes are kept once."""
-    own = person.ids[Attachment]
-    keys = set(session.scalars(select(Attachment.storage_key).where(Attachment.id.in_(own)))) if own else set()
-    keys -= set(session.scalars(select(Attachment.storage_key).where(Attachment.storage_key.in_(keys), Attachment.id.not_in(own))))
+    """Return the keys of the person's files and messages that nothing else has too: the same bytes are kept once."""
+    keys: set[str] = set()
+    for model, column in KEYS.items():
+        keys |= set(session.scalars(select(column).where(model.id.in_(person.ids[model]))))
+    for model, column in KEYS.items():
+        keys -= set(session.scalars(select(column).where(column.in_(keys), model.id.not_in(person.ids[model]))))
     return sorted(keys - set(session.scalars(select(Promo.picture_key).where(Promo.picture_key.in_(keys)))))
 
 

@@ -30,8 +30,16 @@ def _approvable(grant: BandwidthGrant, at: datetime) -> None:
     """Raise FieldRefused where a grant cannot be, or its last day, which belongs to it, is over where its branch is."""
     check(grant)
     local = grant.subscription.customer.branch.local(at) if grant.subscription else at
-    if grant.valid_until < local.date():
+    if grant.valid_until < local.date() and not grant.rule_id:
         raise FieldRefused("valid_until", _l("The last day is already over."))
+
+
+def _begin(grant: BandwidthGrant, at: datetime) -> None:
+    """Count the days of what a rule proposed from its approval, however long it lay there."""
+    if grant.rule_id and grant.subscription:
+        days, today = grant.valid_until - grant.valid_from, grant.subscription.customer.branch.local(at).date()
+        if grant.valid_from < today:
+            grant.valid_from, grant.valid_until = today, today + days
 
 
 def ending(at: datetime) -> Select[tuple[BandwidthGrant]]:
@@ -47,8 +55,12 @@ def ended(at: datetime) -> Select[tuple[BandwidthGrant]]:
 def _last_day(lies: Callable[[date], ColumnElement[bool]], at: datetime) -> Select[tuple[BandwidthGrant]]:
     """Return the SELECT of the active grants whose last day lies so to the day that it is where their branch is."""
     rows = select(BandwidthGrant).join(BandwidthGrant.subscription).join(Subscription.customer).join(Customer.branch)
-    there = or_(*(and_(Branch.time_zone == zone, lies(at.astimezone(ZoneInfo(zone.value)).date())) for zone in TimeZone))
-    return rows.where(BandwidthGrant.status == S.ACTIVE, there)
+    return rows.where(BandwidthGrant.status == S.ACTIVE, there(lies, at))
+
+
+def there(lies: Callable[[date], ColumnElement[bool]], at: datetime) -> ColumnElement[bool]:
+    """Return the condition that holds for the day that it is where the branch is; for a SELECT that has joined Branch."""
+    return or_(*(and_(Branch.time_zone == zone, lies(at.astimezone(ZoneInfo(zone.value)).date())) for zone in TimeZone))
 
 
 def tell_of_end(session: Session, grant: BandwidthGrant, at: datetime) -> None:
@@ -61,7 +73,7 @@ def tell_of_end(session: Session, grant: BandwidthGrant, at: datetime) -> None:
 NEAR = timedelta(days=7)
 _ENDING = Verb("ending", _l("Ends soon"), frozenset(), None)
 LIFECYCLE = Lifecycle((
-    Verb("approve", _l("Approve"), frozenset({S.DRAFT}), S.ACTIVE, tells=("customer",), guard=_approvable),
+    Verb("approve", _l("Approve"), frozenset({S.DRAFT}), S.ACTIVE, tells=("customer",), guard=_approvable, effect=_begin, signs="granted_by"),
     Verb("expire", _l("Expire"), frozenset({S.ACTIVE}), S.EXPIRED, tells=("customer",)),
     Verb("revoke", _l("Revoke"), frozenset({S.DRAFT, S.ACTIVE}), S.REVOKED, tells=("customer",), needs=("reason",)),
 ), fixed=frozenset({S.ACTIVE, S.EXPIRED, S.REVOKED}))

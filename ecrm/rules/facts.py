@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, PdpRequest, PromoRequest
+from ecrm.models import BandwidthGrant, Complaint, Installation, PdpRequest, PromoRequest, Visit
 
 
 def facts(row: Any) -> dict[str, Any]:
@@ -30,6 +30,15 @@ def _installation(row: Installation) -> dict[str, Any]:
     }
 
 
+def _visit(row: Visit) -> dict[str, Any]:
+    thing = row.complaint or row.installation
+    return {
+        "kind": row.kind.value, "window_from": row.window_from.isoformat(), "window_until": row.window_until.isoformat(), "zone": row.branch.time_zone.value,
+        "technician": row.technician.name, "thing": thing.number if thing else None, "topic": row.about, "who": row.who, "phone": row.phone, "address": row.address,
+        "task": row.task,
+    }
+
+
 def _grant(row: BandwidthGrant) -> dict[str, Any]:
     return {
         "mbps": row.extra_mbps, "valid_from": row.valid_from.isoformat(), "valid_until": row.valid_until.isoformat(),
@@ -52,4 +61,4 @@ def _about_data(row: PdpRequest) -> dict[str, Any]:
     }
 
 
-FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant, PromoRequest: _request, PdpRequest: _about_data}
+FACTS = {Complaint: _complaint, Installation: _installation, Visit: _visit, BandwidthGrant: _grant, PromoRequest: _request, PdpRequest: _about_data}

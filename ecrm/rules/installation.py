@@ -10,7 +10,7 @@ from ecrm.models.branch import Coverage
 from ecrm.models.complaint import Channel
 from ecrm.models.counter import next_number
 from ecrm.models.installation import InstallationStatus as S
-from ecrm.rules import demand, told
+from ecrm.rules import appointment, demand, told, visit
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
 
@@ -65,8 +65,9 @@ LIFECYCLE = Lifecycle((
     Verb("survey", _l("Record survey"), frozenset({S.REGISTERED}), S.SURVEYED, needs=("survey_result",)),
     Verb("not_covered", _l("Not covered"), frozenset({S.SURVEYED}), S.NOT_COVERED, tells=("applicant",), needs=("reason",), effect=_remember),
     Verb("schedule", _l("Schedule"), frozenset({S.SURVEYED, S.SCHEDULED}), S.SCHEDULED, tells=("applicant", "technician"),
-         needs=("technician", "visit_at")),
-    Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",)),
+         needs=("technician", "visit_at"), effect=visit.appoint),
+    Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",),
+         effect=visit.installed),
     Verb("activate", _l("Activate"), frozenset({S.INSTALLED}), S.ACTIVATED, tells=("applicant",), effect=_activate),
-    Verb("cancel", _l("Cancel application"), BEFORE_INSTALLED, S.CANCELLED, tells=("applicant",), needs=("reason",)),
+    Verb("cancel", _l("Cancel application"), BEFORE_INSTALLED, S.CANCELLED, tells=("applicant",), needs=("reason",), effect=appointment.call_off),
 ), fixed=frozenset({S.NOT_COVERED, S.ACTIVATED, S.CANCELLED}))

@@ -17,8 +17,8 @@ class BranchScreen(Screen):
     model = Branch
     group = COMPANY
     columns = ("code", "name", "city", "phone", "time_zone", "active")
-    details = ("address",)
-    form = ("code", "name", "city", "address", "phone", "time_zone", "active")
+    details = ("address", "grant_budget_mbps")
+    form = ("code", "name", "city", "address", "phone", "time_zone", "active", "grant_budget_mbps")
     search = ("code", "name", "city")
     filters = ("active",)
     column_formatters = column_formatters_detail = {"phone": cells.phone}
@@ -29,6 +29,7 @@ class BranchScreen(Screen):
         "code": _l("Short and lasting, such as BDG; files that are brought in name it so."),
         "time_zone": _l("Its working hours, days and visits are reckoned in it."),
         "active": _l("Take the tick away where nobody new may register; what belongs to it stays."),
+        "grant_budget_mbps": _l("What the active additions of its customers may come to, all together. Left blank, there is no limit."),
     }
     opens_row = True
     belongs = (

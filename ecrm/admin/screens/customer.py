@@ -14,10 +14,10 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.policy import Right
-from ecrm.rules import risk
+from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
 
 LATEST = 12  # events on a customer's page
@@ -66,8 +66,8 @@ class CustomerScreen(Screen):
     column_formatters_detail = {"phone": cells.phone, "address": cells.address}
     opens_row = True
     belongs = (
-        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id,
-                filters=_this, prefill=_this),
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.customer_id == row.id,
+                filters=_this, prefill=_this, order=queue.DUE),
         Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"),
                 lambda row: Subscription.customer_id == row.id, filters=_this, prefill=_this),
         Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted,
@@ -137,7 +137,7 @@ class SubscriptionScreen(Screen):
     belongs = (
         Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"),
                 lambda row: BandwidthGrant.subscription_id == row.id, prefill=lambda row: {"subscription": str(row.id)}),
-        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id,
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.subscription_id == row.id, order=queue.DUE,
                 prefill=lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
 
@@ -149,6 +149,12 @@ class SubscriptionScreen(Screen):
             return None
         found = risk.signs(db.session(), now(), Subscription.id == row.id).get(row.id)
         return risk.lines(found, risk.weights(db.session())) if found and self.sibling(RiskScore) else None
+
+    def rules(self, row):
+        """The active rules of bandwidth additions, each with what stands against an addition by it."""
+        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) else []
+        one = grant_rule.candidate(db.session(), row, now()) if found else None
+        return [(rule, grant_rule.against(rule, one)) for rule in found]
 
     def prefill(self, form):
         """From today, at the customer's address."""

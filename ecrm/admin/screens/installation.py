@@ -13,9 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import SelectMultipleField
 from wtforms.widgets import Select
 
-from ecrm.admin import cells
+from ecrm.admin import appointments, cells
 from ecrm.admin.deeds import LINK_CUSTOMER, send_invitation
-from ecrm.admin.pages import Link
+from ecrm.admin.pages import Belongs, Link
 from ecrm.admin.pipeline import Pipeline
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
@@ -23,7 +23,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import Installation
+from ecrm.models import Installation, Visit
 from ecrm.models.base import now
 from ecrm.models.installation import HalfDay
 from ecrm.policy import Right
@@ -90,14 +90,14 @@ class InstallationScreen(Pipeline, Screen):
     column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
     opens_row = True
+    belongs = (Belongs(Visit, ("number", "kind", "technician", "window_from", "status", "outcome"), lambda row: Visit.installation_id == row.id),)
     deeds = (LINK_CUSTOMER,)
     extra_needs = {"pipeline_view": Right.EXPORT, "paper_view": Right.EXPORT}
 
     def links(self, row):
-        """Return the ways to the forms on paper, for who may take data out."""
-        if not self.can_export:
-            return []
-        return [Link(str(PAPERS[kind]), self.get_url(".paper_view", id=row.id, kind=kind)) for kind in papers_of(row)]
+        """Return the way to a visit, where the role may plan one, and to the forms on paper, for who may take data out."""
+        papers = papers_of(row) if self.can_export else ()
+        return appointments.links(self, row) + [Link(str(PAPERS[kind]), self.get_url(".paper_view", id=row.id, kind=kind)) for kind in papers]
 
     @expose("/paper/")
     def paper_view(self) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Screens of plans, promos and bandwidth additions."""
+"""Screens of plans, promos, bandwidth additions and the rules that propose them."""
 
 from flask import request
 from flask_babel import lazy_gettext as _l
@@ -6,16 +6,20 @@ from flask_login import current_user
 
 from ecrm import policy
 from ecrm.admin import cells, look, lookup
-from ecrm.admin.pages import the_only
+from ecrm.admin.deeds import PROPOSE
+from ecrm.admin.pages import Belongs, the_only
 from ecrm.admin.picture import Pictured
 from ecrm.admin.place_filters import CustomersBranch, SubscribersBranch, SubscribersPlan
 from ecrm.admin.report_filters import Approved
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import OFFERS
-from ecrm.models import BandwidthGrant, Plan, Promo, PromoRequest, Subscription
+from ecrm.admin.stretches import MOST_COUNTED
+from ecrm.extensions import db
+from ecrm.models import BandwidthGrant, GrantRule, Plan, Promo, PromoRequest, Subscription
 from ecrm.models.bandwidth import GrantReason
+from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.rules import bandwidth
+from ecrm.rules import bandwidth, grant_rule
 
 
 class PlanScreen(Screen):
@@ -65,9 +69,9 @@ class GrantScreen(Screen):
     model = BandwidthGrant
     group = OFFERS
     columns = ("subscription.customer", "subscription", "extra_mbps", "valid_from", "valid_until", "reason", "status")
-    details = ("note", "complaint", "granted_by")
+    details = ("note", "complaint", "rule", "granted_by")
     form = ("subscription", "extra_mbps", "valid_from", "valid_until", "reason", "complaint", "note")
-    filters = ("status", "reason", "valid_from", "valid_until")
+    filters = ("status", "reason", "rule", "valid_from", "valid_until")
     more_filters = (Approved, SubscribersBranch, SubscribersPlan)
     sortable = ("valid_from", "valid_until", "extra_mbps")
     checks = (bandwidth.check,)
@@ -92,10 +96,37 @@ class GrantScreen(Screen):
         if form.complaint.data is not None:
             form.reason.data = GrantReason.COMPENSATION
 
-    @staticmethod
-    def born(session, row, _at, by):
-        """Who granted it."""
-        row.granted_by_id = by.id
+
+class GrantRuleScreen(Screen):
+    """Rules that propose bandwidth additions; the worker does so once a month."""
+
+    model = GrantRule
+    group = OFFERS
+    columns = ("name", "extra_mbps", "days", "least_months", "least_risk", "plan", "branch", "active")
+    form = ("name", "active", "extra_mbps", "days", "least_months", "least_risk", "plan", "branch")
+    filters = ("active", "plan", "branch")
+    sortable = ("name", "extra_mbps", "days")
+    sort = ("name", False)
+    deeds = (PROPOSE,)
+    details_template = "admin/grant_rule.html"
+    groups = ((_l("Rule"), ("name", "active")), (_l("What is given"), ("extra_mbps", "days")), (_l("To whom"), ("least_months", "least_risk", "plan", "branch")))
+    empty = _l("No rules yet. A rule says who gets how many Mbps more, and for how long; once a month it proposes additions, which you approve.")
+    help = {
+        "active": _l("Without the tick it proposes nothing; what it proposed before stays."),
+        "extra_mbps": _l("Added to the download speed of the plan."), "days": _l("They count from the approval; the last day counts."),
+        "least_months": _l("Whole months since the subscription began; 0 for all."),
+        "least_risk": _l("As in the list of customers at risk. Left blank, risk does not matter."),
+        "plan": _l("Left blank, it is for all plans."), "branch": _l("Left blank, for all branches."),
+    }
+    opens_row = True
+    belongs = (
+        Belongs(BandwidthGrant, ("subscription.customer", "extra_mbps", "valid_from", "valid_until", "status"), lambda row: BandwidthGrant.rule_id == row.id,
+                filters=lambda row: {"rule": str(row.id)}, most=10),
+    )
+
+    def eligible(self, row):
+        """How many subscriptions the rule would propose an addition for now."""
+        return grant_rule.count(db.session(), row, now(), MOST_COUNTED + 1)
 
 
 class PromoRequestScreen(Screen):

@@ -96,7 +96,7 @@ def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: G
         id=company.bulk.new_id("bandwidth_grant"), subscription_id=caller.subscription,
         extra_mbps=rng.choice((5, 10, 10, 20, 20, 50)), valid_from=begun.date(),
         valid_until=begun.date() + timedelta(days=days), reason=reason, note=note, status=S.DRAFT,
-        complaint_id=complaint, granted_by_id=clerk.id, version=1,
+        complaint_id=complaint, rule_id=None, granted_by_id=None, version=1,
     )
     title = f"+{row.extra_mbps} Mbps {row.valid_from}–{row.valid_until}"
     subject = Subject("bandwidth_grant", row, LIFECYCLE, title, lambda _at, table, values: company.bulk.add(table, values),
@@ -105,7 +105,7 @@ def _grant(company: Company, caller: Caller, fate: S, begun: datetime, reason: G
     acts.create(subject, by, begun)
     try:
         if fate is not S.DRAFT:
-            acts.move(company, subject, "approve", by, begun + timedelta(minutes=20))
+            acts.move(company, subject, "approve", by, begun + timedelta(minutes=20), granted_by_id=clerk.id)
         if fate is S.REVOKED:
             acts.move(company, subject, "revoke", by, begun + timedelta(days=3), rng.choice(shared.REVOKED))
         if fate is S.EXPIRED:

@@ -82,6 +82,7 @@ class Company:
     staff: dict[RoleName, list[Worker]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
+    booked: set[Any] = field(default_factory=set)  # half days of technicians that planned visits take
     compensated: int = 0  # additions that made good for a late complaint
 
     def number(self, prefix: str, at: datetime, place: Place) -> str:

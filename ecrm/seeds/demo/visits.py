@@ -13,7 +13,7 @@ from ecrm.models.complaint import Channel
 from ecrm.models.installation import HalfDay, InstallationStatus as S
 from ecrm.rules.consent import APPLYING, WAITING
 from ecrm.rules.installation import LIFECYCLE
-from ecrm.seeds.demo import acts
+from ecrm.seeds.demo import acts, appointments
 from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
@@ -89,6 +89,8 @@ def wait(session: Session, company: Company, count: int) -> None:
 def _wait(company: Company, row: Demand, **more: Any) -> None:
     values = {column.key: getattr(row, column.key) for column in Demand.__table__.columns}
     company.bulk.add("demand", values | more | {"id": company.bulk.new_id("demand"), "version": 1})
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
@@ -146,6 +148,8 @@ def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, techn
     if bad or wish.fate is S.SURVEYED:
         return
     visit = _visit_at(company, wish, crowd)
+    while wish.fate is S.SCHEDULED and appointments.slot(company.places[technician.place], technician.id, visit) in company.booked:
+        visit += timedelta(days=1)
     acts.move(company, subject, "schedule", clerk, at + timedelta(hours=2), technician_id=technician.id, visit_at=visit)
     if wish.fate is S.SCHEDULED:
         return
