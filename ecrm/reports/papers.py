@@ -47,8 +47,7 @@ def _registration(row: Installation, zone: ZoneInfo) -> tuple[list[Part], str, t
     parts = [
         Part(_("Applicant"), [(_("Name"), row.applicant_name), (_("Phone"), readable(row.applicant_phone)), (_("E-mail"), row.applicant_email)]),
         _connection(row, [(_("Promo"), row.promo), (_("Preferred visit times"), times)]),
-        Part(_("Application"), [(_("Number"), row.number), (_("Registered"), formats.exact(row.registered_at, zone)), (_("Channel"), row.channel),
-                                (_("Survey result"), row.survey_result)]),
+        Part(_("Application"), [(_("Number"), row.number), (_("Registered"), formats.exact(row.registered_at, zone)), (_("Channel"), row.channel)]),
     ]
     return parts, _("The applicant confirms that these data are right, and agrees that we use them for the application."), (_("Applicant"), _("Sales"))
 
