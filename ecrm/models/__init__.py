@@ -7,7 +7,8 @@ from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
 from ecrm.models.call_note import CallNote
-from ecrm.models.complaint import Attachment, Complaint, ComplaintCategory, Reply
+from ecrm.models.category import ComplaintCategory
+from ecrm.models.complaint import Attachment, Complaint, Reply
 from ecrm.models.consent import Consent
 from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
