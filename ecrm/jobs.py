@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ecrm import incoming_jobs, storage
 from ecrm.extensions import only_reads
-from ecrm.letters import asked
+from ecrm.letters import asked, provisioning
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
 from ecrm.models import AccessEvent, ApiAnswer, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
@@ -74,6 +75,16 @@ def propose_grants(session: Session, at: datetime, hand: Hand) -> int:
     found = grant_rule.in_order(session)
     return sum(each(session, Subscription, grant_rule.eligible(rule, at), hand, lambda row, rule=rule: grant_rule.draft(session, rule, row, at), "propose")
                for rule in found)
+
+
+def provision(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell provisioning of the additions that began or are over, where the settings name its address; return how many calls were taken."""
+    settings = current_app.config["ECRM"]
+    if settings["PROVISION_URL"] is None:
+        return 0
+    provisioning.note(session, at)
+    session.commit()
+    return provisioning.deliver(session, settings["PROVISION_URL"], settings["PROVISION_SECRET"], at, hand)
 
 
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
@@ -187,6 +198,7 @@ JOBS = (
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
     Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
+    Job("provision", provision, 30, _l("Tell provisioning of bandwidth additions")),
     Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
-    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
+    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, Visit, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -22,12 +22,13 @@ FIELD = frozenset({"start", "wait", "resume", "resolve"})
 NIK = frozenset({"identity_number"})
 INNER = frozenset({"before", "after", "actor", "actor_id", "via"})
 PERSONAL = frozenset({"claimed_number", "confirmed_at", "tf_primary_method", "agreed_wording"})
+WIN = frozenset({"propose_grant", "tell_promos"})
 DATA = frozenset({"take", "fulfil", "decline", "erase"})
 
 POLICY: dict[type, dict[RoleName, Grant]] = {
     Complaint: {
         CUSTOMER: Grant(R | C, rows.own_complaints, frozenset({"waited_seconds"}), frozenset({"confirm", "reopen", "cancel"})),
-        SUPPORT: Grant(R | C | E | X, verbs=WORK | {"join_outage", "leave_outage", "merge"}),
+        SUPPORT: Grant(R | C | E | X, verbs=WORK | {"join_outage", "leave_outage", "merge", "compensate"}),
         TECHNICIAN: Grant(R, rows.own_jobs, verbs=FIELD),
         MANAGER: Grant(R | X),
     },
@@ -74,7 +75,8 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         ADMINISTRATOR: Grant(R | C | X, verbs=DATA),
     },
     Consent: {CUSTOMER: Grant(R | C, rows.own_consents), SUPPORT: Grant(R | C | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
-    RiskScore: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X)},
+    RiskScore: {SUPPORT: Grant(R | X, verbs=WIN), MANAGER: Grant(R | X, verbs=WIN)},
+    CallNote: {SUPPORT: Grant(R | C | X), MANAGER: Grant(R | C | X)},
     RiskWeight: {SUPPORT: Grant(R), MANAGER: Grant(R | C | E | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Plan: {CUSTOMER: Grant(R), SUPPORT: Grant(R | C | E | X), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R)},
     Promo: {CUSTOMER: Grant(R, rows.published), SUPPORT: Grant(R | C | E | D | X), SALES: Grant(R), MANAGER: Grant(R | X)},
@@ -86,12 +88,13 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     BandwidthGrant: {
         CUSTOMER: Grant(R, rows.own_grants, frozenset({"note"})),
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"approve", "revoke"})),
-        MANAGER: Grant(R | X),
+        MANAGER: Grant(R | C | X),
     },
     GrantRule: {SUPPORT: Grant(R | C | E | D | X, verbs=frozenset({"propose"})), MANAGER: Grant(R | X)},
+    ProvisionCall: {SUPPORT: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
     Installation: {
         CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
-        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
+        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel", "link_customer"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
         MANAGER: Grant(R | X),

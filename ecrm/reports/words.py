@@ -21,6 +21,8 @@ def text(kind: Kind, value: Any) -> str:
         return _("%(hours)s h %(minutes)s min", hours=formats.number(hours), minutes=minutes) if hours else _("%(minutes)s min", minutes=minutes)
     if kind is Kind.DAY:
         return formats.day(value if isinstance(value, date) else date.fromisoformat(value))
+    if kind is Kind.DAYS:
+        return _("%(days)s days", days=formats.number(value, "0.0"))
     if kind is Kind.TEXT:
         return str(value)
     if kind is Kind.RUPIAH:
