@@ -57,8 +57,10 @@ SETTINGS = (
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
     Setting("OUTAGE_CUSTOMERS", kinds.customers, 3, "customers of one area with a disturbance from which on support is offered to declare an outage"),
     Setting("OUTAGE_MINUTES", kinds.minutes, 60, "minutes within which they must have complained"),
-    Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint"),
+    Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint, or proposes for a customer at risk"),
     Setting("COMPENSATION_DAYS", kinds.compensation_days, 30, "days for which it gives them, the first and the last counted"),
+    Setting("PROVISION_URL", kinds.web_address, None, "where provisioning is told that a bandwidth addition begins or ends (docs/bandwidth.md); default: nowhere"),
+    Setting("PROVISION_SECRET", kinds.secret, None, "signs what it is told", secret=True),
     Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
             "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
     Setting("RETENTION_YEARS", kinds.years, 0,
@@ -108,6 +110,7 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
     _check_bucket(values)
+    _check_provisioning(values)
     _check_production(values)
     return values
 
@@ -167,6 +170,11 @@ def _check_bucket(values: dict[str, Any]) -> None:
         raise BadSetting("ECRM_S3_ACCESS_KEY and ECRM_S3_SECRET_KEY belong together: set both, or neither.")
     if values["S3_BUCKET"] is not None and find_spec("boto3") is None:
         raise BadSetting("ECRM_S3_BUCKET needs a library that is not installed: pip install ecrm[s3].")
+
+
+def _check_provisioning(values: dict[str, Any]) -> None:
+    if (values["PROVISION_URL"] is None) != (values["PROVISION_SECRET"] is None):
+        raise BadSetting("ECRM_PROVISION_URL and ECRM_PROVISION_SECRET belong together: set both, or neither.")
 
 
 def _check_production(values: dict[str, Any]) -> None:
