@@ -73,6 +73,8 @@ def _waiting(visit: Visit) -> list[Person]:
 def _customer_of(row: Any) -> Customer | None:
     if isinstance(row, Customer):
         return row
+    if isinstance(row, Visit):
+        row = row.complaint or row.installation
     subscription = getattr(row, "subscription", None)
     return getattr(row, "customer", None) or (subscription.customer if subscription else None)
 
