@@ -57,6 +57,8 @@ SETTINGS = (
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
     Setting("OUTAGE_CUSTOMERS", kinds.customers, 3, "customers of one area with a disturbance from which on support is offered to declare an outage"),
     Setting("OUTAGE_MINUTES", kinds.minutes, 60, "minutes within which they must have complained"),
+    Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint"),
+    Setting("COMPENSATION_DAYS", kinds.compensation_days, 30, "days for which it gives them, the first and the last counted"),
     Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
             "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
     Setting("RETENTION_YEARS", kinds.years, 0,

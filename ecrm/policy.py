@@ -27,7 +27,7 @@ DATA = frozenset({"take", "fulfil", "decline", "erase"})
 POLICY: dict[type, dict[RoleName, Grant]] = {
     Complaint: {
         CUSTOMER: Grant(R | C, rows.own_complaints, frozenset({"waited_seconds"}), frozenset({"confirm", "reopen", "cancel"})),
-        SUPPORT: Grant(R | C | E | X, verbs=WORK | {"join_outage", "leave_outage", "merge"}),
+        SUPPORT: Grant(R | C | E | X, verbs=WORK | {"join_outage", "leave_outage", "merge", "compensate"}),
         TECHNICIAN: Grant(R, rows.own_jobs, verbs=FIELD),
         MANAGER: Grant(R | X),
     },

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from ecrm import policy, storage
 from ecrm.admin import appointments, cells
-from ecrm.admin.deeds import JOIN_OUTAGE, LEAVE_OUTAGE
+from ecrm.admin.deeds import COMPENSATE, JOIN_OUTAGE, LEAVE_OUTAGE
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
 from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
@@ -56,7 +56,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED
     checks = (complaint.check,)
-    deeds = (JOIN_OUTAGE, LEAVE_OUTAGE)
+    deeds = (JOIN_OUTAGE, LEAVE_OUTAGE, COMPENSATE)
     column_formatters = {"subject": cells.subject, "customer": cells.customer, "resolution_due_at": cells.due,
                          "opened_at": cells.short}
     groups = (
@@ -108,7 +108,7 @@ class ComplaintScreen(ComplaintPage, Screen):
         if screen is None or not screen.can_create or row.subscription_id is None:
             return found
         url = screen.get_url(f"{screen.endpoint}.create_view", complaint=row.id, subscription=row.subscription_id)
-        return [*found, Link(_("Compensate"), url)]
+        return [*found, Link(_("Compensate …"), url)]
 
     def _get_list_filter_args(self):
         """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""

@@ -16,6 +16,7 @@ from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
+from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
@@ -153,7 +154,7 @@ class SubscriptionScreen(Screen):
 
     def rules(self, row):
         """The active rules of bandwidth additions, each with what stands against an addition by it."""
-        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) else []
+        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) and row.status is not SubscriptionStatus.ENDED else []
         one = grant_rule.candidate(db.session(), row, now()) if found else None
         return [(rule, grant_rule.against(rule, one)) for rule in found]
 
