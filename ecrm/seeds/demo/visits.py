@@ -72,6 +72,8 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     company.bulk.add("installation", vars(row))
     if stays is not None:
         _wait(company, stays, installation_id=row.id)
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
 
 
 def wait(session: Session, company: Company, count: int) -> None:
@@ -89,8 +91,6 @@ def wait(session: Session, company: Company, count: int) -> None:
 def _wait(company: Company, row: Demand, **more: Any) -> None:
     values = {column.key: getattr(row, column.key) for column in Demand.__table__.columns}
     company.bulk.add("demand", values | more | {"id": company.bulk.new_id("demand"), "version": 1})
-    if row.visit_at is not None:
-        appointments.of_installation(company, place, row, technician)
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
