@@ -7,7 +7,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ecrm import admin, assets, cli, config, day_marks, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
+from ecrm import admin, api, assets, cli, config, day_marks, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
 from ecrm.extensions import babel, csrf, db, let_go, mail, migrate
 from ecrm.flask_config import flask_config
 from ecrm.privacy import copying
@@ -39,7 +39,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     assets.init_app(app)
     health.init_app(app)
     retries.init_app(app)
-    for part in (letters, copying, offline, portal, admin, cli):
+    for part in (letters, copying, offline, portal, admin, api, cli):
         part.init_app(app)
     if values["TRUSTED_PROXIES"]:
         hops = values["TRUSTED_PROXIES"]
@@ -48,11 +48,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def _language() -> str:
-    """Return the account's language, else the one chosen in this session, else the browser's, else the setting."""
+    """Return the account's language, else the one chosen in this session, else the browser's, else the setting; a program says which."""
     if not has_request_context():
         return current_app.config["BABEL_DEFAULT_LOCALE"]
-    if current_user and current_user.is_authenticated:
+    if request.blueprint != "api" and current_user and current_user.is_authenticated:
         return current_user.language.value
-    if session.get("language") in LANGUAGES:
+    if request.blueprint != "api" and session.get("language") in LANGUAGES:
         return session["language"]
     return request.accept_languages.best_match(LANGUAGES, current_app.config["BABEL_DEFAULT_LOCALE"])

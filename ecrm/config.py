@@ -80,6 +80,18 @@ SETTINGS = (
     Setting("MAIL_USERNAME", kinds.text, None, "SMTP user"),
     Setting("MAIL_PASSWORD", kinds.text, None, "SMTP password", secret=True),
     Setting("MAIL_SENDER", kinds.email, "layanan@prestasi.example", "sender address of letters"),
+    Setting("REPLY_ADDRESS", kinds.email, None,
+            "address of the mailbox that is polled: letters about complaints ask to be answered there, a token after a plus; default: answers reach nobody"),
+    Setting("IMAP_SERVER", kinds.text, None, "IMAP host of a mailbox that E-CRM has for itself (docs/channels.md); without it none is polled"),
+    Setting("IMAP_PORT", kinds.port, 993, "IMAP port; always TLS, its certificate checked: from the first byte, or STARTTLS on port 143"),
+    Setting("IMAP_CA", kinds.file, None, "certificate of the authority that signed the IMAP server's; default: those of the system"),
+    Setting("IMAP_USERNAME", kinds.text, None, "IMAP user"),
+    Setting("IMAP_PASSWORD", kinds.text, None, "IMAP password", secret=True),
+    Setting("IMAP_FOLDER", kinds.text, "INBOX", "folder whose unseen mail is fetched"),
+    Setting("MAIL_AUTHSERV", kinds.text, None,
+            "name of the own mail server in Authentication-Results; with it a mail without a reply token must be signed by its sender's domain (DKIM)"),
+    Setting("WEBHOOK_SECRET", kinds.secret, None, "key with which gateways sign the messages that they post to /channels/incoming; without it none may", secret=True),
+    Setting("INCOMING_CATEGORY", kinds.text, "LAIN", "code of the category of complaints that come by mail or message"),
 )
 
 
@@ -168,8 +180,8 @@ def _check_provisioning(values: dict[str, Any]) -> None:
 def _check_production(values: dict[str, Any]) -> None:
     if values["PROFILE"] != "production":
         return
-    for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET"):
-        if len(values[name]) < SHORTEST_KEY:
+    for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET", "WEBHOOK_SECRET"):
+        if values[name] is not None and len(values[name]) < SHORTEST_KEY:
             raise BadSetting(f"ECRM_{name} is too short for production: at least {SHORTEST_KEY} characters.")
     if not values["HTTPS_COOKIES"]:
         raise BadSetting("ECRM_HTTPS_COOKIES must be true in production, behind HTTPS.")

@@ -6,27 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ecrm import storage
+from ecrm import incoming_jobs, storage
 from ecrm.extensions import only_reads
 from ecrm.letters import asked, provisioning
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, BandwidthGrant, Complaint, OutageFollower, PdpRequest, Subscription, UserSession
+from ecrm.models import AccessEvent, ApiAnswer, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.privacy import forgetting
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
 from ecrm.row_by_row import Hand, each
-from ecrm.rules import bandwidth, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
+from ecrm.rules import bandwidth, demand, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
 SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
+ANSWERS_KEPT = timedelta(days=1)  # of the API, for requests that come again
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,20 @@ def propose_grants(session: Session, at: datetime, hand: Hand) -> int:
                for rule in found)
 
 
-def provision(session: Session, at: datetime, hand: Hand) -> int:
-    """Tell provisioning of the additions that began or are over, where the settings name its address; return how many calls were taken."""
-    settings = current_app.config["ECRM"]
-    if settings["PROVISION_URL"] is None:
-        return 0
-    provisioning.note(session, at)
-    session.commit()
-    return provisioning.deliver(session, settings["PROVISION_URL"], settings["PROVISION_SECRET"], at, hand)
-
-
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
     """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
     told = each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
     return told + each(session, OutageFollower, outage_news.waiting_followers(), hand, lambda row: outage_news.tell_follower(session, row, at), "outage")
+
+
+def tell_of_coverage(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell the people whose area is covered by now, each in its own transaction; return how many."""
+    return each(session, Demand, demand.untold(), hand, lambda row: demand.tell(session, row, at), "cover")
+
+
+def forget_applicants(session: Session, at: datetime, hand: Hand) -> int:
+    """Take the words out of applications and wishes that came to nothing long ago; return how many."""
+    return sum(each(session, model, due, hand, lambda row: forgetting.forget(session, row), "forget") for model, due in forgetting.due(at))
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
@@ -136,6 +137,18 @@ def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
     return storage.sweep(at)
 
 
+def forget_files(session: Session, at: datetime, hand: Hand) -> int:
+    """Remove the files that no row names and that nobody has sent for a week; return how many."""
+    only_reads(session)
+    done = 0
+    for key in storage.unnamed(session, at):
+        if hand.stop():
+            break
+        done += storage.remove([key])
+    session.rollback()
+    return done
+
+
 def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
     """Delete the sessions that ended long ago, and as old refusals; return how many."""
     over = or_(UserSession.ended_at < at - SESSIONS_KEPT, UserSession.until < at - SESSIONS_KEPT)
@@ -143,6 +156,13 @@ def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
     gone += session.execute(delete(AccessEvent).where(AccessEvent.at < at - SESSIONS_KEPT)).rowcount  # type: ignore[attr-defined]
     session.commit()
     return gone
+
+
+def forget_answers(session: Session, at: datetime, _hand: Hand) -> int:
+    """Delete the answers of the API that are a day old; return how many."""
+    gone = session.execute(delete(ApiAnswer).where(ApiAnswer.at < at - ANSWERS_KEPT)).rowcount  # type: ignore[attr-defined]
+    session.commit()
+    return int(gone)
 
 
 def count_days(session: Session, at: datetime, hand: Hand) -> int:
@@ -161,16 +181,19 @@ def count_days(session: Session, at: datetime, hand: Hand) -> int:
 JOBS = (
     Job("deliver", deliver, 2, _l("Deliver letters")), Job("escalate", escalate, 60, _l("Tell of targets that are near or missed")),
     Job("remind_of_requests", remind_of_requests, 300, _l("Remind of requests about personal data")),
+    Job("fetch_mail", incoming_jobs.fetch_mail, 30, _l("Fetch mail from the mailbox")), Job("sort_messages", incoming_jobs.sort_messages, 5, _l("File incoming messages")),
     Job("tell_of_outages", tell_of_outages, 5, _l("Tell of outages")),
+    Job("tell_of_coverage", tell_of_coverage, 60, _l("Tell of areas that are covered now")),
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
     Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
-    Job("provision", provision, 30, _l("Tell provisioning of bandwidth additions")),
+    Job("provision", provisioning.run, 30, _l("Tell provisioning of bandwidth additions")),
     Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
-    Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
+    Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")), Job("forget_answers", forget_answers, 3600, _l("Forget the answers kept for the API")),
+    Job("forget_applicants", forget_applicants, 86_400, _l("Forget old applications")), Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 
 

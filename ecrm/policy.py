@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Select, false, select
 from ecrm import rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
-    UserSession, WorkingHours,
+    UserSession, Visit, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.incoming import IncomingMessage
 
 __all__ = ["POLICY", "Grant", "Right", "Rows", "grant", "hidden", "may", "may_move", "scope", "visible"]
 R, C, E, D, X = Right.READ, Right.CREATE, Right.EDIT, Right.DELETE, Right.EXPORT
@@ -43,6 +44,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R | C, rows.job_attachments),
         MANAGER: Grant(R | X),
     },
+    IncomingMessage: {SUPPORT: Grant(R | X, verbs=frozenset({"open", "attach", "ignore", "reconsider"})), MANAGER: Grant(R | X)},
     ComplaintCategory: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | D | X)},
     Escalation: {SUPPORT: Grant(R), TECHNICIAN: Grant(R, rows.job_escalations), MANAGER: Grant(R | X)},
     Outage: {
@@ -91,9 +93,18 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     GrantRule: {SUPPORT: Grant(R | C | E | D | X, verbs=frozenset({"propose"})), MANAGER: Grant(R | X)},
     ProvisionCall: {SUPPORT: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
     Installation: {
+        CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
         SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
+        MANAGER: Grant(R | X),
+    },
+    Demand: {CUSTOMER: Grant(R | C, rows.nothing), SALES: Grant(R | C | E | X, verbs=frozenset({"told"})), MANAGER: Grant(R | X)},
+    Visit: {
+        CUSTOMER: Grant(R, rows.promised_visits, frozenset({"materials", "note", "task", "held"})),
+        SUPPORT: Grant(R | C | X, verbs=frozenset({"rebook", "cancel", "report"})),
+        TECHNICIAN: Grant(R, rows.own_calls, verbs=frozenset({"arrive", "report"})),
+        SALES: Grant(R, rows.of_applications),
         MANAGER: Grant(R | X),
     },
     Branch: {CUSTOMER: Grant(R), SUPPORT: Grant(R), TECHNICIAN: Grant(R), SALES: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | C | E | X)},
@@ -115,6 +126,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R, verbs=frozenset({"two_factor", "one_factor"}))},
     UserSession: {CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})), ADMINISTRATOR: Grant(R, verbs=frozenset({"end"}))},
     AccessEvent: {ADMINISTRATOR: Grant(R | X)},
+    ApiToken: {ADMINISTRATOR: Grant(R | C, verbs=frozenset({"revoke"}))}, ApiAnswer: {ADMINISTRATOR: Grant(R)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, rows.own_steps, INNER),

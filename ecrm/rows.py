@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from ecrm.models import (
     Attachment, BandwidthGrant, Complaint, Consent, Customer, Escalation, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Recap, Reply, Role, SavedView, Step,
-    Subscription, User, UserSession,
+    Subscription, User, UserSession, Visit,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.bandwidth import GrantStatus
@@ -18,6 +18,11 @@ from ecrm.models.outage import OutageStatus
 def everything(_user: User) -> ColumnElement[bool]:
     """All rows."""
     return true()
+
+
+def nothing(_user: User) -> ColumnElement[bool]:
+    """No rows: who writes one does not read it again."""
+    return false()
 
 
 def _ids(model: Any, clause: ColumnElement[bool], column: Any = None) -> Any:
@@ -33,6 +38,16 @@ def own_jobs(user: User) -> ColumnElement[bool]:
 def own_visits(user: User) -> ColumnElement[bool]:
     """Installations of which the person is the technician."""
     return Installation.technician_id == user.id
+
+
+def own_calls(user: User) -> ColumnElement[bool]:
+    """Visits of which the person is the technician."""
+    return Visit.technician_id == user.id
+
+
+def of_applications(_user: User) -> ColumnElement[bool]:
+    """Visits to applicants."""
+    return Visit.installation_id.is_not(None)
 
 
 def job_customers(user: User) -> ColumnElement[bool]:
@@ -100,6 +115,12 @@ def own_complaints(user: User) -> ColumnElement[bool]:
     return Complaint.customer_id.in_(_ids(Customer, own_customer(user)))
 
 
+def promised_visits(user: User) -> ColumnElement[bool]:
+    """Visits for the account's customer's complaints and applications."""
+    applied = _ids(Installation, Installation.customer_id.in_(_ids(Customer, own_customer(user))))
+    return or_(Visit.complaint_id.in_(_ids(Complaint, own_complaints(user))), Visit.installation_id.in_(applied))
+
+
 def own_replies(user: User) -> ColumnElement[bool]:
     """Public replies to own complaints."""
     return and_(Reply.public.is_(True), Reply.complaint_id.in_(_ids(Complaint, own_complaints(user))))
@@ -127,6 +148,11 @@ def own_steps(user: User) -> ColumnElement[bool]:
     complaints = and_(Step.table == "complaint", Step.row_id.in_(_ids(Complaint, own_complaints(user))))
     requests = and_(Step.table == "promo_request", Step.row_id.in_(_ids(PromoRequest, own_requests(user))))
     return and_(Step.to_status.is_not(None), or_(complaints, requests))
+
+
+def own_installations(user: User) -> ColumnElement[bool]:
+    """Applications of the account's customer."""
+    return Installation.customer_id.in_(_ids(Customer, own_customer(user)))
 
 
 def own_requests(user: User) -> ColumnElement[bool]:

@@ -145,7 +145,7 @@ def _actor() -> int | None:
 def _via() -> Via:
     if not has_request_context():
         return Via.CLI
-    return Via.ADMIN if request.path.startswith("/admin/") else Via.PORTAL
+    return Via.ADMIN if request.path.startswith("/admin/") else Via.API if request.blueprint == "api" else Via.PORTAL
 
 
 def _refuse_bulk(state: ORMExecuteState) -> None:

@@ -21,6 +21,7 @@ for name in [name for name in os.environ if name.startswith("ECRM_")]:
 os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 
 BACKENDS = ("sqlite", "mariadb")
+ONE_DATABASE = pytest.mark.parametrize("company", BACKENDS[:1], indirect=True)  # where no statement differs between them
 
 
 @pytest.fixture(scope="session")

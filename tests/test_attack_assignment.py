@@ -3,9 +3,12 @@
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Reply, User
 from ecrm.models.complaint import Channel, ComplaintStatus
+from tests.conftest import ONE_DATABASE
 from tests.portal import number, typed
 from tests.test_accounts import NEW, form, link
 from tests.world import email, one
+
+pytestmark = ONE_DATABASE
 
 EXTRA = {
     "id": "1", "roles": "6", "roles-0": "administrator", "role": "administrator", "is_admin": "1", "active": "", "status": "closed", "customer": "2",

@@ -9,8 +9,11 @@ from ecrm.extensions import db
 from ecrm.letters import asked
 from ecrm.models import Letter, User
 from ecrm.models.base import now
+from tests.conftest import ONE_DATABASE
 from tests.test_accounts import form, said
 from tests.world import email, one
+
+pytestmark = ONE_DATABASE
 
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE)\s+[`"]?(\w+)')
 STRANGE = ("siapa@test.example", "siapa2@test.example")

@@ -6,8 +6,11 @@ from ecrm.extensions import db
 from ecrm.letters import asked
 from ecrm.models import Letter
 from ecrm.models.base import now
+from tests.conftest import ONE_DATABASE
 from tests.test_accounts import form
 from tests.world import PASSWORD, email
+
+pytestmark = ONE_DATABASE
 
 EVIL = "evil.example"
 FORGED = [{"Host": EVIL}, {"X-Forwarded-Host": EVIL}, {"X-Forwarded-Server": EVIL}, {"Forwarded": f"host={EVIL}"}, {"X-Host": EVIL},

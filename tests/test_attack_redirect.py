@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from tests.conftest import ONE_DATABASE
 from tests.test_sweep_arguments import FAR
 from tests.world import PASSWORD, email
+
+pytestmark = ONE_DATABASE
 
 MORE = (*FAR, "%2f%2fevil.example", "/%09/evil.example", "/\x00/evil.example", "https:evil.example", "///\\evil.example", "/.evil.example", "//evil.example/%2f..")
 

@@ -6,7 +6,10 @@ import pytest
 
 from ecrm.extensions import db
 from ecrm.models import Attachment
+from tests.conftest import ONE_DATABASE
 from tests.portal import PNG, typed
+
+pytestmark = ONE_DATABASE
 
 SCRIPT = b"<script>alert(document.domain)</script>"
 BAD = {

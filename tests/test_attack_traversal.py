@@ -1,6 +1,9 @@
 """Paths that climb: no address serves a file that is not meant for it."""
 
 import pytest
+from tests.conftest import ONE_DATABASE
+
+pytestmark = ONE_DATABASE
 
 CLIMBS = ("../setup.cfg", "..%2fsetup.cfg", "%2e%2e/%2e%2e/etc/passwd", "....//....//etc/passwd", "..\\..\\etc\\passwd", "/etc/passwd", "..%5c..%5cetc%5cpasswd",
           "%00/etc/passwd", "../../../../../../etc/passwd", "..%252f..%252fetc%252fpasswd", "portal/../../config.py", ".git/config", "..;/config.py", "file:///etc/passwd")

@@ -12,7 +12,7 @@ from flask_migrate import downgrade
 from werkzeug.datastructures import FileStorage
 
 from ecrm import backup, create_app, revisions, storage
-from ecrm.backup.files import COLUMNS
+from ecrm.storage.unnamed import COLUMNS
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Counter, Customer, Letter, Step
 from ecrm.models.base import now
@@ -291,4 +291,4 @@ def test_numbers_of_deleted_rows_stay_gone(make_app, empty, tmp_path):
 def test_every_column_that_names_a_file_is_known():
     """A new table with files is not forgotten."""
     found = {table.name: column.name for table in db.metadata.sorted_tables for column in table.columns if column.name.endswith("_key") and column.name != "client_key"}
-    assert found == COLUMNS, "name the column in ecrm/backup/files.py"
+    assert found == COLUMNS, "name the column in ecrm/storage/unnamed.py"

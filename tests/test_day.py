@@ -6,8 +6,10 @@ import pytest
 
 from ecrm.admin import look
 from ecrm.extensions import db
-from ecrm.models import Complaint, Installation
+from ecrm.models import Complaint, Installation, Visit
 from ecrm.models.base import now
+from ecrm.models.visit import Outcome
+from ecrm.rules import appointment, move
 from tests.staff import JOB, Page, id_of
 from tests.world import one
 
@@ -66,15 +68,16 @@ def test_a_job_stands_on_the_day_on_which_it_is_due(app, browser):
 def test_a_visit_stands_on_its_day_at_its_time_also_when_it_is_done(app, browser):
     """A colleague's does not."""
     with app.app_context():
-        row = one(Installation, applicant_name="Pemohon technician")
-        number, at = row.id, row.visit_at
-    for status in ("scheduled", "installed"):
-        with app.app_context():
-            table = Installation.__table__
-            db.session.execute(table.update().where(table.c.id == number).values(status=status))
-            db.session.commit()
+        row = appointment.planned_for(one(Installation, applicant_name="Pemohon technician"))
+        number, at = row.id, row.window_from
+    for done in (False, True):
+        if done:
+            with app.app_context():
+                row = db.session.get(Visit, number)
+                move(row, "report", row.technician, at, outcome=Outcome.DONE, note="Terpasang.")
+                db.session.commit()
         page = browser("technician").get(f"{DAY}?day={local_day(app, at)}")
-        assert ("visits", f"/admin/technician/installation/details/?id={number}") in sections(Page(page))
+        assert ("visits", f"/admin/technician/visit/details/?id={number}") in sections(Page(page))
         assert "Pemohon technician2" not in page.get_data(as_text=True)
 
 

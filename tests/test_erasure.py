@@ -27,10 +27,11 @@ from ecrm.reports.shapes import Scope
 from ecrm.rules import move, pdp_request
 from ecrm.rules.complaint import rate
 from ecrm.storage.keeping import store
+from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.world import email, one
 
-SQLITE = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
+SQLITE = ONE_DATABASE
 MARK = "zxqv"
 NUMBER = "PLG-000001"
 BASE = "/admin/administrator/pdp_request"

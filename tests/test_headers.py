@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from ecrm.models.account import RoleName
+from tests.conftest import ONE_DATABASE
 from tests.test_sweep_routes import rules
 from tests.world import PASSWORD, build, email
 
@@ -79,6 +80,7 @@ def test_cookies_and_the_logout(production):
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("role", [*RoleName, None], ids=lambda role: role.value if role else "nobody")
 def test_every_address(app, browser, role):
     """Whoever asks for whatever, by whatever method; what is personal is kept on no disk; an app's shell is asked for anew."""
@@ -99,6 +101,7 @@ def test_every_address(app, browser, role):
             assert kept == wanted or own, f"{method} {address}: {kept}"
 
 
+@ONE_DATABASE
 def test_when_it_breaks(app, browser, monkeypatch):
     """A crash and a database that is away are no gap."""
     person = browser()
@@ -111,6 +114,7 @@ def test_when_it_breaks(app, browser, monkeypatch):
         assert answer.status_code == status and found(answer) == EVERYWHERE and "ZeroDivision" not in answer.text
 
 
+@ONE_DATABASE
 def test_a_nonce_is_used_once(browser):
     """Two answers have two."""
     person = browser()

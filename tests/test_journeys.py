@@ -9,10 +9,11 @@ from ecrm.extensions import db
 from ecrm.models import Attachment, Branch, Complaint, Customer, Installation, User, WorkingHours
 from ecrm.models.account import Language
 from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
+from tests.conftest import ONE_DATABASE
 from tests.test_journey import photo  # noqa: F401 - fixture
 from tests.world import email, one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # the browser sees no difference; the other tests do
+pytestmark = ONE_DATABASE  # the browser sees no difference; the other tests do
 # The outline of what has the focus, and whether a part of it can be seen.
 FOCUS = """() => {
   const at = document.activeElement, label = at.labels && at.labels[0];

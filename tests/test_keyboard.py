@@ -9,10 +9,11 @@ from PIL import Image
 from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Complaint, Promo
 from tests.chromium import DESKTOP, PHONE, expect, window  # noqa: F401 - fixtures
+from tests.conftest import ONE_DATABASE
 from tests.test_journeys import press_to
 from tests.world import one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # what a browser does is the same on both
+pytestmark = ONE_DATABASE  # what a browser does is the same on both
 AT = "(selector) => Boolean(document.activeElement.closest(selector))"
 LEAST = 3  # WCAG 1.4.11 and 2.4.13: contrast of the ring to what is beside it
 

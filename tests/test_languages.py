@@ -13,7 +13,10 @@ from ecrm.admin.screen import ScreenForm
 from ecrm.extensions import db
 from ecrm.models import Branch, User
 from ecrm.models.account import Language
+from tests.conftest import ONE_DATABASE
 from tests.world import email, one
+
+pytestmark = ONE_DATABASE
 
 
 def say(page):

@@ -18,6 +18,7 @@ from ecrm.rules import LIFECYCLES, move
 from ecrm.rules.complaint import answer
 from ecrm.rules.facts import facts as facts_of
 from ecrm.rules.phone import readable
+from tests.conftest import ONE_DATABASE
 from tests.world import email, one
 
 EXTRA = ("complaint_received_customer", "complaint_reply_customer", "complaint_reply_technician", "complaint_reply_support",
@@ -61,6 +62,7 @@ def test_every_letter_of_flask_security_has_ours():
     assert kinds and not missing, f"write ecrm/letters/templates/account/: {sorted(missing)}"
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("template", TOLD)
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.value)
 def test_a_letter_is_whole(company, template, language):
@@ -76,6 +78,7 @@ def test_a_letter_is_whole(company, template, language):
     assert "\n\n\n" not in told.text and "None" not in told.text
 
 
+@ONE_DATABASE
 def test_no_word_of_a_stranger_becomes_markup_or_a_header(company):
     """Subjects stay one line; HTML is escaped; text keeps the words as they were written."""
     app, _rows = company
@@ -87,6 +90,7 @@ def test_no_word_of_a_stranger_becomes_markup_or_a_header(company):
     assert "> <script>alert(1)</script>\n> & more" in told.text and "<i>Eve</i> writes:" in told.text
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", ["Menang! http://evil.example", "www.evil.example", "evil.example/x"])
 def test_a_name_that_is_a_link_is_not_carried(company, name):
     """Nobody can send somebody else a link by registering under it."""
@@ -96,6 +100,7 @@ def test_a_name_that_is_a_link_is_not_carried(company, name):
         assert "evil" not in compose("account_welcome", Language.ENGLISH, name, data).text
 
 
+@ONE_DATABASE
 def test_times_are_those_of_the_branch(company):
     """Two o'clock in UTC is nine in Jakarta and eleven in Jayapura; the language says how it is written."""
     app, _rows = company
@@ -107,6 +112,7 @@ def test_times_are_those_of_the_branch(company):
     assert "Senin, 02 Maret 2026 11.00 WIT" in jayapura.text
 
 
+@ONE_DATABASE
 def test_the_letters_of_real_moves_have_all_their_facts(app):
     """A complaint's and an installation's way from entry to end, every letter rendered as the worker does."""
     with app.app_context():
@@ -133,6 +139,7 @@ def test_the_letters_of_real_moves_have_all_their_facts(app):
                 assert f"> {letter.data['reason']}" in told.text
 
 
+@ONE_DATABASE
 def test_a_customer_without_an_account_is_told_how_to_get_one(app):
     """Their number stands in the letter; who has an account does not need it."""
     with app.app_context():
@@ -147,6 +154,7 @@ def test_a_customer_without_an_account_is_told_how_to_get_one(app):
     assert "PLG-000003" in texts[3] and "PLG-000001" not in texts[1]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("path", "form", "kind"), [
     ("/reset", {"email": email("customer")}, "reset_instructions"),
     ("/register", {"email": email("customer")}, "welcome_existing"),
@@ -169,6 +177,7 @@ def test_account_letters_speak_the_readers_language_and_lead_to_our_address(app,
         assert "Hello Customer," in told.text and link.startswith(app.config["ECRM"]["PUBLIC_URL"] + "/reset/") and link in told.text
 
 
+@ONE_DATABASE
 def test_links_in_account_letters_do_not_follow_the_host_header(app, browser):
     """A forged Host does not reach a reset letter."""
     browser().send("/reset", {"email": email("customer")}, headers={"Host": "evil.example"})
@@ -178,6 +187,7 @@ def test_links_in_account_letters_do_not_follow_the_host_header(app, browser):
         assert letter is None or "evil.example" not in str(letter.data)
 
 
+@ONE_DATABASE
 def test_an_invitation_has_the_link_and_the_person(app):
     """The administrator's letter to new staff."""
     with app.app_context():
@@ -192,6 +202,7 @@ def test_an_invitation_has_the_link_and_the_person(app):
         assert f"{app.config['ECRM']['PUBLIC_URL']}/reset/abc.def" in letter.data["body"] and "Dewi Baru" in letter.data["body"]
 
 
+@ONE_DATABASE
 def test_who_is_told_when_a_password_changed_knows_when(app):
     """The notice says the moment, in the person's zone."""
     with app.app_context():

@@ -80,7 +80,7 @@ GOOD = {  # a row of each table that is refused for nothing; {} of a foreign key
                 "clock": "around", "clock_due_at": MOMENT, "clock_warn_at": MOMENT, "repeats": 0, "outage_told": 0},
     Reply: {"complaint_id": 1, "public": True, "text": "x", "at": MOMENT},
     Attachment: {"complaint_id": 1, "name": "x", "media_type": "x", "size": 1, "sha256": "x", "storage_key": "x", "at": MOMENT},
-    Installation: {"number": "X", "applicant_name": "x", "applicant_phone": "x", "address": "x", "area_id": 1, "plan_id": 1,
+    Installation: {"number": "X", "language": "id", "applicant_name": "x", "applicant_phone": "x", "address": "x", "area_id": 1, "plan_id": 1,
                    "status": "registered", "registered_at": MOMENT},
     User: {"email": "x@x.example", "name": "x", "language": "id", "active": True, "fs_uniquifier": "x", "created_at": MOMENT},
     Role: {"name": "x", "two_factor_required": False},

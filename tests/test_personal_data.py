@@ -15,11 +15,12 @@ from ecrm.models.pdp_request import PdpKind, PdpStatus
 from ecrm.models.plan import Audience
 from ecrm.rules import consent, risk
 from ecrm.rules.pdp_request import CLOCK
+from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.test_accounts import form
 from tests.world import email, one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
+pytestmark = ONE_DATABASE
 HAND = Hand("test")
 BASE = "/admin/administrator/pdp_request"
 

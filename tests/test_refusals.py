@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from ecrm.config import BadSetting, read
 from ecrm.extensions import db, engine_options
 from ecrm.models import AccessEvent, Attachment, Letter, User
+from tests.conftest import ONE_DATABASE
 from tests.portal import PNG, complaints, typed
 from tests.test_accounts import code, link, login
 from tests.test_config import GIVEN
@@ -18,7 +19,7 @@ from tests.test_passwords import EASY
 from tests.test_two_factor import letters_to, set_up
 from tests.world import PASSWORD, email, one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
+pytestmark = ONE_DATABASE
 CUSTOMER, NEW = email("customer"), "soto-ayam-hangat"
 
 

@@ -141,7 +141,7 @@ def test_relations_to_large_tables_are_looked_up(make_app, role):
                     assert (view.control_of(field) == "lookup") is large, f"{view.endpoint}.{field.short_name}"
 
 
-OVER = {"closed", "cancelled", "ended", "expired", "withdrawn"}  # statuses that ask for nobody's eye: their badge has no colour
+OVER = {"closed", "cancelled", "ended", "expired", "withdrawn", "ignored"}  # statuses that ask for nobody's eye: their badge has no colour
 
 
 @every

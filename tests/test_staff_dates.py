@@ -11,10 +11,11 @@ from ecrm.models import Installation, Promo, User, WorkingHours
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
+from tests.conftest import ONE_DATABASE
 from tests.test_accessible import AXE, RUN, TAGS
 from tests.world import email, one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # what a browser does is the same on both
+pytestmark = ONE_DATABASE  # what a browser does is the same on both
 NEW = "/admin/support/promo/new/"
 WORDS = {"id": ("November 2026", "Rabu, 25 November 2026", "Tulis seperti ini", "Sen"),
          "en": ("November 2026", "Wednesday, November 25, 2026", "Write it like this", "Mon")}

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.chromium import DESKTOP, expect, window  # noqa: F401 - fixtures
+from tests.conftest import ONE_DATABASE
 from tests.test_journey import log_in
 from tests.world import email
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # what a browser does is the same on both
+pytestmark = ONE_DATABASE  # what a browser does is the same on both
 HERE = "document.activeElement.textContent.trim()"
 
 

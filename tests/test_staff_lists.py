@@ -14,6 +14,7 @@ from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import move, queue
 from ecrm.rules.complaint import enter
+from tests.conftest import ONE_DATABASE
 from tests.staff import JOB, LIST, Page, details, id_of
 from tests.world import email, one
 
@@ -216,7 +217,7 @@ def test_the_sidebar_costs_one_query_that_reads_no_more_than_it_shows(app, brows
     assert "2+" in page.text and any(own.get("data-count") == "2+" for own in Page(page).all("b"))
 
 
-@pytest.mark.parametrize("company", ["sqlite"], indirect=True)
+@ONE_DATABASE
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_the_sidebar_reads_no_table_from_end_to_end(app, browser, role):
     """Every page pays for it, with a million complaints too: an index finds each count; jobs and categories alone are a handful."""

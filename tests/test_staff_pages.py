@@ -14,8 +14,11 @@ from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import move
 from tests import sweep
+from tests.conftest import ONE_DATABASE
 from tests.staff import JOB, Page, details, id_of, photo, reply, texts_of
 from tests.world import email, one
+
+pytestmark = ONE_DATABASE
 
 # Under the strict policy
 

@@ -149,6 +149,7 @@ def test_it_keeps_what_the_folder_promises(app, server, settings):
         store().sweep(now() + timedelta(days=2))
         left = [one["Key"] for one in server.client.list_multipart_uploads(Bucket=name)["Uploads"]]
         assert left == ["other/half"] and store().exists(first)
+        assert list(store().old(now() + timedelta(days=6))) == [] and list(store().old(now() + timedelta(days=8))) == [first]
         assert store().remove(first) and not store().exists(first) and not store().remove(first)
         assert server.client.head_object(Bucket=name, Key="secret")["ContentLength"] == 1
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from ecrm import storage
 from ecrm.extensions import db
+from ecrm.jobs import Hand, forget_files
 from ecrm.models import Attachment, Complaint, User
 from ecrm.storage import FileRefused, Refusal
 from ecrm.storage.keeping import FolderStore
@@ -80,6 +81,24 @@ def test_the_sweep_takes_half_written_files_after_a_day(folder: Path) -> None:
     assert storage.sweep(AT) == 1
     assert [part.name for part in (folder / "incoming").iterdir()] == ["young"]
     assert (folder / received.key).exists()
+
+
+def test_files_that_no_row_names_go_after_a_week(app: Flask) -> None:
+    """What a refused form or a dead database left; what a row names stays, and what was sent again lately."""
+    with app.app_context():
+        complaint = db.session.scalars(select(Complaint)).first()
+        kept = storage.attach(db.session, complaint, [file(PDF)], None, AT)[0].storage_key
+        db.session.commit()
+        lost, young, again = (storage.receive(file(saved(kind), "x")).key for kind in ("PNG", "JPEG", "WEBP"))
+        store = Path(app.config["ECRM"]["ATTACHMENTS_DIR"])
+        for key in (kept, lost, again):
+            moment = (AT - timedelta(days=8)).timestamp()
+            os.utime(store / key, (moment, moment))
+        moment = (AT - timedelta(days=6)).timestamp()
+        os.utime(store / young, (moment, moment))
+        assert storage.receive(file(saved("WEBP"), "y")).key == again
+        assert forget_files(db.session(), AT, Hand("test")) == 1
+        assert [(store / key).exists() for key in (kept, lost, young, again)] == [True, False, True, True]
 
 
 def test_keys_are_no_paths(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.policy import Right
 from tests import sweep
+from tests.conftest import ONE_DATABASE
 from tests.sweep import CELLS, NOBODY, name_of, nothing_written, refused
 
 pytestmark = pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
@@ -39,6 +40,7 @@ def _same(answer):
     return re.sub(r'nonce="[^"]*"|content="[^"]*"|value="[^"]*"|\b[0-9a-f]{16}\b', "", answer.get_data(as_text=True))
 
 
+@ONE_DATABASE
 def test_create(app, cell):
     """The form opens where the policy says CREATE and the screen has one; an empty POST saves nothing in any case."""
     wanted = cell.may(Right.CREATE) and bool(cell.view._form_names("create"))
@@ -48,6 +50,7 @@ def test_create(app, cell):
             assert answer.status_code == (200 if wanted else 403), f"{method.__name__} new/: {answer.status_code}"
 
 
+@ONE_DATABASE
 def test_edit(app, cell):
     """The form opens where the policy says EDIT, for rows in scope that are not fixed; elsewhere nothing is written."""
     may = cell.may(Right.EDIT) and bool(cell.view._form_names("edit"))
@@ -63,6 +66,7 @@ def test_edit(app, cell):
             refused(app, cell.person.send(f"{cell.base}edit/?id={number}", typed), f"POST edit {number}", status)
 
 
+@ONE_DATABASE
 def test_delete(app, cell):
     """Deleting is refused without DELETE, and out of scope with it."""
     for number in (cell.outside + [NOBODY]) if cell.may(Right.DELETE) else (cell.inside + cell.outside):
@@ -70,6 +74,7 @@ def test_delete(app, cell):
             refused(app, cell.person.send(f"{cell.base}delete/", {"id": number}), f"delete {number}")
 
 
+@ONE_DATABASE
 def test_bulk_actions(app, cell):
     """A bulk action is a verb of the policy that asks for nothing; any other is refused; rows out of scope stay as they are."""
     for name in {*cell.view.all_verbs(), "delete", "action_delete", "export", "nonsense", ""}:
@@ -82,6 +87,7 @@ def test_bulk_actions(app, cell):
                 refused(app, cell.person.send(f"{cell.base}action/", {"action": name, "rowid": cell.inside}), f"bulk {name}", 403)
 
 
+@ONE_DATABASE
 def test_verbs(app, cell):
     """A verb that the policy does not name is refused for every row; one that it names, for rows out of scope."""
     facts = {"reason": "x", "technician": "1", "visit_at": "2030-01-01T10:00", "survey_result": "x", "report": "x"}
@@ -125,6 +131,7 @@ def test_lookups(app, cell):
             assert len(found) <= 20
 
 
+@ONE_DATABASE
 def test_inline_edit(app, cell):
     """There is no inline edit, for anybody."""
     for number in cell.inside[:1] + cell.outside[:1]:
@@ -155,6 +162,7 @@ def test_forged_relations(app, cell):
         assert answer.status_code == 302, f"{kind} with true ids: the refusals above may have had another reason"
 
 
+@ONE_DATABASE
 def test_a_views_needs_are_known(app, cell):
     """Each view of a screen stands in guard.NEEDS or in the screen's extra_needs; the rest is refused."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{cell.view.endpoint}.")]

@@ -16,6 +16,7 @@ from ecrm.models.account import STAFF
 from ecrm.models.base import UtcDateTime, now
 from ecrm.policy import Right
 from tests import sweep
+from tests.conftest import ONE_DATABASE
 from tests.sweep import CELLS, NOBODY, fields_of, name_of, valid
 
 PLANTED_AT = datetime(2001, 2, 3, 4, 5, 6)
@@ -91,6 +92,7 @@ def _text(answer: Any) -> str:
     return answer.get_data(as_text=True)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("role", STAFF, ids=name_of)
 def test_hidden_values_are_on_no_page(app, role):
     """No page, export or look-up of a role contains a secret, or a column that the policy hides from it."""
@@ -165,6 +167,7 @@ def _real_values(app: Any, model: Any, key: str) -> list[str]:
 FORMS = [cell for cell in CELLS if policy.grant(cell[1], cell[0]).may & (Right.CREATE | Right.EDIT)]
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("role", "model"), FORMS, ids=name_of)
 def test_a_form_writes_only_its_fields(app, role, model):
     """Every column and relation that is not on a form can be posted, and none of them changes anything."""

@@ -9,12 +9,14 @@ from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.reports import recaps
+from tests.conftest import ONE_DATABASE
 from tests.sweep import SCREEN_OF, fields_of, nothing_written, refused
 from tests.world import PASSWORD, email, one
 
 # Addresses that anybody may open. What is personal behind them is the business of the portal's own tests.
 PUBLIC = {"portal.landing", "portal.promos", "portal.promo", "portal.help_list", "portal.help_page", "portal.help_suggest",
           "portal.registered", "portal.language", "health.alive", "health.ready",
+          "portal.message_in",  # whoever has the gateway's key
           "offline.manifest", "offline.worker", "offline.page"}
 DOORS = {"staff.index", "staff.go"}
 VALUES = {"export_type": "csv", "table": "complaint", "id": "1", "row_id": "1", "number": "KL-202601-000001", "verb": "confirm",
@@ -45,7 +47,7 @@ def test_every_address_is_accounted_for(fresh):
     """A new address is public by the list above, the portal's, Flask-Security's, or a screen's with what it needs."""
     for rule, _address in rules(fresh):
         group, _dot, name = rule.endpoint.rpartition(".")
-        if rule.endpoint in PUBLIC | DOORS or group in ("portal", "security"):
+        if rule.endpoint in PUBLIC | DOORS or group in ("portal", "security", "api"):
             continue
         role, _underscore, table = group.partition("_")
         if group.startswith("admin_"):
@@ -69,6 +71,7 @@ def test_each_granted_table_has_its_site(fresh):
     assert {name for name in found if not name.startswith("admin_")} - {"staff"} == wanted
 
 
+@ONE_DATABASE
 def test_nobody_is_sent_to_the_login(app, browser):
     """Without a login every address of the staff leads to the login page, and tells nothing."""
     with nothing_written(app, "reading without a login"):
@@ -80,6 +83,7 @@ def test_nobody_is_sent_to_the_login(app, browser):
                 assert answer.location.startswith("/login"), f"{method} {address}: {answer.location}"
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("role", list(RoleName), ids=lambda role: role.value)
 def test_a_role_stays_on_its_site(app, browser, role):
     """A customer has no staff site, and a member of staff no site but their own."""
@@ -93,6 +97,7 @@ def test_a_role_stays_on_its_site(app, browser, role):
                 refused(app, answer, f"{method} {address} as {role.value}", *((403, 404) if rule.endpoint in DOORS else (403,)))
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("role", [*RoleName, None], ids=lambda role: role.value if role else "nobody")
 def test_no_post_without_a_token(app, browser, role):
     """Each POST is refused without the token, and with the token of another session; the portal may show the page again."""
@@ -103,10 +108,11 @@ def test_no_post_without_a_token(app, browser, role):
             if "POST" in rule.methods:
                 for data in ({}, {"csrf_token": foreign}):
                     answer = person.post(address, data=data)
-                    gentle = rule.endpoint.startswith(("portal.", "security."))
+                    gentle = rule.endpoint.startswith(("portal.", "security.", "api."))
                     refused(app, answer, f"POST {address} as {role} with {data}", *((302, 400, 401, 404) if gentle else (400,)))
 
 
+@ONE_DATABASE
 def test_no_login_without_a_token(app, browser):
     """Nobody can log another person's browser in from elsewhere, nor out."""
     person = browser()
@@ -117,6 +123,7 @@ def test_no_login_without_a_token(app, browser):
     assert person.get("/admin/support/").status_code == 200
 
 
+@ONE_DATABASE
 def test_taken_from_a_person_it_is_gone_at_once(app, browser):
     """A role taken away, or a deactivated account, ends what an open browser may do with its next click: it logs in again."""
     person, boss = browser("support"), browser("administrator")

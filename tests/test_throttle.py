@@ -20,6 +20,7 @@ import pytest
 from redis import StrictRedis
 
 from ecrm.config import BadSetting, read
+from tests.conftest import ONE_DATABASE
 from tests.portal import complaints, typed
 from tests.redis_store import Redis
 from tests.test_accounts import code, form, login
@@ -191,6 +192,8 @@ import sys
 from ecrm import create_app
 from ecrm.cli.serving import listen, serve
 import threading
+
+pytestmark = ONE_DATABASE
 app = create_app()
 listening = listen("127.0.0.1", 0)
 print(listening.getsockname()[1], flush=True)

@@ -1,15 +1,17 @@
 """The trail: every change leaves a step with who, when, before and after, and nothing changes past it."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Plan, Reply, Role, Step, User
+from ecrm.models import Complaint, Customer, Plan, Recap, Reply, Role, Step, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
+from ecrm.models.recap import FrozenBecause
 from ecrm.models.step import Via
 from ecrm.rules import move
 from ecrm.trail import MASK, TrailBroken
@@ -161,3 +163,17 @@ def test_the_list_hides_what_the_policy_hides(app, browser):
     gone = browser("administrator").get("/admin/administrator/step/?flt0_table=plan&flt1_row_id=999999")
     assert gone.status_code == 200 and 'id="about"' not in gone.get_data(as_text=True)
     assert browser("administrator").get("/admin/administrator/step/?flt0_table=nothing&flt1_row_id=1").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_the_trail_says_the_names_of_what_is_kept_for_the_code(app, browser, role):
+    """A frozen recap is called what the menu calls it, also by who may not open it; what the worker did, the system did."""
+    with app.app_context():
+        db.session.add(Recap(kind="activity", first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), figures={"tables": [], "notes": [], "title": "x"},
+                             sha256="0" * 64, because=FrozenBecause.SENT))
+        db.session.commit()
+        number = last("recap").row_id
+    page = browser(role).get(f"/admin/{role}/step/?flt0_table=recap&flt1_row_id={number}")
+    assert "Rekapitulasi: – → Kegiatan petugas" in changes(page)
+    text = page.get_data(as_text=True)
+    assert "activity" not in text.partition('id="about"')[2] and re.search(r'col-actor[^>]*>\s*Sistem\s*<', text)

@@ -9,8 +9,11 @@ from sqlalchemy import select
 from ecrm.extensions import db
 from ecrm.models import Letter, Role, User
 from ecrm.models.account import RoleName
+from tests.conftest import ONE_DATABASE
 from tests.test_accounts import code, login
 from tests.world import PASSWORD, email, one
+
+pytestmark = ONE_DATABASE
 
 MANAGER = email("manager")
 

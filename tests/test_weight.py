@@ -9,11 +9,12 @@ import pytest
 
 from ecrm.web import HEADERS
 from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
+from tests.conftest import ONE_DATABASE
 from tests.test_journey import SUBJECT, complain, log_in, photo  # noqa: F401 - a fixture
 from tests.test_serving import Running
 from tests.world import email
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # files are the same on both
+pytestmark = ONE_DATABASE  # files are the same on both
 MOST = 150_000  # bytes
 REFERENCE = re.compile(r'\b(?:src|href|srcset)="([^"#]*/static/[^"#]*)')
 INSIDE = re.compile(r"""url\(["']?(?!data:)([^"')]+)""")

@@ -78,7 +78,7 @@ def _born(table: str) -> Any:
 
 def _facts(verb: Any) -> dict[str, Any]:
     """Return what a verb asks for."""
-    known = {"technician": one(User, email=email("technician")), "visit_at": now() + timedelta(days=1)}
+    known = {"technician": one(User, email=email("technician")), "visit_at": now() + timedelta(days=3)}
     return {name: known.get(name, "Kabel diganti") for name in verb.needs}
 
 

@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Escalation, GrantRule, HelpPage, Holiday,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
     Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
-    Subscription, User, UserSession, WorkingHours,
+    Subscription, User, UserSession, Visit, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, Language, RoleName
@@ -26,14 +26,17 @@ from ecrm.models.business_time import Weekday
 from ecrm.models.complaint import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
+from ecrm.models.incoming import IncomingChannel, IncomingMessage, Why
 from ecrm.models.pdp_request import PdpKind
 from ecrm.models.plan import Audience
 from ecrm.models.provisioning import ProvisionEvent
 from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
 from ecrm.models.user_session import hashed
+from ecrm.models.visit import Half, Outcome, VisitKind
 from ecrm.reports.freezing import fingerprint
-from ecrm.rules import move, outage, pdp_request
+from ecrm.rules import move, outage, pdp_request, visit
+from ecrm.rules.api_token import issue
 from ecrm.rules.complaint import answer, enter
 from ecrm.rules.installation import register
 
@@ -175,8 +178,17 @@ def _work() -> None:
             answer(complaint, "Teknisi segera datang.", support, start + timedelta(minutes=11))
             answer(complaint, f"Catatan dalam {number}.", support, start + timedelta(minutes=12), public=False)
     _evidence()
+    _visits(start)
     _offers(start)
     _knowledge()
+
+
+def _visits(start: datetime) -> None:
+    """One for each technician's complaint that was in vain: nobody was at home."""
+    for person, subject in (("technician", "Lampu LOS merah"), ("technician2", "Internet putus-putus")):
+        row = Visit(complaint=one(Complaint, subject=subject), kind=VisitKind.REPAIR, technician=one(User, email=email(person)), day=start.date() + timedelta(days=6), half=Half.MORNING)
+        visit.plan(db.session, row, start, one(User, email=email("support")))
+        move(row, "report", row.technician, start, outcome=Outcome.NOT_HOME, note="Rumah terkunci.")
 
 
 def _evidence() -> None:
@@ -211,6 +223,9 @@ def _offers(start: datetime) -> None:
              visit_at=start + timedelta(days=1))
 
 
+    db.session.add(Demand(name="Menunggu Nagoya", phone="+628130000009", email="menunggu@test.example", area=one(CoverageArea, name="Nagoya"), asked_at=start))
+
+
 def _outages(start: datetime) -> None:
     """One that runs in a branch without customers, and one that is over where the customers live, with somebody who followed it."""
     support, at = one(User, email=email("support")), start - timedelta(hours=2)
@@ -234,6 +249,20 @@ def _knowledge() -> None:
     ])
 
 
+def bearer(person: str) -> str:
+    """Return the API token of one of the staff."""
+    return f"ecrm_{person.ljust(43, 'x')}"
+
+
+def _tokens(at: datetime) -> None:
+    """An API token of each of the staff, and an answer that is kept."""
+    for person, role in (*((role.value, role) for role in STAFF), ("technician2", RoleName.TECHNICIAN)):
+        token = ApiToken(name=f"Program {person}", user=one(User, email=email(person)), role=role, expires_at=at + timedelta(days=300))
+        issue(token, bearer(person), at)
+        db.session.add(token)
+    db.session.add(ApiAnswer(token=token, key="world", request="0" * 64, answer={}))
+
+
 NO_FIGURES = {"title": "Rekapitulasi", "notes": [], "tables": []}
 
 
@@ -250,9 +279,12 @@ def _reports() -> None:
         CallNote(customer=one(Customer, number="PLG-000001"), text="Minta dihubungi lagi sore hari.", by=one(User, email=email("manager"))),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
+        IncomingMessage(channel=IncomingChannel.MAIL, message_id="<1@mail.example>", fingerprint="0" * 64, sender="orang@mail.example", subject="Tanya",
+                        text="Internet saya mati.", raw_key="00/raw", sorted_at=at, why=Why.UNKNOWN),
         Consent(customer=one(Customer, number="PLG-000001"), given=True, wording="2026-11"),
         AccessEvent(kind=AccessKind.LOGIN, user=one(User, email=email("customer")), address="192.0.2.1", rule="/login", request_id="0" * 16),
     ])
+    _tokens(at)
     for number, kind, wish in ((2, PdpKind.CORRECTION, "Nama jalan salah"), (1, PdpKind.ACCESS, None)):
         asked = PdpRequest(customer=one(Customer, number=f"PLG-{number:06d}"), kind=kind, wish=wish)
         pdp_request.file(db.session, asked, at, one(User, email=email("support")))

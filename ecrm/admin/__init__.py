@@ -2,10 +2,12 @@
 
 from flask import Flask
 
-from ecrm import policy
+from ecrm import policy, rows
 from ecrm.admin import site
 from ecrm.admin.recaps import RecapView
 from ecrm.admin.screens import SCREENS
+from ecrm.admin.week import WeekView
+from ecrm.models import Visit
 from ecrm.models.account import STAFF
 from ecrm.reports import recaps
 from ecrm.web import nonce
@@ -18,6 +20,9 @@ def init_app(app: Flask) -> None:
         admin = site.Site(app, role, nonce)
         if recaps.of(role):
             admin.add_view(RecapView(role))
+        visits = policy.grant(Visit, role)
+        if visits is not None and visits.rows is rows.everything:
+            admin.add_view(WeekView(role))
         for screen in SCREENS:
             if policy.grant(screen.model, role):
                 admin.add_view(screen(role))

@@ -47,6 +47,18 @@ def visit(view: Any, context: Any, row: Any, name: str) -> Any:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.visit(at))
 
 
+def window(_view: Any, _context: Any, row: Any, _name: str) -> Any:
+    """Return when a visit was promised: the day, “today” and “tomorrow” by name, and the hours."""
+    words = '<time class="nowrap" datetime="{}" title="{}">{}</time>'
+    return Markup(words).format(row.window_from.isoformat(), look.exact(row.window_from), look.window(row.window_from, row.window_until))
+
+
+def plain(view: Any, _context: Any, row: Any, name: str) -> str:
+    """Return a related row's number alone, as a narrow column needs it."""
+    other = getattr(row, name)
+    return other.number if other is not None else ""
+
+
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
     """Return a telephone number as a link that calls it."""
     number = view._get_field_value(row, name)
@@ -75,12 +87,6 @@ def browser(_view: Any, _context: Any, row: Any, _name: str) -> Any:
 def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:
     """Return a duration in seconds with one decimal."""
     return "" if getattr(row, name) is None else formats.number(getattr(row, name), "#,##0.0")
-
-
-def table_name(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    """Return what people call the rows of a table."""
-    model = TABLES.get(row.table)
-    return str(model.__labels__) if model else row.table
 
 
 def view_texts(view: Any, _context: Any, row: Any, _name: str) -> Any:

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from ecrm import jobs
-from ecrm.admin import story
 from ecrm.admin.filters import Filter
 from ecrm.letters import naming
-from ecrm.models import TABLES
+from ecrm.models import TABLES, Job, Letter, Recap, Role, SavedView, Step
 from ecrm.models.account import RoleName
 from ecrm.reports import recaps
 from ecrm.rules import LIFECYCLES
+
+ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def _of(names: Callable[[], dict[str, Any]]) -> Codes:
 
 
 def _actions() -> dict[str, Any]:
-    return {verb.name: verb.label for life in LIFECYCLES.values() for verb in life.verbs} | story.ACTIONS
+    return {verb.name: verb.label for life in LIFECYCLES.values() for verb in life.verbs} | ACTIONS
 
 
 TABLE = _of(lambda: {word: model.__label__ for word, model in TABLES.items()})
@@ -45,6 +48,10 @@ ROLE = _of(lambda: {role.value: role.label for role in RoleName})
 LETTER = Codes(naming.templates, naming.name)
 JOB = _of(lambda: {job.name: job.label for job in jobs.JOBS})
 RECAP = _of(lambda: {recap.kind: recap.title for recap in recaps.RECAPS})
+WORDS: dict[type, dict[str, Codes]] = {  # the columns that keep such words; lists, pages, filters and the trail say them alike
+    Recap: {"kind": RECAP}, Role: {"name": ROLE}, Letter: {"template": LETTER}, Step: {"table": TABLE, "action": ACTION}, Job: {"name": JOB},
+    SavedView: {"table": TABLE},
+}
 
 
 class Code(Filter):

@@ -8,14 +8,14 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from jinja2 import TemplateError
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
 from ecrm.admin import look, story
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
-from ecrm.models import BandwidthGrant, CallNote, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription, Visit
 
 MOST = 500  # events of each kind on the whole timeline
 
@@ -101,9 +101,12 @@ def _complaints(customer: Customer, view: Any, most: int) -> Iterator[Event]:
 
 
 def _visits(customer: Customer, view: Any, most: int) -> Iterator[Event]:
-    planned = Installation.visit_at.is_not(None) & (Installation.customer_id == customer.id)
-    for row, url in _rows(view, Installation, planned, most, Installation.technician):
-        yield Event(row.visit_at, _("Visit for %(number)s", number=row.number), str(row.technician or ""), url)
+    mine = or_(Complaint.customer_id == customer.id, Installation.customer_id == customer.id)
+    ids = select(Visit.id).outerjoin(Visit.complaint).outerjoin(Visit.installation).where(mine)
+    for row, url in _rows(view, Visit, Visit.id.in_(ids), most, Visit.technician, Visit.complaint, Visit.installation):
+        thing = row.complaint or row.installation
+        detail = " · ".join(str(part) for part in (row.technician, row.outcome or row.status, row.note) if part)
+        yield Event(row.window_from, _("Visit for %(number)s", number=thing.number), detail, url)
     ids = select(Complaint.id).where(Complaint.customer_id == customer.id)
     screen = view.sibling(Complaint)
     for step in _steps(view, Complaint, ids, most, "start") if screen else ():

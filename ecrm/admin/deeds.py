@@ -14,10 +14,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import Complaint, Customer, GrantRule, Letter, RiskScore, Role, User, UserSession
+from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Letter, RiskScore, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, compensation, grant_rule, letter, outage, winning
+from ecrm.rules import account, api_token, compensation, grant_rule, letter, outage, winning
 from ecrm.rules.errors import Refused
 
 
@@ -89,6 +89,10 @@ def _lift(row: Customer, _by: User, _at: datetime) -> None:
     row.restricted_at = None
 
 
+def _revoke(row: ApiToken, _by: User, at: datetime) -> None:
+    api_token.revoke(row, at)
+
+
 def _join(row: Complaint, _by: User, _at: datetime) -> None:
     outage.join(db.session(), row)
 
@@ -146,4 +150,5 @@ PHONE_LOST = Deed("phone_lost", _l("Switch two-factor login off: the phone is lo
 TWO_FACTOR = Deed("two_factor", _l("Require two-factor login"), lambda row: not row.two_factor_required, _demand)
 ONE_FACTOR = Deed("one_factor", _l("Require two-factor login no more"), lambda row: row.two_factor_required, _free)
 LIFT = Deed("lift_restriction", _l("Lift the restriction of the data"), lambda row: row.restricted_at is not None and row.erased_at is None, _lift)
+REVOKE = Deed("revoke", _l("Revoke"), lambda row: row.revoked_at is None, _revoke)
 RETRY = Deed("retry", _l("Send again"), letter.failed, _again)

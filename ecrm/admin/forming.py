@@ -8,7 +8,8 @@ from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
 from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
 
-from ecrm.admin import fields, lookup
+from ecrm import checks
+from ecrm.admin import lookup
 
 
 class Forming:
@@ -61,7 +62,7 @@ class Forming:
         if control == "text":
             return {"rows": 5}
         if isinstance(field, DateField):
-            bounds = {"type": "date", "min": str(fields.FIRST_DAY), "max": str(fields.LAST_DAY)}
+            bounds = {"type": "date", "min": str(checks.FIRST_DAY), "max": str(checks.LAST_DAY)}
             return bounds | ({"data-after": "valid_from"} if field.short_name == "valid_until" else {})
         kinds = {"phone": {"type": "tel"}, "email": {"type": "email"}, "identity_number": {"inputmode": "numeric"},
                  "postcode": {"inputmode": "numeric"}}

@@ -15,14 +15,16 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy
 from ecrm.admin import kept_views, look
 from ecrm.extensions import db
-from ecrm.models import Complaint, Installation, Outage
+from ecrm.models import Complaint, Installation, Outage, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import UNSOLVED
-from ecrm.models.installation import InstallationStatus
+from ecrm.models.visit import VisitStatus
 from ecrm.rules import load, outage, queue
 
 MOST = 50  # jobs on a page
+WITH_VISITS = (joinedload(Visit.complaint).joinedload(Complaint.customer), joinedload(Visit.complaint).joinedload(Complaint.subscription),
+               joinedload(Visit.installation).joinedload(Installation.plan))
 NEXT, DAY = "next", "day"
 
 
@@ -57,7 +59,7 @@ class Rounds:
         return self._page(
             DAY, day=day, today=today, neighbours=neighbours, due=due,
             overdue=self._jobs(Complaint.clock_due_at < present) if today else [],
-            visits=self._visits(and_(Installation.visit_at >= begin, Installation.visit_at < next_day)),
+            visits=self._visits(and_(Visit.window_from >= begin, Visit.window_from < next_day)),
         )
 
     @expose("/kept")
@@ -71,7 +73,7 @@ class Rounds:
         return found
 
     def _page(self, view: str, **shown: Any) -> str:
-        screens = {"screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Installation)}
+        screens = {"screen": self.admin.screen(Complaint), "visit_screen": self.admin.screen(Visit)}
         page: str = self.render("admin/jobs.html", view=view, clock=clock, day_name=day_name, **screens, **shown)
         return page
 
@@ -89,12 +91,11 @@ class Rounds:
         counts = dict(db.session.execute(select(mine.c.outage_id, func.count()).group_by(mine.c.outage_id)).all())
         return [(row, counts.get(row.id, 0)) for row in rows]
 
-    def _visits(self, wanted: Any = None) -> list[Installation]:
+    def _visits(self, wanted: Any = None) -> list[Visit]:
         """Return the visits that are planned, the next first; with a condition also those that are done."""
-        open_ = Installation.status == InstallationStatus.SCHEDULED
-        shown = open_ if wanted is None else and_(wanted, Installation.status != InstallationStatus.CANCELLED)
-        query = policy.visible(Installation, self.role, current_user).where(shown).options(joinedload(Installation.plan))
-        return list(db.session.scalars(query.order_by(Installation.visit_at, Installation.id).limit(MOST)))
+        shown = Visit.status == VisitStatus.PLANNED if wanted is None else and_(wanted, Visit.status != VisitStatus.CANCELLED)
+        query = policy.visible(Visit, self.role, current_user).where(shown).options(*WITH_VISITS)
+        return list(db.session.scalars(query.order_by(Visit.window_from, Visit.id).limit(MOST)))
 
     # What the phone keeps: the texts of the list, and the addresses and fields of what can be sent
 
@@ -108,18 +109,19 @@ class Rounds:
             "reply": screen.get_url(f"{screen.endpoint}.reply_view", id=row.id) if screen.may_answer(row) else None,
         }
 
-    def _kept_visit(self, row: Installation) -> dict[str, Any]:
-        return self._kept(self.admin.screen(Installation), row) | self._reach(row.applicant_phone, row.address) | {
-            "title": row.applicant_name, "about": f"{row.plan} · {row.number}", "who": None, "reply": None, "due": None,
+    def _kept_visit(self, row: Visit) -> dict[str, Any]:
+        return self._kept(self.admin.screen(Visit), row) | self._reach(row.phone, row.address) | {
+            "title": row.who, "about": f"{row.kind}: {row.about} · {row.number}", "who": row.task, "reply": None, "due": None,
             "badges": [[f"badge-status is-{row.status.value}", str(row.status)]],
-            "when": format_datetime(row.visit_at, "EEEE, d MMM HH:mm") if row.visit_at else "",
+            "when": f"{format_datetime(row.window_from, 'EEEE, d MMM HH:mm')}–{clock(row.window_until)}",
         }
 
     def _kept(self, screen: Any, row: Any) -> dict[str, Any]:
         moves = [{
             "name": verb.name, "label": str(verb.label),
             "url": screen.get_url(f"{screen.endpoint}.move_view", id=row.id, verb=verb.name),
-            "fields": [{"name": field.name, "label": str(field.label.text)} for field in form],
+            "fields": [{"name": field.name, "label": str(field.label.text), "needed": field.flags.required is True,
+                        "options": [[choice.value, str(choice.label)] for choice in getattr(field, "choices", ())]} for field in form],
         } for verb, form in screen.verb_forms(row)]
         return {"page": screen.get_url(f"{screen.endpoint}.details_view", id=row.id), "moves": moves}
 

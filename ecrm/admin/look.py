@@ -73,6 +73,16 @@ def visit(at: datetime) -> str:
     return formats.joined(day, formats.hour(local))
 
 
+def window(begin: datetime, end: datetime) -> str:
+    """Return a window on one day, “today” and “tomorrow” by name, such as “Tue, 24 Nov 08.00–12.00”."""
+    return f"{visit(begin)}–{formats.hour(end.astimezone(zone()))}"
+
+
+def weekday(day: date) -> str:
+    """Return a day of this year with its weekday, such as “Tue, 24 Nov”."""
+    return formats.weekday(day, year=day.year != today().year)
+
+
 def ago(at: datetime) -> str:
     """Return how far a moment is from now, such as “2 hours ago”."""
     away = at - now()
@@ -106,6 +116,13 @@ def trail_url(view: Any, row: Any) -> str | None:
     """Return the address of a row's trail, for roles that may read the whole of it."""
     screen = None if getattr(row, "__no_trail__", False) else view.sibling(Step)
     return screen.list_address({"table": row.__tablename__, "row_id": str(row.id)}) if screen and screen.can_export else None
+
+
+def new(model: Any) -> str:
+    """Return what a new row is called: “New complaint”, “Keluhan baru”."""
+    label = str(model.__label__)
+    text = _("New %(thing)s", thing=label[0].lower() + label[1:])
+    return text[0].upper() + text[1:]
 
 
 def why(complaint: Complaint) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from ecrm import policy, rows as scopes, search
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Installation, Outage, Reply, Subscription, User
+from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Subscription, User, Visit
 from ecrm.models.account import RoleName
 
 # Tables too large for a drop-down list, and the columns that people type to find a row.
@@ -19,6 +19,8 @@ LARGE: dict[type, tuple[str, ...]] = {
     Subscription: ("address",),
     Complaint: ("number", "subject", "description"),
     Installation: ("number", "applicant_name"),
+    Promo: ("code", "title"),
+    Visit: ("number",),
     Reply: ("text",),
     Outage: ("number", "message"),
     User: ("name", "email"),

@@ -1,40 +1,27 @@
 """The verbs of a lifecycle as buttons: drawn from the lifecycle table and the policy, carried out by move()."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l, ngettext
+from flask_babel import gettext as _, ngettext
 from flask_login import current_user
-from sqlalchemy import inspect
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import DateTimeLocalField, SelectField, TextAreaField, validators
-from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy
-from ecrm.admin import conflict, look, lookup, sending
+from ecrm.admin import conflict, lookup, sending
 from ecrm.admin.deeds import Deed
+from ecrm.admin.factual import Factual
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Role, User
 from ecrm.models.account import RoleName
-from ecrm.models.base import UtcDateTime, now
+from ecrm.models.base import now
 from ecrm.rules import move
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 from ecrm.rules.lifecycle import Verb
 
-REQUIRED = _l("This field is required.")
-
-
-def _within_a_year() -> dict[str, str]:
-    """Return the bounds of an appointment: nobody goes to a visit of yesterday, or of the year 20266."""
-    first = look.today()
-    return {"min": f"{first}T00:00", "max": f"{first + timedelta(days=366)}T23:59"}
-
-
-class Moving:
+class Moving(Factual):
     """The part of a screen that moves rows along their lifecycle."""
 
     model: Any
@@ -128,50 +115,6 @@ class Moving:
         else:
             move(row, verb.name, by, now(), **facts)
         db.session.commit()
-
-    # The form of a verb's facts
-
-    def _facts_form(self, verb: Verb, row: Any, data: Any = None) -> Form:
-        fields = {name: self._fact_field(name, name in verb.needs) for name in (*verb.needs, *verb.takes)}
-        form = type("FactsForm", (Form,), fields)(data)
-        for name, field in form._fields.items():
-            if isinstance(field, SelectField):
-                field.choices = [SelectChoice("", _("– please choose –")), *self._choices(name, row)]
-                if data is None and getattr(row, name, None) is not None:
-                    field.data = str(getattr(row, name).id)
-        return form
-
-    def _fact_field(self, name: str, needed: bool) -> Any:
-        checks = [validators.InputRequired(REQUIRED) if needed else validators.Optional()]
-        if name == "reason":
-            return TextAreaField(_l("Explanation"), [*checks, validators.Length(max=500)])
-        item = getattr(self.model, name)
-        if name in inspect(self.model).relationships:
-            return SelectField(item.info["label"], checks)
-        if isinstance(item.type, UtcDateTime):
-            return DateTimeLocalField(item.info["label"], checks, render_kw=_within_a_year())
-        return TextAreaField(item.info["label"], [*checks, validators.Length(max=getattr(item.type, "length", None) or 5000)])
-
-    def _choices(self, name: str, _row: Any) -> list[SelectChoice]:
-        """Return the choices of a fact of `row`."""
-        return [SelectChoice(str(person.id), str(person)) for person in self._candidates(name)]
-
-    def _candidates(self, name: str) -> Any:
-        """Return the active people in scope who have the role that the relation is named after."""
-        people = lookup.query(User, self.role).filter(User.active.is_(True), User.roles.any(Role.name == name))
-        return people.order_by(None).order_by(User.name)
-
-    def _facts(self, form: Form) -> dict[str, Any]:
-        """Return the facts as move() takes them: people as rows, local times as moments."""
-        facts = {}
-        for name, field in form._fields.items():
-            value = field.data
-            if isinstance(field, SelectField):
-                value = next((person for person in self._candidates(name) if str(person.id) == value), None)
-            elif isinstance(value, datetime):
-                value = value.replace(tzinfo=look.zone())
-            facts[name] = value
-        return facts
 
     # Bulk actions: the verbs that ask for nothing
 

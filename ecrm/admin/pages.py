@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from ecrm import policy
-from ecrm.admin import story, stretches
+from ecrm.admin import look, story, stretches
 from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
 
@@ -146,7 +146,7 @@ class Pages:
             view=view, title=str(wanted.model.__labels__), columns=view.allowed(wanted.columns), rows=rows[:wanted.most],
             all_url=view.list_address(wanted.filters(row)) if len(rows) > wanted.most and wanted.filters else None,
             new_url=view.get_url(f"{view.endpoint}.create_view", url=back, **wanted.prefill(row)) if may_add else None,
-            new_text=_("New: %(thing)s", thing=wanted.model.__label__), back=back,
+            new_text=look.new(wanted.model), back=back,
         )
 
 

@@ -31,8 +31,7 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
 
     A subclass declares: `model`, `columns` of the list, `details` (all that the details page adds), `form` (create and
     edit) or `form_create` and `form_edit`, `search` (columns that the search box reads) and `search_also` (what ecrm/search
-    reads beside them), `filters`, `sortable`, `sort` (column, descending), `coded` columns, which keep words of the code, `empty`
-    (what a list without rows says), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
+    reads beside them), `filters`, `sortable`, `sort` (column, descending), `empty` (what a list without rows says), `group` of the menu, `born(session, row, at, by)` for new rows, and `checks(row)`.
     """
 
     model: Any
@@ -48,7 +47,6 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
     more_filters: tuple[type[Any], ...] = ()
     sortable: tuple[str, ...] = ()
     sort: tuple[str, bool] | tuple[tuple[str, bool], ...] = ("id", True)
-    coded: dict[str, codes.Codes] = {}
     empty: Any = None
     unsolved: tuple[Any, ...] = ()
     solved: tuple[Any, ...] = ()
@@ -79,6 +77,7 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
         self.role, self.grant = role, found
         self.column_labels = {item.key: item.info.get("label", item.key) for item in self._items()}
         self.column_labels |= {name: self._label(name) for name in (*self.columns, *self.details) if "." in name}
+        self.coded = codes.WORDS.get(self.model, {})
         said = {name: words.cell for name, words in self.coded.items()}
         self.column_formatters_detail = said | (self.column_formatters if self.column_formatters_detail is None else self.column_formatters_detail)
         self.column_formatters = said | self.column_formatters

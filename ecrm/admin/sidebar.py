@@ -15,16 +15,16 @@ from ecrm.models.account import RoleName
 MOST = 999  # counted; what is more is not worth a long look into a large table
 OPEN = 3  # groups of tables that stand open, the first of the role's; the others unfold
 
-COMPLAINTS, CUSTOMERS, OFFERS = _l("Complaints"), _l("Customers"), _l("Offers")
+COMPLAINTS, VISITS, CUSTOMERS, OFFERS = _l("Complaints"), _l("Visits"), _l("Customers"), _l("Offers")
 REPORTS, COMPANY, SYSTEM = _l("Reports"), _l("Company"), _l("System")
-USUAL = (COMPLAINTS, CUSTOMERS, OFFERS, REPORTS, COMPANY, SYSTEM)
+USUAL = (COMPLAINTS, VISITS, CUSTOMERS, OFFERS, REPORTS, COMPANY, SYSTEM)
 FIRST = {  # the groups that a role uses most; the rest follows in the usual order
     RoleName.SALES: (CUSTOMERS,),
     RoleName.MANAGER: (REPORTS,),
     RoleName.ADMINISTRATOR: (SYSTEM, COMPANY),
 }
 LETTERS = {  # g and the letter of a table lead there
-    "complaint": "c", "customer": "p", "subscription": "s", "installation": "i", "bandwidth_grant": "b", "promo_request": "q",
+    "complaint": "c", "customer": "p", "subscription": "s", "installation": "i", "visit": "v", "bandwidth_grant": "b", "promo_request": "q",
     "recaps": "r", "user": "a", "letter": "l", "step": "t",
 }
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Boolean, Date, Enum, Integer, Time, inspect, select
 from sqlalchemy.orm import joinedload
 
 from ecrm import formats, policy
-from ecrm.admin import lookup
+from ecrm.admin import codes, lookup
 from ecrm.extensions import db
 from ecrm.models import TABLES, Step
 from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
@@ -23,7 +23,6 @@ WRITTEN = {  # what JSON has no word for, and numbers
     Time: lambda value: formats.hour(time.fromisoformat(value)), Boolean: lambda value: _("Yes") if value else _("No"),
     Integer: lambda value: formats.number(value),
 }
-ACTIONS = {"create": _l("Entered"), "update": _l("Changed"), "delete": _l("Deleted")}
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,13 @@ def of(row: Any, view: Any, columns: tuple[str, ...]) -> list[Event]:
     query = policy.visible(Step, view.role, current_user).where(Step.table == row.__tablename__, Step.row_id == row.id)
     steps = db.session.scalars(query.options(joinedload(Step.actor)).order_by(Step.id.desc()).limit(MOST))
     events = [_event(step, row, view, columns, found.hidden) for step in steps]
-    return [event for event in events if event.changes or event.what != str(ACTIONS["update"])]
+    return [event for event in events if event.changes or event.what != str(codes.ACTIONS["update"])]
 
 
 def action(model: Any, word: str) -> str:
     """Return what people call an action of the trail on a table."""
     verbs = model.__lifecycle__.by_name if hasattr(model, "__lifecycle__") else {}
-    return str(verbs[word].label if word in verbs else ACTIONS.get(word, word))
+    return str(verbs[word].label if word in verbs else codes.ACTIONS.get(word, word))
 
 
 def status(model: Any, word: str | None) -> str:
@@ -134,6 +133,8 @@ def shown(view: Any, model: Any, key: str, relation: Any, value: Any) -> str:
     if relation is not None and not relation.uselist:
         other = db.session.get(relation.mapper.class_, value)
         return str(other) if other is not None and lookup.exists(other, view.role) else f"#{value}"
+    if key in codes.WORDS.get(model, {}):
+        return str(codes.WORDS[model][key].text(value))
     kind = inspect(model).columns[key].type if key in inspect(model).columns else None
     if isinstance(kind, PriorityType):
         return str(Priority(value).label)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User
+from ecrm.models import BandwidthGrant, Complaint, IncomingMessage, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
@@ -62,6 +62,7 @@ DATA = Tile(_l("Requests about personal data"), PdpRequest, {"undecided": "1"}, 
 DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"overdue": "1"}, alarm=True, rare=True, brief=_l("Personal data, overdue"))
 OUTAGES = Tile(_l("Outages that run"), Outage, {"status": "open"}, alarm=True, rare=True, brief=_l("Outages"))
 SUSPICIOUS = Tile(_l("Complaints that may be an outage"), Complaint, {"suspicious": "1"}, alarm=True, rare=True, brief=_l("Perhaps an outage"))
+MESSAGES = Tile(_l("Messages to sort"), IncomingMessage, {"status": "new"}, brief=_l("Incoming messages"))
 REOPENED = Tile(_l("Reopened, unsolved"), Complaint, {"status": "unsolved", "reopened": "1"})
 
 GROUPS: dict[RoleName, tuple[Group, ...]] = {
@@ -73,7 +74,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
-        Group(_l("Other work"), (REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
+        Group(_l("Other work"), (MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
     ),
     RoleName.SALES: (
         Group(_l("Applications"), tuple(
@@ -102,10 +103,10 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
 
 # What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
 SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
-    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, LATE, UNASSIGNED, UNANSWERED, ALL, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
+    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, LATE, UNASSIGNED, UNANSWERED, ALL, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
-        Tile(_l("My visits"), Installation, {"status": "scheduled"}),
+        Tile(_l("My visits"), Visit, {"status": "planned"}),
     ),
     RoleName.SALES: tuple(
         Tile(status.label, Installation, {"status": status.value}) for status in InstallationStatus

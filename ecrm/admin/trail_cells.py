@@ -26,6 +26,12 @@ def row(view: Any, _context: Any, step: Any, _name: str) -> Any:
     return Markup('<a href="{}">{}</a>').format(screen.get_url(f"{screen.endpoint}.details_view", id=step.row_id), step.row_id)
 
 
+def actor(view: Any, _context: Any, step: Any, name: str) -> Any:
+    """Return the person, or that it happened by itself."""
+    person = view._get_field_value(step, name)
+    return _("System") if person is None else person
+
+
 def action(_view: Any, _context: Any, step: Any, _name: str) -> str:
     """Return what people call the action."""
     return story.action(TABLES.get(step.table), step.action)
@@ -77,7 +83,7 @@ def plain_values(view: Any, _context: Any, step: Any, name: str) -> Any:
     return dict(story.values(view, model, stored, look_up=False)) if model else stored
 
 
-CELLS = {"table": table, "row_id": row, "action": action, "from_status": status, "to_status": status}
+CELLS = {"actor": actor, "table": table, "row_id": row, "action": action, "from_status": status, "to_status": status}
 IN_LIST = CELLS | {"before": changes}
 ON_PAGE = CELLS | {"before": values, "after": values}
 EXPORT = {"action": action, "from_status": plain_status, "to_status": plain_status, "before": plain_values, "after": plain_values}

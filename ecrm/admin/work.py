@@ -18,7 +18,7 @@ from ecrm import policy, storage
 from ecrm.admin import outages, reply_templates, sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import Attachment, Complaint, Customer, Outage, Reply, User
+from ecrm.models import Attachment, Complaint, Customer, Outage, Reply, User, Visit
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
@@ -120,6 +120,7 @@ class ComplaintPage:
             events=story.of(row, self, self.form_edit),
             others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),
             templates=reply_templates.offered(row, self.role) if self.may_answer(row) else [],
+            visits=self._rows(Visit, Visit.complaint_id == row.id, Visit.window_from.desc(), joinedload(Visit.technician)),
             offers=self._outage_offers(row), contact=self._contact(row), may_answer=self.may_answer(row), answerable=row.status not in ANSWERED_NO_MORE,
             answer_form=answer_form or AnswerForm(), tried=tried, tried_form=tried_form,
         )

@@ -7,9 +7,7 @@ from contextlib import closing
 from sqlalchemy.engine import Connection
 
 from ecrm.backup.tables import Shape, lines, shapes
-
-# Columns that hold a key of the store; a file that no row speaks of need not be kept.
-COLUMNS = {"attachment": "storage_key", "promo": "picture_key"}
+from ecrm.storage.unnamed import COLUMNS
 
 
 def keys_of(connection: Connection) -> Iterator[str]:

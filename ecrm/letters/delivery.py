@@ -23,6 +23,7 @@ from ecrm.letters.rendering import render
 from ecrm.letters.senders import NoConnection, RecipientRefused, Sender, words_of
 from ecrm.models import Letter, Recap
 from ecrm.reports import monthly
+from ecrm.rules.incoming import reply_address
 
 log = logging.getLogger(__name__)
 BATCH = 20
@@ -113,7 +114,7 @@ def message_of(letter: Letter, at: datetime) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         words.subject, words.text, formataddr((name or config["ECRM"]["COMPANY_NAME"], address)),
         [formataddr((" ".join(letter.to_name.split()), letter.to_email))],
-        headers={
+        headers=_thread(letter, address) | {
             "Message-ID": f"<letter-{letter.id}-{_fingerprint(letter)}@{address.rpartition('@')[2]}>",
             "Date": format_datetime(at), "Auto-Submitted": "auto-generated", "Content-Language": letter.language.value,
         },
@@ -122,6 +123,16 @@ def message_of(letter: Letter, at: datetime) -> EmailMultiAlternatives:
     for name, content in _papers(letter):
         message.attach(name, content, "application/pdf")
     return message
+
+
+def _thread(letter: Letter, address: str) -> dict[str, str]:
+    """Return what makes mail programs show a customer's letters about one complaint as one conversation, and where an answer goes."""
+    if letter.customer_id is None or letter.data.get("table") != "complaint" or "id" not in letter.data:
+        return {}
+    settings, number = current_app.config["ECRM"], letter.data["id"]
+    root = f"<complaint-{number}@{address.rpartition('@')[2]}>"
+    answer = {"Reply-To": reply_address(settings["REPLY_ADDRESS"], number, settings["SECRET_KEY"])} if settings["REPLY_ADDRESS"] else {}
+    return answer | {"References": root, "In-Reply-To": root}
 
 
 def _papers(letter: Letter) -> list[tuple[str, bytes]]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from ecrm import formats
+from ecrm.letters import signed
 from ecrm.models import Letter
 from ecrm.models.account import Language
 from ecrm.models.base import Priority
@@ -22,7 +23,7 @@ from ecrm.rules.complaint import CLOSE_DAYS, REOPEN_DAYS
 from ecrm.rules.phone import readable
 
 FOLDER = Path(__file__).parent / "templates"
-AUDIENCES = ("customer", "applicant", "technician", "support", "manager", "administrator")
+AUDIENCES = ("customer", "applicant", "technician", "support", "sales", "manager", "administrator")
 LONGEST_SUBJECT = 200  # characters
 # Anybody can register somebody else's address under the name of a link; we do not carry it to them.
 LIKE_A_LINK = re.compile(r"[:/\\@]|www\.", re.IGNORECASE)
@@ -42,7 +43,7 @@ def init_app(app: Flask) -> None:
     environment = app.jinja_env.overlay(
         loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters = environment.filters | {"moment": _moment, "day": _day, "urgency": lambda number: str(Priority(number)),
+    environment.filters = environment.filters | {"moment": _moment, "since": _since, "until": _until, "day": _day, "urgency": lambda number: str(Priority(number)),
                                                      "wanted": lambda word: str(PdpKind(word))}
     app.extensions["letters"] = environment
 
@@ -90,11 +91,14 @@ def _context(template: str, language: Language, name: str, data: Mapping[str, An
     audience = template.rsplit("_", 1)[-1]
     table = data.get("table") or "account"
     public = settings["PUBLIC_URL"]
+    follow = f"{public}/go/{table}/{data['id']}" if "id" in data else public
+    if audience == "applicant" and data.get("number"):
+        follow = signed.link(table, data["number"])
     return {
-        "zone": settings["TIME_ZONE"], "link": f"{public}/go/{table}/{data['id']}" if "id" in data else public,
+        "zone": settings["TIME_ZONE"], "link": follow,
         "reopen_days": REOPEN_DAYS, "close_days": CLOSE_DAYS, **data,
         "table": table, "audience": audience if audience in AUDIENCES and table != "account" else "account",
-        "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
+        "by_mail": bool(settings["REPLY_ADDRESS"]) and table == "complaint" and audience == "customer", "language": language.value, "name": "" if LIKE_A_LINK.search(name) else _one_line(name),
         "company": settings["COMPANY_NAME"], "phone_of_company": readable(settings["COMPANY_PHONE"]), "public_url": public,
     }
 
@@ -108,6 +112,19 @@ def _one_line(text: str) -> str:
 def _moment(context: Context, iso: str) -> str:
     """Return a moment in the time of the branch: Monday, November 23, 2026, 2:30 PM WIB."""
     return formats.exact(datetime.fromisoformat(iso), ZoneInfo(context["zone"]), "full")
+
+
+@pass_context
+def _until(context: Context, iso: str) -> str:
+    """Return the end of a window in the time of the branch: 12:00 PM WIB."""
+    at = datetime.fromisoformat(iso).astimezone(ZoneInfo(context["zone"]))
+    return f"{formats.hour(at)} {at.tzname()}"
+
+
+@pass_context
+def _since(context: Context, iso: str) -> str:
+    """Return the begin of a window in the time of the branch: Monday, November 23, 2026, 8:00 AM."""
+    return formats.moment(datetime.fromisoformat(iso), ZoneInfo(context["zone"]), "full")
 
 
 def _day(iso: str) -> str:

@@ -2,6 +2,7 @@
 
 from ecrm.models.access_event import AccessEvent
 from ecrm.models.account import Role, User
+from ecrm.models.api import ApiAnswer, ApiToken
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
@@ -11,9 +12,11 @@ from ecrm.models.consent import Consent
 from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
 from ecrm.models.customer import Customer, Subscription
+from ecrm.models.demand import Demand
 from ecrm.models.escalation import Escalation
 from ecrm.models.grant_rule import GrantRule
 from ecrm.models.help_page import HelpPage
+from ecrm.models.incoming import IncomingMessage
 from ecrm.models.installation import Installation
 from ecrm.models.job import Job
 from ecrm.models.letter import Letter
@@ -28,14 +31,15 @@ from ecrm.models.risk import RiskScore, RiskWeight
 from ecrm.models.saved_view import SavedView
 from ecrm.models.step import Step
 from ecrm.models.user_session import UserSession
+from ecrm.models.visit import Visit
 
 MODELS = (
-    Complaint, Reply, Attachment, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
-    Customer, Subscription, Installation, RiskScore, RiskWeight, CallNote, PdpRequest, Consent,
+    Complaint, Reply, Attachment, IncomingMessage, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
+    Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, CallNote, PdpRequest, Consent,
     Plan, Promo, PromoRequest, BandwidthGrant, GrantRule, ProvisionCall,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
-    User, Role, UserSession, AccessEvent, Letter, Step, Job, Counter, CountedDay,
+    User, Role, UserSession, AccessEvent, ApiToken, ApiAnswer, Letter, Step, Job, Counter, CountedDay,
 )
 
 TABLES = {model.__tablename__: model for model in MODELS}

@@ -21,6 +21,7 @@ class AccessKind(Labelled):
     TOO_OFTEN = "too_often", _l("Too many tries")
     FORBIDDEN = "forbidden", _l("Page refused")
     CSRF = "csrf", _l("Form without its token")
+    TOKEN = "token", _l("API token refused")
 
 
 class AccessEvent(HasId, db.Model):

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ecrm.extensions import db
-from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
+from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 
 
 class TimeZone(Labelled):
@@ -67,8 +67,16 @@ class CoverageArea(HasId, Versioned, db.Model):
     coverage: Mapped[Coverage] = mapped_column(
         words(Coverage, "coverage"), default=Coverage.PLANNED, info=label(_l("Coverage"))
     )
+    covered_since: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Covered since")))
 
     branch: Mapped[Branch] = relationship(info=label(_l("Branch")))
+
+    @validates("coverage")
+    def _note_since(self, _key: str, value: Coverage) -> Coverage:
+        """Note when an area becomes covered, whoever writes it: who waits for it is told of that."""
+        if value is Coverage.COVERED and self.coverage is not Coverage.COVERED:
+            self.covered_since = now()
+        return value
 
     def __str__(self) -> str:
         """Return what people call the area."""

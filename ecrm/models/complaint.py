@@ -187,6 +187,11 @@ class Reply(HasId, db.Model):
     author: Mapped[User | None] = relationship(info=label(_l("Author")))
     outage: Mapped[Outage | None] = relationship(info=label(_l("Outage")))
 
+    @property
+    def by_customer(self) -> bool:
+        """Return whether the customer wrote it; of one without an account, who writes mails, there is no author."""
+        return self.public and self.outage_id is None and self.author_id in (None, self.complaint.customer.user_id)
+
     def __str__(self) -> str:
         """Return the beginning of the text."""
         return self.text if len(self.text) <= 80 else f"{self.text[:79].rstrip()}…"

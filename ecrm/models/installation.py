@@ -8,11 +8,21 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
-from ecrm.models.account import User
+from ecrm.models.account import Language, User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import CoverageArea
+from ecrm.models.complaint import Channel
 from ecrm.models.customer import Customer
-from ecrm.models.plan import Plan
+from ecrm.models.plan import Plan, Promo
+
+
+class HalfDay(Labelled):
+    """When somebody is at home for the visit."""
+
+    WEEK_MORNING = "week_morning", _l("Monday to Friday, morning")
+    WEEK_AFTERNOON = "week_afternoon", _l("Monday to Friday, afternoon")
+    SATURDAY_MORNING = "saturday_morning", _l("Saturday, morning")
+    SATURDAY_AFTERNOON = "saturday_afternoon", _l("Saturday, afternoon")
 
 
 class InstallationStatus(Labelled):
@@ -46,6 +56,13 @@ class Installation(HasId, Versioned, db.Model):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True, info=label(_l("Customer")))
     area_id: Mapped[int] = mapped_column(ForeignKey("coverage_area.id"), info=label(_l("Coverage area")))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), info=label(_l("Plan")))
+    promo_id: Mapped[int | None] = mapped_column(ForeignKey("promo.id"), index=True, info=label(_l("Promo")))
+    visit_times: Mapped[str | None] = mapped_column(String(100), info=label(_l("Preferred visit times")))  # words of HalfDay, by commas
+    channel: Mapped[Channel | None] = mapped_column(words(Channel, "installation_channel"), info=label(_l("Channel")))  # unknown of old ones
+    language: Mapped[Language] = mapped_column(
+        words(Language, "installation_language"), default=Language.INDONESIAN, info=label(_l("Language"))
+    )
+    agreed_wording: Mapped[str | None] = mapped_column(String(20), info=label(_l("Agreed to the use of the data (wording)")))
     status: Mapped[InstallationStatus] = mapped_column(
         words(InstallationStatus, "installation_status"), default=InstallationStatus.REGISTERED, info=label(_l("Status"))
     )
@@ -59,7 +76,9 @@ class Installation(HasId, Versioned, db.Model):
     customer: Mapped[Customer | None] = relationship(info=label(_l("Customer")))
     area: Mapped[CoverageArea] = relationship(info=label(_l("Coverage area")))
     plan: Mapped[Plan] = relationship(info=label(_l("Plan")))
+    promo: Mapped[Promo | None] = relationship(info=label(_l("Promo")))
     technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
+    demand: Mapped["Demand | None"] = relationship(back_populates="installation", info=label(_l("Demand")))  # noqa: F821
 
     def __str__(self) -> str:
         """Return number and applicant."""

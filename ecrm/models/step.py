@@ -17,6 +17,7 @@ class Via(Labelled):
 
     ADMIN = "admin", _l("Staff site")
     PORTAL = "portal", _l("Portal")
+    API = "api", _l("API")
     CLI = "cli", _l("Command line")
 
 

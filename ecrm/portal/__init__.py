@@ -4,7 +4,7 @@ from flask import Flask
 
 from ecrm.portal import accounts, asking, devices, drafts, errors, kept, look, notices, refusals, sessions, throttle, two_factor
 from ecrm.portal import (  # noqa: F401 - they register their routes
-    account_pages, complaint_entry, complaint_list, complaint_page, help_pages, home, interest, outage_pages, own_data, profile, public, session_pages,
+    account_pages, application, complaint_entry, complaint_list, complaint_page, coverage, demand, help_pages, home, incoming, interest, outage_pages, own_data, profile, public, session_pages,
 )
 from ecrm.portal.blueprint import blueprint
 

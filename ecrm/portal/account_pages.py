@@ -7,13 +7,14 @@ from flask_login import current_user
 from flask_security.utils import validate_redirect_url
 
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Customer, Outage, PdpRequest, Promo, Subscription
+from ecrm.models import BandwidthGrant, Complaint, Customer, Outage, PdpRequest, Promo, Subscription, Visit
 from ecrm.models.account import Language
 from ecrm.portal import people
 from ecrm.portal.blueprint import blueprint
 
 PAGES = {
     "complaint": (Complaint, lambda row: url_for("portal.complaint", number=row.number)),
+    "visit": (Visit, lambda row: url_for("portal.complaint", number=row.complaint.number) if row.complaint else url_for("portal.home")),
     "outage": (Outage, lambda row: url_for("portal.outage_page", number=row.number)),
     "promo": (Promo, lambda row: url_for("portal.promo", code=row.code)),
     "bandwidth_grant": (BandwidthGrant, lambda row: url_for("portal.bandwidth")),

@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         app, SQLAlchemyUserDatastore(db, User, Role), datetime_factory=now, login_form=LoginForm, register_form=RegisterForm,
         two_factor_verify_code_form=CodeForm, mf_recovery_form=RecoveryForm,
     )
+    app.login_manager.request_loader(lambda _request: None)  # Flask-Security's looks for tokens, which we give nobody, and reads any JSON to its end
     app.before_request(_readable_next)
     user_registered.connect(_registered, app)
     user_confirmed.connect(_confirmed, app)

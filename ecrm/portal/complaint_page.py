@@ -13,7 +13,7 @@ from ecrm.models import Attachment, Complaint, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.policy import Right
-from ecrm.portal import drafts, people, story, uploads, wording
+from ecrm.portal import drafts, people, story, uploads, visits, wording
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.complaint_forms import RatingForm, ReplyForm
 from ecrm.rules.complaint import answer, rate
@@ -113,7 +113,7 @@ def page(row: Complaint, status: int = 200, **forms: Any) -> Any:
     return make_response(render_template(
         "portal/complaint.html", complaint=row, verbs=story.possible(row), history=story.history(row, files, ids), merged=merged,
         last_word=story.last_word(row), rateable=row.status in RATEABLE, answerable=row.status not in ANSWERED_NO_MORE,
-        files=[file for file in files if file.reply_id is None], **shown,
+        files=[file for file in files if file.reply_id is None], visits=visits.promised(row), **shown,
     ), status)
 
 

@@ -16,6 +16,7 @@ from ecrm.portal.account_forms import LoginForm
 LIFE = 24 * 3600  # seconds
 Draft = MultiDict[str, str]
 PAGES: dict[str, Callable[..., Any]] = {}
+PUBLIC: set[str] = set()  # of them those that need no login
 
 
 def init_app(app: Flask) -> None:
@@ -23,11 +24,12 @@ def init_app(app: Flask) -> None:
     app.after_request(_go_on)
 
 
-def keeps(endpoint: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def keeps(endpoint: str, public: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the function that shows the form of `endpoint` filled in: it takes the fields and the URL's values."""
 
     def register(page: Callable[..., Any]) -> Callable[..., Any]:
         PAGES[endpoint] = page
+        PUBLIC.update({endpoint} if public else ())
         return page
 
     return register
@@ -43,15 +45,15 @@ def log_in_first() -> Any:
 
 def show_again() -> Any:
     """Answer a POST whose anti-forgery token is stale: the same page, filled in, or the login page."""
-    if not current_user.is_authenticated:
+    if not logged_in():
         return log_in_first()
     flash(_("This page had been open for a long time. What you wrote is still here: please send it again."), "warning")
     return PAGES[request.endpoint or ""](fields(), **(request.view_args or {}))
 
 
 def logged_in() -> bool:
-    """Return whether somebody is logged in."""
-    return bool(current_user.is_authenticated)
+    """Return whether somebody is logged in, or need not be on this page."""
+    return bool(current_user.is_authenticated) or request.endpoint in PUBLIC
 
 
 def methods() -> set[str]:

@@ -7,9 +7,10 @@ from flask import render_template
 
 from ecrm.models import BandwidthGrant, Complaint, Subscription
 from ecrm.models.bandwidth import GrantStatus
+from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.portal import look, outage_pages, people
+from ecrm.portal import complaint_list, look, outage_pages, people, visits
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.public import promos_for_reader
 
@@ -32,12 +33,11 @@ class Line(NamedTuple):
 @people.customers_only
 def home() -> Any:
     """What a customer wants to know first: their complaints, their line, what is on offer."""
-    yours = Complaint.status.in_([ComplaintStatus.WAITING_CUSTOMER, ComplaintStatus.RESOLVED]).desc()  # first what waits for you
     still_open = people.see(Complaint).where(Complaint.status.in_(OPEN))
-    complaints = people.rows(still_open.order_by(yours, Complaint.opened_at.desc()).limit(6))
+    complaints = people.rows(still_open.order_by(*complaint_list.order(now())).limit(6))
     return render_template(
         "portal/home.html", customer=people.own_customer(), complaints=complaints, lines=lines(look.today()),
-        promos=promos_for_reader(), outages=outage_pages.running(), followed=outage_pages.followed(),
+        promos=promos_for_reader(), outages=outage_pages.running(), visits=visits.promised(), followed=outage_pages.followed(),
     )
 
 

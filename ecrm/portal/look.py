@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask_babel import format_timedelta, get_locale, gettext as _
 
 from ecrm import formats
+from ecrm.models import Visit
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.portal import people, wording
@@ -17,7 +18,7 @@ from ecrm.rules.phone import readable as telephone
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours
+        moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours, window=window
     )
     app.jinja_env.globals.update(wording=wording)
     app.context_processor(_company)
@@ -46,6 +47,12 @@ def moment(at: datetime) -> str:
     """Return day and time with the zone, such as “Sel, 24 Nov 15.04 WIB”."""
     local = at.astimezone(ZoneInfo(zone()))
     return f"{formats.joined(day(local.date()), formats.hour(local))} {local.tzname()}"
+
+
+def window(visit: Visit) -> str:
+    """Return what a visit promises, with the zone, such as “Tue, 24 Nov 08.00–12.00 WIB”."""
+    first, last = (at.astimezone(ZoneInfo(zone())) for at in (visit.window_from, visit.window_until))
+    return f"{formats.joined(day(first.date()), formats.hour(first))}–{formats.hour(last)} {first.tzname()}"
 
 
 def day(value: date) -> str:

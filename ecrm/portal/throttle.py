@@ -73,7 +73,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "security.send_confirmation": (Limit("3 per 6 hours", account), Limit("20 per hour", address)),
     "security.register": (Limit("3 per 6 hours", account), Limit("20 per hour", address)),
     "security.change_email": (Limit("5 per day", person),),
+    "portal.apply": (Limit("6 per 6 hours", account), Limit("20 per hour", address)),
+    "portal.wait": (Limit("6 per 6 hours", account), Limit("20 per hour", address)),
     "portal.new_complaint": (Limit("20 per hour", person),),
+    "portal.message_in": (Limit("600 per 5 minutes", address),),
     "portal.data": (Limit("10 per day", person),),
 }
 

@@ -9,7 +9,7 @@ from ecrm.trail import MASK
 
 # What stays, as recaps, the trail and the register need it: none of it says who the person was.
 KEPT = frozenset({
-    "complaint.number", "installation.number", "pdp_request.number", "consent.wording", "step.table", "step.action", "step.from_status", "step.to_status",
+    "complaint.number", "installation.number", "pdp_request.number", "visit.number", "consent.wording", "installation.agreed_wording", "demand.agreed_wording", "step.table", "step.action", "step.from_status", "step.to_status",
     "step.before", "step.after",  # emptied value by value
 })
 GIVEN = {  # what must be there, and be nobody else's

@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ecrm.models import TABLES, AccessEvent, Attachment, Customer, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
+from ecrm.models import TABLES, AccessEvent, ApiAnswer, Attachment, Customer, IncomingMessage, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.letter import LetterState
 from ecrm.models.pdp_request import PDP_OPEN
@@ -20,7 +20,8 @@ from ecrm.rules.facts import facts
 from ecrm.trail import MASK
 
 # Rows that are nothing but personal data; no recap counts them.
-GONE = (Attachment, RiskScore, UserSession, AccessEvent, Letter)
+GONE = (IncomingMessage, Attachment, RiskScore, UserSession, AccessEvent, Letter)
+KEYS: dict[Any, Any] = {Attachment: Attachment.storage_key, IncomingMessage: IncomingMessage.raw_key}
 TEMPLATE = "pdp_request_fulfil_customer"
 
 
@@ -43,12 +44,13 @@ def erase(session: Session, request: PdpRequest, by: User, at: datetime, years: 
     files = _files(session, person)
     last = _last_letters(request, at)
     for model in GONE:
-        _delete(session, model, person.ids[model])
-    _delete(session, Letter, _letters_about(session, person))
+        drop(session, model, person.ids[model])
+    drop(session, Letter, _letters_about(session, person))
+    session.execute(delete(ApiAnswer))  # kept for a day, and may repeat the person's words
     for model, ids in person.ids.items():
         if model not in (*GONE, Step):
-            _empty(session, model, ids)
-    _empty_trail(session, person.ids[Step])
+            empty(session, model, ids)
+    empty_trail(session, person.ids[Step])
     _optimise_search(session)
     session.expire_all()
     done = Erased({model: len(ids) for model, ids in person.ids.items() if ids}, tuple(files))
@@ -89,10 +91,12 @@ def _last_letters(request: PdpRequest, at: datetime) -> list[Letter]:
 
 
 def _files(session: Session, person: Person) -> list[str]:
-    """Return the keys of the person's files that nothing else has too: the same bytes are kept once."""
-    own = person.ids[Attachment]
-    keys = set(session.scalars(select(Attachment.storage_key).where(Attachment.id.in_(own)))) if own else set()
-    keys -= set(session.scalars(select(Attachment.storage_key).where(Attachment.storage_key.in_(keys), Attachment.id.not_in(own))))
+    """Return the keys of the person's files and messages that nothing else has too: the same bytes are kept once."""
+    keys: set[str] = set()
+    for model, column in KEYS.items():
+        keys |= set(session.scalars(select(column).where(model.id.in_(person.ids[model]))))
+    for model, column in KEYS.items():
+        keys -= set(session.scalars(select(column).where(column.in_(keys), model.id.not_in(person.ids[model]))))
     return sorted(keys - set(session.scalars(select(Promo.picture_key).where(Promo.picture_key.in_(keys)))))
 
 
@@ -104,12 +108,13 @@ def _letters_about(session: Session, person: Person) -> list[int]:
 
 
 # Past the trail, which would keep what is to be forgotten: these statements are not the session's, but its connection's.
-def _delete(session: Session, model: Any, ids: Iterable[int]) -> None:
+def drop(session: Session, model: Any, ids: Iterable[int]) -> None:
+    """Delete rows."""
     table = model.__table__
     session.connection().execute(delete(table).where(table.c.id.in_(list(ids))))
 
 
-def _empty(session: Session, model: Any, ids: list[int]) -> None:
+def empty(session: Session, model: Any, ids: list[int]) -> None:
     """Take the words out of rows; who has one open on a form is told that somebody was faster."""
     table = model.__table__
     found = columns.personal(table)
@@ -120,7 +125,7 @@ def _empty(session: Session, model: Any, ids: list[int]) -> None:
         session.connection().execute(update(table).where(table.c.id == row_id).values(values))
 
 
-def _empty_trail(session: Session, ids: list[int]) -> None:
+def empty_trail(session: Session, ids: list[int]) -> None:
     """Mask what the trail keeps of the words; that something was changed, when and by whom stays."""
     table = Step.__table__
     rows = session.connection().execute(select(table.c.id, table.c.table, table.c.before, table.c.after).where(table.c.id.in_(ids)))

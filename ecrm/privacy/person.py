@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, CallNote, Complaint, Consent, Customer, Escalation, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, ProvisionCall, Reply, RiskScore,
-    Step, Subscription, User, UserSession,
+    AccessEvent, Attachment, BandwidthGrant, CallNote, Complaint, Consent, Customer, Demand, Escalation, IncomingMessage, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, ProvisionCall, Reply, RiskScore,
+    Step, Subscription, User, UserSession, Visit,
 )
 
 
@@ -34,6 +34,19 @@ def _applied(person: Person) -> ColumnElement[bool]:
     return or_(Installation.customer_id == person.customer.id, and_(Installation.customer_id.is_(None), or_(false(), *before)))
 
 
+def _waited(person: Person) -> ColumnElement[bool]:
+    """Wishes for a connection, by e-mail, telephone or the application that they stay of."""
+    found = [Demand.email.in_(person.addresses)] if person.addresses else []
+    found += [Demand.phone == person.customer.phone] if person.customer.phone else []
+    return or_(person.among(Demand.installation_id, Installation), *found)
+
+
+def _wrote(person: Person) -> ColumnElement[bool]:
+    """Messages that were filed for the customer, and those from their addresses and telephone."""
+    senders = [*person.addresses, person.customer.phone] if person.customer.phone else list(person.addresses)
+    return or_(IncomingMessage.customer_id == person.customer.id, IncomingMessage.sender.in_(senders) if senders else false())
+
+
 def _steps(person: Person) -> ColumnElement[bool]:
     """The trail of the person's rows, and what they did themselves."""
     rows = [and_(Step.table == model.__tablename__, Step.row_id.in_(ids)) for model, ids in person.ids.items() if ids]
@@ -49,7 +62,10 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Reply: lambda p: p.among(Reply.complaint_id, Complaint),
     Attachment: lambda p: p.among(Attachment.complaint_id, Complaint),
     Escalation: lambda p: p.among(Escalation.complaint_id, Complaint),
+    IncomingMessage: _wrote,
     Installation: _applied,
+    Demand: _waited,
+    Visit: lambda p: or_(p.among(Visit.complaint_id, Complaint), p.among(Visit.installation_id, Installation)),
     BandwidthGrant: lambda p: p.among(BandwidthGrant.subscription_id, Subscription),
     ProvisionCall: lambda p: p.among(ProvisionCall.grant_id, BandwidthGrant),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
@@ -64,7 +80,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Step: _steps,
 }
 # Tables that lead to an account, but only to one of the staff.
-OF_STAFF = {"outage": "who declared it", "saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
+OF_STAFF = {"api_token": "whose program it is", "api_answer": "what a program was answered; an erasure takes all of them", "outage": "who declared it", "saved_view": "whose list it is", "recap": "who kept the figures", "roles_users": "which roles an account has"}
 
 
 def gather(session: Session, customer: Customer) -> Person:

@@ -1,13 +1,15 @@
 """The rules of the business: pure functions of rows, with `by` and `at` as arguments."""
 
-from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Outage, PdpRequest, PromoRequest, Subscription
-from ecrm.rules import bandwidth, complaint, customer, installation, outage, pdp_request, promo_request
+from ecrm.models import BandwidthGrant, Complaint, Customer, IncomingMessage, Installation, Outage, PdpRequest, PromoRequest, Subscription, Visit
+from ecrm.rules import bandwidth, complaint, customer, incoming, installation, outage, pdp_request, promo_request, visit
 from ecrm.rules.lifecycle import Lifecycle, move
 
 LIFECYCLES: dict[type, Lifecycle] = {
     Complaint: complaint.LIFECYCLE,
     BandwidthGrant: bandwidth.LIFECYCLE,
     Installation: installation.LIFECYCLE,
+    Visit: visit.LIFECYCLE,
+    IncomingMessage: incoming.LIFECYCLE,
     Outage: outage.LIFECYCLE,
     PromoRequest: promo_request.LIFECYCLE,
     PdpRequest: pdp_request.LIFECYCLE,

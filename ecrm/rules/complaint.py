@@ -12,7 +12,7 @@ from ecrm.models import Complaint, Reply, Step, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED, Channel, ComplaintStatus as S
 from ecrm.models.counter import next_number
-from ecrm.rules import duplicates, outage, sla, told
+from ecrm.rules import appointment, duplicates, outage, sla, told
 from ecrm.rules.errors import FieldRefused, NotNow, TooLate
 from ecrm.rules.facts import facts
 from ecrm.rules.lifecycle import Lifecycle, Verb, move
@@ -52,13 +52,20 @@ def _end_waiting(row: Complaint, at: datetime) -> None:
     sla.wind(row)
 
 
+def _assign(row: Complaint, at: datetime) -> None:
+    appointment.check_technician(row)
+    _end_waiting(row, at)
+
+
 def _resolve(row: Complaint, at: datetime) -> None:
+    appointment.check_none(row)
     row.first_response_at = row.first_response_at or at
     row.resolved_at = at
     _end_waiting(row, at)
 
 
 def _close(row: Complaint, at: datetime) -> None:
+    appointment.check_none(row)
     row.closed_at = at
 
 
@@ -73,6 +80,7 @@ def _reopen(row: Complaint, at: datetime) -> None:
 def _cancel(row: Complaint, at: datetime) -> None:
     row.closed_at = at
     _end_waiting(row, at)
+    appointment.call_off(row, at)
 
 
 def _merge(row: Complaint, at: datetime) -> None:
@@ -88,19 +96,15 @@ def respond(row: Complaint, at: datetime) -> None:
 
 
 LIFECYCLE = Lifecycle((
-    Verb("assign", _l("Assign"), OPEN, S.ASSIGNED, tells=("customer", "technician"), needs=("technician",),
-         effect=_end_waiting),
+    Verb("assign", _l("Assign"), OPEN, S.ASSIGNED, tells=("customer", "technician"), needs=("technician",), effect=_assign),
     Verb("start", _l("Start work"), frozenset({S.ASSIGNED}), S.IN_PROGRESS, tells=("customer",)),
-    Verb("wait", _l("Wait for customer"), WORKING | {S.NEW}, S.WAITING_CUSTOMER, tells=("customer",), needs=("reason",),
-         effect=_begin_waiting),
+    Verb("wait", _l("Wait for customer"), WORKING | {S.NEW}, S.WAITING_CUSTOMER, tells=("customer",), needs=("reason",), effect=_begin_waiting),
     Verb("resume", _l("Resume"), frozenset({S.WAITING_CUSTOMER}), _resumed, tells=("technician",), effect=_end_waiting),
     Verb("resolve", _l("Resolve"), OPEN, S.RESOLVED, tells=("customer",), needs=("reason",), effect=_resolve),
     Verb("confirm", _l("It works, close it"), frozenset({S.RESOLVED}), S.CLOSED, tells=("technician",), effect=_close),
     Verb("close", _l("Close"), frozenset({S.RESOLVED}), S.CLOSED, tells=("customer",), needs=("reason",), effect=_close),
-    Verb("reopen", _l("Reopen"), frozenset({S.RESOLVED, S.CLOSED}), _back_to_work, tells=("technician", "support"),
-         needs=("reason",), guard=_reopen_window, effect=_reopen),
-    Verb("cancel", _l("Cancel complaint"), OPEN, S.CANCELLED, tells=("customer", "technician"), needs=("reason",),
-         effect=_cancel),
+    Verb("reopen", _l("Reopen"), frozenset({S.RESOLVED, S.CLOSED}), _back_to_work, tells=("technician", "support"), needs=("reason",), guard=_reopen_window, effect=_reopen),
+    Verb("cancel", _l("Cancel complaint"), OPEN, S.CANCELLED, tells=("customer", "technician"), needs=("reason",), effect=_cancel),
     Verb("merge", _l("Merge"), OPEN, S.CANCELLED, tells=("customer",), needs=("merged_into",), effect=_merge),
 ), fixed=frozenset({S.CLOSED, S.CANCELLED}))
 
@@ -154,10 +158,13 @@ def _repeats(session: Session, complaint: Complaint, at: datetime) -> int:
     return session.scalar(select(func.count(Complaint.id)).where(same, recent)) or 0
 
 
-def answer(complaint: Complaint, text: str, author: User, at: datetime, public: bool = True, key: str | None = None) -> Reply:
+def answer(
+    complaint: Complaint, text: str, author: User | None, at: datetime, public: bool = True, key: str | None = None, from_customer: bool = False,
+) -> Reply:
     """Add a reply to a complaint, note the first response, resume when the customer answered, queue the letters.
 
-    `key` is that of the device that it was written on; the caller has looked for a reply that has it already.
+    `key` is that of the device that it was written on; the caller has looked for a reply that has it already. `from_customer`
+    says so where the author does not: a customer who writes a mail may have no account.
     Raises NotNow on a closed or cancelled complaint, FieldRefused on a blank text.
     """
     if complaint.status in (S.CLOSED, S.CANCELLED):
@@ -167,7 +174,7 @@ def answer(complaint: Complaint, text: str, author: User, at: datetime, public: 
     session = object_session(complaint)
     reply = Reply(complaint=complaint, author=author, text=text.strip(), at=at, public=public, client_key=key)
     session.add(reply)
-    by_customer = complaint.customer.user_id == author.id
+    by_customer = from_customer or (author is not None and complaint.customer.user_id == author.id)
     if by_customer and complaint.status is S.WAITING_CUSTOMER:
         move(complaint, "resume", author, at)
     elif public and not by_customer:

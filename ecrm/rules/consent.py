@@ -9,6 +9,7 @@ from ecrm.models import Consent, Customer
 from ecrm.models.consent import Purpose
 
 WORDING = "2026-11"  # of the sentence at the tick; another sentence gets another one, so that it is known who agreed to what
+APPLYING = WAITING = "2026-11"  # of the sentences at the ticks of an application, and of a wish to be told of coverage
 
 
 def given(session: Session, customer: Customer, purpose: Purpose = Purpose.MARKETING) -> bool:

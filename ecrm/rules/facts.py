@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecrm.models import BandwidthGrant, Complaint, Installation, PdpRequest, PromoRequest
+from ecrm.models import BandwidthGrant, Complaint, Installation, PdpRequest, PromoRequest, Visit
 
 
 def facts(row: Any) -> dict[str, Any]:
@@ -25,7 +25,17 @@ def _installation(row: Installation) -> dict[str, Any]:
     return {
         "technician": row.technician.name if row.technician else None, "plan": row.plan.name,
         "visit": row.visit_at.isoformat() if row.visit_at else None, "zone": row.area.branch.time_zone.value,
+        "area": str(row.area), "promo": row.promo.title if row.promo else None,
         "applicant": row.applicant_name, "phone": row.applicant_phone, "address": row.address,
+    }
+
+
+def _visit(row: Visit) -> dict[str, Any]:
+    thing = row.complaint or row.installation
+    return {
+        "kind": row.kind.value, "window_from": row.window_from.isoformat(), "window_until": row.window_until.isoformat(), "zone": row.branch.time_zone.value,
+        "technician": row.technician.name, "thing": thing.number if thing else None, "topic": row.about, "who": row.who, "phone": row.phone, "address": row.address,
+        "task": row.task,
     }
 
 
@@ -51,4 +61,4 @@ def _about_data(row: PdpRequest) -> dict[str, Any]:
     }
 
 
-FACTS = {Complaint: _complaint, Installation: _installation, BandwidthGrant: _grant, PromoRequest: _request, PdpRequest: _about_data}
+FACTS = {Complaint: _complaint, Installation: _installation, Visit: _visit, BandwidthGrant: _grant, PromoRequest: _request, PdpRequest: _about_data}

@@ -6,8 +6,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from ecrm.models import Installation
+from ecrm.models.branch import Coverage
+from ecrm.models.complaint import Channel
 from ecrm.models.counter import next_number
 from ecrm.models.installation import InstallationStatus as S
+from ecrm.rules import appointment, demand, told, visit
+from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
 
 BEFORE_INSTALLED = frozenset({S.REGISTERED, S.SURVEYED, S.SCHEDULED})
@@ -24,16 +28,38 @@ def register(session: Session, row: Installation, at: datetime) -> Installation:
     return row
 
 
+def apply(session: Session, row: Installation, at: datetime) -> Installation:
+    """Take an application from the portal, of which the applicant and sales are told; flushed. Raises FieldRefused."""
+    if row.area.coverage is not Coverage.COVERED:
+        raise FieldRefused("area", _l("We cannot connect this area yet."))
+    if row.promo is not None and row.promo.plans and row.plan not in row.promo.plans:
+        raise FieldRefused("promo", _l("This promo is not for the chosen plan."))
+    row.channel = Channel.PORTAL
+    register(session, row, at)
+    session.flush()
+    for audience in ("applicant", "sales"):
+        session.add_all(told.letters(row, _RECEIVED, audience, None, at, None))
+    return row
+
+
+_RECEIVED = Verb("received", _l("Received"), frozenset(), None)
+
+
+def _remember(row: Installation, at: datetime) -> None:
+    row.demand = demand.of_application(row, at)
+
+
 def _activate(row: Installation, at: datetime) -> None:
     row.activated_at = at
 
 
 LIFECYCLE = Lifecycle((
     Verb("survey", _l("Record survey"), frozenset({S.REGISTERED}), S.SURVEYED, needs=("survey_result",)),
-    Verb("not_covered", _l("Not covered"), frozenset({S.SURVEYED}), S.NOT_COVERED, tells=("applicant",), needs=("reason",)),
+    Verb("not_covered", _l("Not covered"), frozenset({S.SURVEYED}), S.NOT_COVERED, tells=("applicant",), needs=("reason",), effect=_remember),
     Verb("schedule", _l("Schedule"), frozenset({S.SURVEYED, S.SCHEDULED}), S.SCHEDULED, tells=("applicant", "technician"),
-         needs=("technician", "visit_at")),
-    Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",)),
+         needs=("technician", "visit_at"), effect=visit.appoint),
+    Verb("install", _l("Report installation"), frozenset({S.SCHEDULED}), S.INSTALLED, tells=("support",), needs=("report",),
+         effect=visit.installed),
     Verb("activate", _l("Activate"), frozenset({S.INSTALLED}), S.ACTIVATED, tells=("applicant",), effect=_activate),
-    Verb("cancel", _l("Cancel application"), BEFORE_INSTALLED, S.CANCELLED, tells=("applicant",), needs=("reason",)),
+    Verb("cancel", _l("Cancel application"), BEFORE_INSTALLED, S.CANCELLED, tells=("applicant",), needs=("reason",), effect=appointment.call_off),
 ), fixed=frozenset({S.NOT_COVERED, S.ACTIVATED, S.CANCELLED}))

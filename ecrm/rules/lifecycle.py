@@ -111,7 +111,7 @@ def _take(row: Any, verb: Verb, facts: dict[str, Any]) -> str | None:
     unknown = set(facts) - set(verb.needs) - set(verb.takes)
     if unknown:
         raise TypeError(f"{verb.name} takes no {', '.join(sorted(unknown))}")
-    facts = {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
+    facts = {name: value.strip() if type(value) is str else value for name, value in facts.items()}  # a member of an enum is text, too, and stays what it is
     for name in verb.needs:
         if facts.get(name) in (None, ""):
             raise FactMissing(name)

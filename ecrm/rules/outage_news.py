@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Complaint, Outage, OutageFollower, Reply
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.outage import OutageStatus as S
-from ecrm.rules import outage, told
+from ecrm.rules import appointment, outage, told
 from ecrm.rules.complaint import respond
 from ecrm.rules.lifecycle import Verb, move
 
@@ -41,7 +41,7 @@ def tell(session: Session, row: Complaint, at: datetime) -> None:
         outage.leave(row)
         return
     row.outage_told = found.message_no
-    if found.status is S.RESTORED:
+    if found.status is S.RESTORED and appointment.planned_for(row) is None:  # a technician who comes all the same solves it
         move(row, "resolve", None, at, reason=found.message)
         return
     session.add(Reply(complaint=row, text=found.message, at=at, public=True, outage=found))

@@ -17,6 +17,7 @@ from ecrm.rules import sla
 SEVERITY = {Priority.URGENT: 8, Priority.HIGH: 4, Priority.NORMAL: 2, Priority.LOW: 1}
 MOST_REPEATS = 3  # what came again more often than this is not more urgent for it
 LATE, SOON, LATER, STANDS = range(4)
+DUE = (Complaint.clock_due_at, Complaint.id.desc())  # the order of a short list: what is due next, then what waits or is solved, the newest first
 
 
 def band(row: Complaint, at: datetime) -> int:

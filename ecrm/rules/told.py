@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
-from ecrm.models import Customer, Letter, Role, User
+from ecrm.models import Customer, Letter, Role, User, Visit
 from ecrm.models.account import Language, RoleName
+from ecrm.models.complaint import ComplaintStatus
+from ecrm.models.installation import InstallationStatus
 from ecrm.rules.facts import facts
 
 Person = tuple[str, str, Language, int | None]  # e-mail, name, language, customer id
@@ -42,13 +44,23 @@ def to_customer(customer: Customer, template: str, at: datetime, **data: Any) ->
 
 
 def _people(row: Any, audience: str) -> list[Person]:
+    if isinstance(row, Visit) and audience == "customer":
+        return _waiting(row)
     if audience == "customer":
         return _customer(_customer_of(row))
     if audience == "technician":
         return _users([row.technician] if row.technician else [])
     if audience == "applicant":
-        return [(row.applicant_email, row.applicant_name, Language.INDONESIAN, row.customer_id)] if row.applicant_email else []
+        return [(row.applicant_email, row.applicant_name, row.language, row.customer_id)] if row.applicant_email else []
     return _users(staff(object_session(row), RoleName(audience)))
+
+
+def _waiting(visit: Visit) -> list[Person]:
+    """Return who waits for the technician: the customer or the applicant; nobody where the whole matter was given up, which has a letter of its own."""
+    thing = visit.complaint or visit.installation
+    if thing.status in (ComplaintStatus.CANCELLED, InstallationStatus.CANCELLED):
+        return []
+    return _people(thing, "customer" if visit.complaint else "applicant")
 
 
 def _customer_of(row: Any) -> Customer | None:

@@ -11,6 +11,7 @@ from ecrm.models import Attachment, Complaint, Reply, User
 from ecrm.storage.receiving import MAX_BYTES, MAX_FILES, FileRefused, Received, Refusal, receive, receive_picture
 from ecrm.storage.sending import send, send_picture
 from ecrm.storage.keeping import Content, store
+from ecrm.storage.unnamed import unnamed
 
 
 def attach(
@@ -52,5 +53,5 @@ def sweep(now: datetime) -> int:
 
 __all__ = [
     "MAX_BYTES", "MAX_FILES", "FileRefused", "Received", "Refusal", "attach", "open", "receive", "receive_picture", "remove", "send",
-    "send_picture", "sweep",
+    "send_picture", "store", "sweep", "unnamed",
 ]

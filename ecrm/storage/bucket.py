@@ -4,7 +4,7 @@ import errno
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ecrm.storage.keeping import ABANDONED, KEY, Content
+from ecrm.storage.keeping import ABANDONED, KEY, UNNAMED, Content
 
 PATIENCE = 5  # seconds for each sign of life; a person waits for the page
 TRIES = 2
@@ -44,7 +44,7 @@ class BucketStore:
         """Keep the content and return its key; the store has it when this returns. Raises StoreAway."""
         digest = sha256(content).hexdigest()
         key = f"{digest[:2]}/{digest[2:4]}/{digest}"
-        if not self.exists(key):
+        if not self._young(key):
             with _away():
                 self.client.put_object(**self._at(key), Body=content, ContentType="application/octet-stream")
         return key
@@ -68,6 +68,14 @@ class BucketStore:
             return False
         return True
 
+    def _young(self, key: str) -> bool:
+        """Return whether the content is there and too young for anybody to remove it as one that no row names."""
+        try:
+            with _away(key):
+                return datetime.now(UTC) - self.client.head_object(**self._at(key))["LastModified"] < UNNAMED / 2
+        except FileNotFoundError:
+            return False
+
     def remove(self, key: str) -> bool:
         """Remove the content and return whether it was there; a key of another shape is none of ours. Raises StoreAway."""
         there = self.exists(key)
@@ -87,6 +95,15 @@ class BucketStore:
             for part in old:
                 self.client.abort_multipart_upload(Bucket=self.bucket, Key=part["Key"], UploadId=part["UploadId"])
         return len(old)
+
+    def old(self, now: datetime) -> Iterator[str]:
+        """Give the keys of the objects that nobody has put here for a week. Raises StoreAway."""
+        with _away():
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
+                for found in page.get("Contents", []):
+                    key = found["Key"].removeprefix(self.prefix)
+                    if KEY.fullmatch(key) and found["LastModified"] < now - UNNAMED:
+                        yield key
 
     def check(self) -> None:
         """Raise StoreAway where the bucket is not there or not ours."""

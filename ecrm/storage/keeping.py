@@ -4,6 +4,7 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}")
 ABANDONED = timedelta(days=1)
+UNNAMED = timedelta(days=7)  # a file without a row stays so long: rows that were lost may come back from a backup
 
 
 class Content(io.BufferedReader):
@@ -45,6 +47,9 @@ class Store(Protocol):
     def sweep(self, now: datetime) -> int:
         """Remove what interrupted writers left more than a day ago; return how much."""
 
+    def old(self, now: datetime) -> Iterator[str]:
+        """Give the keys of the contents that nobody has put here for a week."""
+
 
 class FolderStore:
     """Files under `folder`/ab/cd/<sha256>; each appears whole or not at all, and the same content once."""
@@ -59,7 +64,7 @@ class FolderStore:
         digest = sha256(content).hexdigest()
         key = f"{digest[:2]}/{digest[2:4]}/{digest}"
         target = self.folder / key
-        if target.exists():
+        if _renewed(target):
             return key
         for folder in (self.folder, self.incoming, target.parent.parent, target.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,6 +107,23 @@ class FolderStore:
         for part in old:
             part.unlink(missing_ok=True)
         return len(old)
+
+    def old(self, now: datetime) -> Iterator[str]:
+        """Give the keys of the files that nobody has put here for a week: the row of a younger one may not be written yet."""
+        before = (now - UNNAMED).timestamp()
+        for path in self.folder.glob("??/??/*"):
+            key = path.relative_to(self.folder).as_posix()
+            if KEY.fullmatch(key) and path.stat().st_mtime < before:
+                yield key
+
+
+def _renewed(target: Path) -> bool:
+    """Return whether a file is there, and give it the time of now, so that nobody takes it for an old one."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _rename(part: Path, target: Path) -> None:

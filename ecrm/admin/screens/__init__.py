@@ -1,8 +1,12 @@
 """One screen class for each table; SCREENS is the registry, in the order of the menu."""
 
+from ecrm.admin.screens.api import ApiAnswerScreen, ApiTokenScreen
 from ecrm.admin.screens.complaint import AttachmentScreen, CategoryScreen, ComplaintScreen, EscalationScreen, ReplyScreen
 from ecrm.admin.screens.company import BranchScreen, CoverageAreaScreen, HolidayScreen, ServiceStandardScreen, WorkingHoursScreen
-from ecrm.admin.screens.customer import CustomerScreen, InstallationScreen, SubscriptionScreen
+from ecrm.admin.screens.customer import CustomerScreen, SubscriptionScreen
+from ecrm.admin.screens.demand import DemandScreen
+from ecrm.admin.screens.incoming import IncomingScreen
+from ecrm.admin.screens.installation import InstallationScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
@@ -12,12 +16,13 @@ from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
 from ecrm.admin.screens.risk import CallNoteScreen, RiskScoreScreen, RiskWeightScreen
 from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
+from ecrm.admin.screens.visit import VisitScreen
 
 SCREENS = (
-    ComplaintScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
-    CustomerScreen, SubscriptionScreen, InstallationScreen, RiskScoreScreen, RiskWeightScreen, CallNoteScreen, PdpRequestScreen, ConsentScreen,
+    ComplaintScreen, IncomingScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
+    VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, CallNoteScreen, PdpRequestScreen, ConsentScreen,
     PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen, ProvisionCallScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
-    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
+    UserScreen, RoleScreen, SessionScreen, AccessEventScreen, ApiTokenScreen, ApiAnswerScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,
 )

@@ -49,6 +49,7 @@ class CoverageAreaScreen(Screen):
     model = CoverageArea
     group = COMPANY
     columns = ("name", "branch", "postcode", "coverage")
+    details = ("covered_since",)
     form = columns
     search = ("name", "postcode")
     filters = ("branch", "coverage")

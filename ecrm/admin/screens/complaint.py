@@ -7,7 +7,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm import policy, storage
-from ecrm.admin import cells
+from ecrm.admin import appointments, cells
 from ecrm.admin.deeds import COMPENSATE, JOIN_OUTAGE, LEAVE_OUTAGE
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
@@ -103,12 +103,12 @@ class ComplaintScreen(ComplaintPage, Screen):
         return "is-late" if sla.late(row, at) else "is-soon" if sla.soon(row, at) else ""
 
     def links(self, row):
-        """A bandwidth addition as compensation, where the role may give one."""
-        screen = self.sibling(BandwidthGrant)
+        """A visit, and a bandwidth addition as compensation, where the role may plan or give one."""
+        found, screen = appointments.links(self, row), self.sibling(BandwidthGrant)
         if screen is None or not screen.can_create or row.subscription_id is None:
-            return []
+            return found
         url = screen.get_url(f"{screen.endpoint}.create_view", complaint=row.id, subscription=row.subscription_id)
-        return [Link(_("Compensate …"), url)]
+        return [*found, Link(_("Compensate …"), url)]
 
     def _get_list_filter_args(self):
         """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""

@@ -1,4 +1,4 @@
-"""Screens of customers, subscriptions and installations."""
+"""Screens of customers and subscriptions."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,20 +10,17 @@ from ecrm.admin import cells, customer_story, look
 from ecrm.admin.deeds import LIFT
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
-from ecrm.admin.place_filters import AreasBranch
-from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.speeds import Speeds
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
-from ecrm.rules import grant_rule, risk
+from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
-from ecrm.rules.installation import register
 
 LATEST = 12  # events on a customer's page
 
@@ -71,8 +68,8 @@ class CustomerScreen(Screen):
     column_formatters_detail = {"phone": cells.phone, "address": cells.address}
     opens_row = True
     belongs = (
-        Belongs(Complaint, ("number", "subject", "status", "priority", "opened_at"), lambda row: Complaint.customer_id == row.id,
-                filters=_this, prefill=_this),
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.customer_id == row.id,
+                filters=_this, prefill=_this, order=queue.DUE),
         Belongs(Subscription, ("plan", "address", "valid_from", "valid_until", "status"),
                 lambda row: Subscription.customer_id == row.id, filters=_this, prefill=_this),
         Belongs(BandwidthGrant, ("extra_mbps", "subscription", "valid_from", "valid_until", "reason", "status"), _granted,
@@ -143,7 +140,7 @@ class SubscriptionScreen(Speeds, Screen):
     belongs = (
         Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"),
                 lambda row: BandwidthGrant.subscription_id == row.id, prefill=lambda row: {"subscription": str(row.id)}),
-        Belongs(Complaint, ("number", "subject", "status", "opened_at"), lambda row: Complaint.subscription_id == row.id,
+        Belongs(Complaint, ("number", "subject", "status", "resolution_due_at", "opened_at"), lambda row: Complaint.subscription_id == row.id, order=queue.DUE,
                 prefill=lambda row: {"customer": str(row.customer_id), "subscription": str(row.id)}),
     )
 
@@ -167,39 +164,3 @@ class SubscriptionScreen(Speeds, Screen):
         form.valid_from.data = form.valid_from.data or look.today()
         if form.customer.data is not None:
             form.address.data = form.address.data or form.customer.data.address
-
-
-class InstallationScreen(Screen):
-    """Installations."""
-
-    model = Installation
-    group = CUSTOMERS
-    columns = ("number", "applicant_name", "applicant_phone", "area", "plan", "status", "registered_at", "visit_at", "technician")
-    details = ("applicant_email", "address", "customer", "survey_result", "report", "activated_at")
-    form_create = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "customer")
-    form_edit = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan")
-    search = ("number", "applicant_name", "applicant_phone")
-    filters = ("status", "area", "plan", "technician", "registered_at", "visit_at", "activated_at")
-    more_filters = (AreasBranch, OfCustomer, Standard)
-    sortable = ("number", "registered_at", "visit_at")
-    groups = (
-        (_l("Applicant"), ("applicant_name", "applicant_phone", "applicant_email", "customer")),
-        (_l("Connection"), ("address", "area", "plan")),
-    )
-    help = {
-        "applicant_phone": _l("Such as 0812 3456 7890."),
-        "applicant_email": _l("Letters about the application and the visit go there."),
-        "address": _l("Where the line will be."),
-        "area": _l("Decides the branch whose technicians come."),
-        "customer": _l("Only where the applicant is a customer already."),
-    }
-    empty = _l("No applications yet. Sales enters one; survey, visit and activation follow from it.")
-    reach = ("applicant_phone", "address")
-    column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
-    column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address}
-    opens_row = True
-
-    @staticmethod
-    def born(session, row, at, _by):
-        """Number of a new application."""
-        register(session, row, at)

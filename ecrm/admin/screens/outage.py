@@ -17,7 +17,7 @@ from ecrm.extensions import db
 from ecrm.models import Complaint, CoverageArea, Outage, OutageFollower
 from ecrm.models.base import now
 from ecrm.models.outage import OutageStatus
-from ecrm.rules import outage
+from ecrm.rules import outage, queue
 
 
 class WholeBranch(Condition):
@@ -62,8 +62,8 @@ class OutageScreen(Screen):
         "message": _l("What happened and what you do about it: in the portal, and as an answer to each complaint of the outage."),
     }
     belongs = (
-        Belongs(Complaint, ("number", "subject", "customer", "status", "technician"), lambda row: Complaint.outage_id == row.id,
-                filters=lambda row: {"outage": str(row.id)}, most=10),
+        Belongs(Complaint, ("number", "subject", "customer", "status", "resolution_due_at", "technician"), lambda row: Complaint.outage_id == row.id,
+                filters=lambda row: {"outage": str(row.id)}, most=10, order=queue.DUE),
         Belongs(OutageFollower, ("customer", "since"), lambda row: OutageFollower.outage_id == row.id),
     )
 

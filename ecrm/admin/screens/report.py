@@ -30,7 +30,6 @@ class RecapScreen(Figures, Screen):
     sortable = ("at", "first_day")
     sort = ("at", True)
     details_template = "admin/frozen.html"
-    coded = {"kind": codes.RECAP}
     empty = _l("No figures are kept yet. Open a recap and press “Keep these figures”; those of a month are kept by themselves.")
 
     def title_of(self, row):
@@ -57,7 +56,7 @@ class SavedViewScreen(Screen):
     model = SavedView
     group = REPORTS
     columns = ("name", "table", "query", "shared", "owner")
-    column_formatters = column_formatters_detail = {"table": cells.table_name, "query": cells.view_texts}
+    column_formatters = column_formatters_detail = {"query": cells.view_texts}
     form_edit = ("name", "shared")
     sort = ("name", False)
     sortable = ("name",)

@@ -34,7 +34,7 @@ class RiskScoreScreen(Screen):
 
     model = RiskScore
     group = CUSTOMERS
-    columns = ("score", "subscription.customer", "subscription", "signs", "at")
+    columns = ("subscription.customer", "score", "subscription", "signs", "at")
     more_filters = (AtRisk, SubscribersBranch, SubscribersPlan)
     sortable = ("score", "at")
     sort = ("score", True)

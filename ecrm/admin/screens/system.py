@@ -75,7 +75,6 @@ class RoleScreen(Screen):
     model = Role
     group = SYSTEM
     columns = ("name", "description", "two_factor_required")
-    coded = {"name": codes.ROLE}
     empty = _l("No roles here.")
     deeds = (TWO_FACTOR, ONE_FACTOR)
     asks_again = True
@@ -95,7 +94,6 @@ class LetterScreen(Screen):
     deeds = (RETRY,)
     empty = _l("No letters yet. They are written by themselves when something happens that a person must know.")
     column_formatters_detail = {"next_try_at": cells.ago}
-    coded = {"template": codes.LETTER}
 
     def title_of(self, row):
         """Say which letter it is, and to whom."""
@@ -113,7 +111,6 @@ class StepScreen(Screen):
     more_filters = (StaffMembers,)
     empty = _l("Nothing has happened yet. Every change is written down here by itself.")
     sortable = ("at",)
-    coded = {"table": codes.TABLE, "action": codes.ACTION}
     list_template = "admin/trail.html"
     column_formatters = trail_cells.IN_LIST
     column_formatters_detail = trail_cells.ON_PAGE
@@ -161,7 +158,6 @@ class JobScreen(Screen):
     empty = _l("No job has run yet. Start the worker: flask --app ecrm worker.")
     sort = ("name", False)
     sortable = ("name",)
-    coded = {"name": codes.JOB}
     column_formatters = {"started_at": cells.ago, "next_at": cells.ago, "seconds": cells.seconds}
     column_formatters_detail = {"seconds": cells.seconds}
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Branch, ComplaintCategory, Counter, CoverageArea, Plan
+from ecrm.models import Branch, ComplaintCategory, Counter, CoverageArea, Plan, Promo
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import Priority
 from ecrm.models.branch import Coverage
 from ecrm.models.complaint import Clock
+from ecrm.models.plan import Audience
 from ecrm.rules import calendar
 from ecrm.seeds.demo.bulk import Bulk
 from ecrm.seeds.demo.corpus import Topic, topic
@@ -77,9 +78,11 @@ class Company:
     places: list[Place]
     plans: list[Any]
     kinds: list[Kind]
+    promos: list[Any] = field(default_factory=list)  # of the seeds, for newcomers
     staff: dict[RoleName, list[Worker]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
+    booked: set[Any] = field(default_factory=set)  # half days of technicians that planned visits take
     compensated: int = 0  # additions that made good for a late complaint
 
     def number(self, prefix: str, at: datetime, place: Place) -> str:
@@ -103,9 +106,10 @@ def gather(session: Session, seed: int, now: datetime) -> Company:
         for row in session.scalars(select(ComplaintCategory).filter_by(active=True).order_by(ComplaintCategory.id))
     ]
     plans = list(session.scalars(select(Plan).order_by(Plan.monthly_price, Plan.id)))
+    promos = list(session.scalars(select(Promo).where(Promo.published.is_(True), Promo.audience != Audience.EXISTING).order_by(Promo.id)))
     counters = {name: value for name, value in session.execute(select(Counter.name, Counter.value))}
     return Company(Bulk(session.connection()), rng, now, Names(seed), [place for place in places if place.areas], plans, kinds,
-                   counters=counters)
+                   promos, counters=counters)
 
 
 def _place(session: Session, branch: Branch, now: datetime) -> Place:

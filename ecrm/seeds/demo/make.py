@@ -13,9 +13,10 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import risk
-from ecrm.seeds.demo import additions, cast, course, knowledge, outages, rights, rules, views, visits, wishes
+from ecrm.seeds.demo import additions, appointments, cast, course, knowledge, outages, programs, rights, rules, views, visits, wishes
 from ecrm.seeds.demo.company import Company, gather
 from ecrm.seeds.demo.crowd import Crowd, make
+from ecrm.seeds.demo.messages import arrive
 from ecrm.seeds.demo.seasons import openings
 from ecrm.seeds.demo.staff import hire
 from ecrm.seeds.demo.story import Story
@@ -43,10 +44,12 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
     crowd = make(company, customers, hashed, roles[RoleName.CUSTOMER], progress)
     additions.announce(session, company)
     visits.connect(company, crowd, max(24, customers // 8))
+    visits.wait(session, company, max(12, customers // 40))
     additions.thank(company, crowd, max(12, customers // 5))
     wishes.wish(session, company, crowd, max(12, customers // 20))
     rights.keep(company, crowd)
     views.keep(company)
+    programs.let_in(company)
     knowledge.write(company)
     for done, story in enumerate(_stories(company, crowd, complaints), 1):
         _keep(company, story)
@@ -54,6 +57,7 @@ def make_demo(session: Session, customers: int, complaints: int, seed: int = 7, 
             progress(STEP if done % STEP == 0 else done % STEP)
     company.bulk.close()
     outages.suffer(session, company)
+    arrive(session, company)
     _count(session, company)
     risk.keep(session, company.now)
     session.flush()
@@ -87,6 +91,7 @@ def _keep(company: Company, story: Story) -> None:
     row = story.row
     story.watch.until(company.now)
     company.bulk.add("complaint", vars(row))
+    appointments.of_story(company, story)
     if row.status is not ComplaintStatus.CANCELLED:
         company.recent.add((row.customer_id, row.category_id), row.opened_at)
     late = row.resolved_at and row.resolved_at > row.resolution_due_at

@@ -3,10 +3,17 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ecrm.models import CoverageArea, Demand
 from ecrm.models.account import Language, RoleName
-from ecrm.models.installation import InstallationStatus as S
+from ecrm.models.branch import Coverage
+from ecrm.models.complaint import Channel
+from ecrm.models.installation import HalfDay, InstallationStatus as S
+from ecrm.rules.consent import APPLYING, WAITING
 from ecrm.rules.installation import LIFECYCLE
-from ecrm.seeds.demo import acts
+from ecrm.seeds.demo import acts, appointments
 from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
 from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
@@ -14,6 +21,7 @@ from ecrm.seeds.demo.caller import Caller
 from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.names import mailbox, phone
 
+PLACES = ("Perumahan Taman Surya, Tangerang", "Jl. Raya Lembang km 12", "Kampung Sei Panas, dekat masjid", "Desa Tanjung Gusta 20125")
 TODAY = (S.SCHEDULED, S.SCHEDULED, S.REGISTERED, S.SURVEYED, S.NOT_COVERED, S.SCHEDULED, S.INSTALLED, S.CANCELLED, S.REGISTERED)
 
 
@@ -60,7 +68,29 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
         _course(company, subject, wish, seller, technician, crowd)
     except NotYet:
         pass
+    stays = vars(row).pop("demand", None)
     company.bulk.add("installation", vars(row))
+    if stays is not None:
+        _wait(company, stays, installation_id=row.id)
+
+
+def wait(session: Session, company: Company, count: int) -> None:
+    """Let visitors leave wishes for areas that are not covered, and for places in words."""
+    rng, names = company.rng, company.names
+    open_areas = list(session.scalars(select(CoverageArea).where(CoverageArea.coverage != Coverage.COVERED).order_by(CoverageArea.id)))
+    for n in range(count):
+        name, area = names.customer(rng).name, rng.choice(open_areas) if open_areas and n % 6 else None
+        _wait(company, Demand(
+            name=name, phone=phone(rng), email=mailbox(name, 800_000 + n), area_id=area.id if area else None, place=None if area else rng.choice(PLACES),
+            language=Language.INDONESIAN, agreed_wording=WAITING, asked_at=company.now - timedelta(days=rng.uniform(1, 200)),
+        ))
+
+
+def _wait(company: Company, row: Demand, **more: Any) -> None:
+    values = {column.key: getattr(row, column.key) for column in Demand.__table__.columns}
+    company.bulk.add("demand", values | more | {"id": company.bulk.new_id("demand"), "version": 1})
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
@@ -68,6 +98,8 @@ def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> di
     return {
         "technician": technician.name if row.technician_id else None, "visit": row.visit_at.isoformat() if row.visit_at else None,
         "plan": next(plan.name for plan in company.plans if plan.id == row.plan_id), "zone": place.zone,
+        "area": next(name for number, name, _postcode in place.areas if number == row.area_id),
+        "promo": next((promo.title for promo in company.promos if promo.id == row.promo_id), None),
         "applicant": row.applicant_name, "phone": row.applicant_phone, "address": row.address,
     }
 
@@ -78,14 +110,25 @@ def _row(company: Company, place: Place, caller: Caller | None, wish: Wish) -> D
     number = company.number("PSB", wish.at, place)
     name = caller.name if caller else company.names.customer(rng).name
     identity = company.bulk.new_id("installation")
+    plan = company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id
+    portal = caller is None and rng.random() < 0.6
     return Draft(
         id=identity, number=number, applicant_name=name, applicant_phone=phone(rng),
         applicant_email=caller.email if caller else mailbox(name, 900_000 + identity) if rng.random() < 0.7 else None,
         address=company.names.address(rng, area, place.city, postcode), area_id=area_id,
         customer_id=caller.id if caller else None, status=S.REGISTERED,
-        plan_id=company.plans[caller.plan if caller else rng.randrange(len(company.plans))].id,
+        plan_id=plan, promo_id=_promo(company, plan, wish.at) if portal else None, channel=Channel.PORTAL if portal else rng.choice(list(Channel)[1:]),
+        visit_times=",".join(half.value for half in HalfDay if rng.random() < 0.4) or None, language=Language.INDONESIAN,
+        agreed_wording=APPLYING if portal else None,
         registered_at=wish.at, survey_result=None, visit_at=None, technician_id=None, activated_at=None, report=None, version=1,
     )
+
+
+def _promo(company: Company, plan: int, at: datetime) -> int | None:
+    """Return a promo that ran then for newcomers and fits the plan; sometimes none."""
+    fitting = [row.id for row in company.promos
+               if row.valid_from <= at.date() <= row.valid_until and plan in [one.id for one in row.plans] + [plan] * (not row.plans)]
+    return company.rng.choice([None, *fitting])
 
 
 def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, technician: Worker, crowd: Crowd) -> None:
@@ -105,6 +148,8 @@ def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, techn
     if bad or wish.fate is S.SURVEYED:
         return
     visit = _visit_at(company, wish, crowd)
+    while wish.fate is S.SCHEDULED and appointments.slot(company.places[technician.place], technician.id, visit) in company.booked:
+        visit += timedelta(days=1)
     acts.move(company, subject, "schedule", clerk, at + timedelta(hours=2), technician_id=technician.id, visit_at=visit)
     if wish.fate is S.SCHEDULED:
         return

@@ -45,13 +45,24 @@
     main.appendChild(rows);
   }
 
-  function area(name, label, id) {
-    const group = element("div", "form-group"), caption = element("label", "", label), box = element("textarea", "form-control");
+  function choice(options) {
+    const box = element("select", "custom-select");
+    options.forEach(function (one) { box.add(new Option(one[1], one[0])); });
+    return box;
+  }
+
+  function text(name) {
+    const box = element("textarea", "form-control");
+    box.rows = 3;
+    box.maxLength = name === "reason" ? 500 : 5000;
+    return box;
+  }
+
+  function area(name, label, id, options, optional) {
+    const group = element("div", "form-group"), caption = element("label", "", label), box = options && options.length ? choice(options) : text(name);
     caption.htmlFor = box.id = id;
     box.name = name;
-    box.rows = 3;
-    box.required = true;
-    box.maxLength = name === "reason" ? 500 : 5000;
+    box.required = !optional;
     group.append(caption, box);
     return group;
   }
@@ -74,7 +85,7 @@
     const fold = element(verb.fields.length ? "details" : "div", "verb"), made = form(verb.url, "move");
     fold.id = "verb-" + verb.name;
     if (verb.fields.length) { fold.appendChild(element("summary", "btn btn-outline-primary", verb.label + " …")); }
-    verb.fields.forEach(function (one) { made.appendChild(area(one.name, one.label, verb.name + "-" + one.name)); });
+    verb.fields.forEach(function (one) { made.appendChild(area(one.name, one.label, verb.name + "-" + one.name, one.options, one.needed === false)); });
     made.appendChild(submit("btn btn-primary", verb.label));
     fold.appendChild(made);
     row.appendChild(fold);

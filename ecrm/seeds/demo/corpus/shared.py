@@ -82,6 +82,14 @@ REPORTS = (
     "Terpasang, redaman -18 dBm, speedtest sesuai paket.", "Terpasang dengan tambahan kabel 20 m, sinyal -20 dBm.",
     "Terpasang, WiFi diuji di semua kamar, pelanggan puas.",
 )
+# What visits used, what they were for, and why some were in vain.
+MATERIALS = ("Kabel dropcore 30 m, konektor SC 2", "ONT baru 1", "Konektor SC 1, patchcord 3 m", "Adaptor 12 V 1", None, None)
+TASKS = ("Cek redaman dan ganti konektor.", "Bawa ONT pengganti.", "Rapikan kabel dari tiang.", "Uji WiFi di semua kamar.")
+IN_VAIN = {
+    "not_home": ("Rumah terkunci, telepon tidak diangkat.", "Pelanggan sedang di luar kota."),
+    "needs_parts": ("ONT rusak, stok di mobil habis.", "Perlu kabel 150 m lagi."),
+    "needs_team": ("Tiang miring, perlu tim jaringan.", "Kabel putus di ketinggian, perlu mobil tangga."),
+}
 GIVEN_UP = ("Pemohon memilih penyedia lain.", "Pemohon menunda sampai renovasi selesai.", "Pemohon tidak bisa dihubungi.")
 SUSPENDED = ("Tunggakan dua bulan", "Permintaan pelanggan, renovasi rumah", "Tunggakan tiga bulan")
 ENDED = ("Pindah ke luar kota", "Beralih ke penyedia lain", "Usaha tutup", "Rumah dijual", "Tunggakan tidak dibayar")

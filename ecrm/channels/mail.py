@@ -1,0 +1,126 @@
+"""Reads a mail (RFC 5322 and MIME), however badly it is written: words that cannot be read become signs of replacement, never an error."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import getaddresses
+from html.parser import HTMLParser
+
+from ecrm.channels.arrived import Arrived, storable, tidy
+from ecrm.models.incoming import IncomingChannel
+
+TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+BROKEN = (LookupError, UnicodeError, ValueError, TypeError, AttributeError, MessageError)  # what the library raises on bad charsets and headers
+BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote"}
+UNSEEN = {"style", "script", "head", "title"}
+
+
+def read(raw: bytes) -> Arrived:
+    """Return what a mail says; a mail without a sender has an empty one."""
+    message: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    headers = _headers(message)
+    name, sender = next(iter(_addresses(headers.get("from", ""))), ("", ""))
+    recipients = [address for key in TO for value in _all(message, key) for _name, address in _addresses(value)]
+    return Arrived(
+        channel=IncomingChannel.MAIL, message_id=tidy(headers.get("message-id", ""), 255), sender=tidy(sender, 254).replace(" ", ""), name=tidy(name, 100),
+        subject=tidy(headers.get("subject", ""), 200), text=storable(_text(message)).strip(), headers=headers, recipients=tuple(recipients),
+        files=tuple(_files(message)),
+    )
+
+
+def _headers(message: EmailMessage) -> dict[str, str]:
+    """Return the first of each header, by its name in small letters: what our own server added stands above what came."""
+    found: dict[str, str] = {}
+    for key in message.keys():
+        if key.lower() not in found:
+            found[key.lower()] = next(iter(_all(message, key)), "")
+    return found
+
+
+def _all(message: EmailMessage, key: str) -> list[str]:
+    """Return the values of a header, as they were sent where the library cannot read them."""
+    try:
+        return [str(value) for value in message.get_all(key, [])]
+    except BROKEN:
+        return [str(value) for name, value in message.raw_items() if name.lower() == key.lower()]
+
+
+def _addresses(value: str) -> list[tuple[str, str]]:
+    try:
+        return [(name, address) for name, address in getaddresses([value]) if "@" in address]
+    except BROKEN:
+        return []
+
+
+def _text(message: EmailMessage) -> str:
+    """Return the words: the plain ones, else those of the HTML without its marks."""
+    try:
+        body = message.get_body(("plain", "html"))
+    except BROKEN:
+        body = None
+    if body is None:  # no part, or one that never begins
+        content = message.get_payload()
+        return content if isinstance(content, str) and message.get_content_maintype() == "multipart" else ""
+    words = _content(body)
+    return _words_of(words) if body.get_content_type() == "text/html" else words
+
+
+def _content(part: EmailMessage) -> str:
+    try:
+        return str(part.get_content())
+    except BROKEN:
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+
+
+def _files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of what is attached, also of pictures that stand between the words."""
+    for part in message.walk():
+        if part.is_multipart():
+            if part.get_content_type() == "message/rfc822" and part is not message:
+                yield tidy(_name(part) or "message.eml", 150), b"message"  # refused as a file, and named so
+            continue
+        name = _name(part)
+        if not name and (part.get_content_maintype() != "image" and part.get_content_disposition() != "attachment"):
+            continue
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and content:
+            yield tidy(name or f"file.{part.get_content_subtype()}", 150), content
+
+
+def _name(part: EmailMessage) -> str:
+    try:
+        return part.get_filename() or ""
+    except BROKEN:
+        return ""
+
+
+class _Words(HTMLParser):
+    """Collects what a reader of HTML sees, with line ends where blocks end."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in UNSEEN
+        if tag in BLOCKS:
+            self.found.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in UNSEEN and self._unseen > 0
+        if tag in BLOCKS - {"br"}:
+            self.found.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.found.append(" ".join(data.split()) + (" " if data[-1:].isspace() else ""))
+
+
+def _words_of(html: str) -> str:
+    reader = _Words()
+    reader.feed(html)
+    reader.close()
+    return "\n".join(line.strip() for line in "".join(reader.found).splitlines())
