@@ -94,7 +94,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     ProvisionCall: {SUPPORT: Grant(R), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X)},
     Installation: {
         CUSTOMER: Grant(R | C, rows.own_installations, frozenset({"survey_result", "report"})),
-        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel"})),
+        SUPPORT: Grant(R | E | X, verbs=frozenset({"schedule", "activate", "cancel", "link_customer"})),
         SALES: Grant(R | C | E | X, verbs=frozenset({"survey", "not_covered", "cancel"})),
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
         MANAGER: Grant(R | X),

@@ -59,6 +59,22 @@ class FirstVisit(Condition):
     condition = staticmethod(measures.first_visit)
 
 
+class Answered(Condition):
+    """Answered, or not; the times of first response come from these."""
+
+    kind = "hidden"
+    name_in_address, title, reads = "answered", _l("Answered"), "first_response_at"
+    condition = staticmethod(lambda: Complaint.first_response_at.is_not(None))
+
+
+class Rated(Condition):
+    """Rated by the customer, or not."""
+
+    kind = "hidden"
+    name_in_address, title, reads = "rated", _l("Rated"), "rating"
+    condition = staticmethod(lambda: Complaint.rating.is_not(None))
+
+
 class Approved(Condition):
     """A bandwidth addition that was given, or not."""
 

@@ -72,11 +72,15 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
     company.bulk.add("installation", vars(row))
     if stays is not None:
         _wait(company, stays, installation_id=row.id)
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
 
 
 def wait(session: Session, company: Company, count: int) -> None:
     """Let visitors leave wishes for areas that are not covered, and for places in words."""
-    rng, names = company.rng, company.names
+    rng, names, table = company.rng, company.names, CoverageArea.__table__
+    long_ago = company.now - timedelta(days=1500)  # before any survey that found no way
+    session.connection().execute(table.update().where(table.c.covered_since.is_not(None)).values(covered_since=long_ago))
     open_areas = list(session.scalars(select(CoverageArea).where(CoverageArea.coverage != Coverage.COVERED).order_by(CoverageArea.id)))
     for n in range(count):
         name, area = names.customer(rng).name, rng.choice(open_areas) if open_areas and n % 6 else None
@@ -89,8 +93,6 @@ def wait(session: Session, company: Company, count: int) -> None:
 def _wait(company: Company, row: Demand, **more: Any) -> None:
     values = {column.key: getattr(row, column.key) for column in Demand.__table__.columns}
     company.bulk.add("demand", values | more | {"id": company.bulk.new_id("demand"), "version": 1})
-    if row.visit_at is not None:
-        appointments.of_installation(company, place, row, technician)
 
 
 def _facts(company: Company, place: Place, technician: Worker, row: Draft) -> dict[str, Any]:
