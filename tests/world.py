@@ -23,7 +23,7 @@ from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import Priority, now
 from ecrm.models.branch import Coverage, TimeZone
 from ecrm.models.business_time import Weekday
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
 from ecrm.models.incoming import IncomingChannel, IncomingMessage, Why

@@ -10,7 +10,7 @@ from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.reports import period
 from ecrm.rules import measures, staff

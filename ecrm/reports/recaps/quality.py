@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from ecrm.models import Complaint, ComplaintCategory, CoverageArea, Customer, Installation, ServiceStandard, Subscription
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.reports import counting
 from ecrm.reports.counting import how_many
