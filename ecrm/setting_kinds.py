@@ -46,6 +46,16 @@ def customers(text: str) -> int:
     return _whole(text, 2, 1000)
 
 
+def mbps(text: str) -> int:
+    """whole number"""
+    return _whole(text, 1, 10_000)
+
+
+def compensation_days(text: str) -> int:
+    """whole number"""
+    return _whole(text, 2, 366)
+
+
 def minutes(text: str) -> int:
     """whole number"""
     return _whole(text, 1, 1440)

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from limits.errors import StorageError
 from sqlalchemy import inspect, select
 
 from ecrm import jobs, policy
+from ecrm.api import once
 from ecrm.api.door import MOST
 from ecrm.api.resources import REPLIES, RESOURCES
 from ecrm.extensions import db
@@ -14,11 +16,13 @@ from ecrm.models import (
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.step import Via
 from ecrm.row_by_row import Hand
-from ecrm.rules import move
+from ecrm.rules import move, period
+from tests.sweep import SCREEN_OF
 from tests.world import bearer, email, one
 
 V1 = "/api/v1"
@@ -119,8 +123,19 @@ def test_too_often(app, ask):
 
 
 @SQLITE
+def test_nobody_is_kept_out_because_nobody_counts(app, ask, monkeypatch):
+    """The store of the counts is away."""
+    def away(*_args, **_more):
+        raise StorageError(ConnectionError("away"))
+
+    monkeypatch.setattr(app.extensions["throttle"].limiter, "hit", away)
+    answer = ask("GET", "/plans")
+    assert answer.status_code == 200 and "RateLimit" not in answer.headers
+
+
 # What is read
 
+@SQLITE
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_the_policy_says_what_is_read(app, ask, role):
     """Rows and columns of every table are the policy's; what is out of scope is not found, what is hidden is no parameter either."""
@@ -146,6 +161,15 @@ def test_every_column_is_shown_or_left_out_on_purpose():
     """A new column of these tables is in `fields` of ecrm/api/resources.py, or in LEFT_OUT here."""
     for resource in (*RESOURCES[:4], REPLIES):
         assert set(inspect(resource.model).columns.keys()) == set(resource.fields) | LEFT_OUT.get(resource.model, set()), resource.name
+
+
+def test_the_api_writes_what_the_forms_write():
+    """The same fields, and as many checks; period.check is every screen's that has days."""
+    for resource in RESOURCES[:4]:
+        screen = SCREEN_OF[resource.model]
+        for mine, theirs in ((resource.create, screen.form_create or screen.form), (resource.edit, screen.form_edit or screen.form)):
+            assert {name.removesuffix("_id") for name in mine} == set(theirs), resource.name
+        assert len(set(resource.checks) - {period.check}) == len(screen.checks), resource.name
 
 
 def test_pages_go_on_behind_the_last_row(ask):
@@ -182,6 +206,8 @@ def test_replies_are_those_that_the_role_reads(ask):
     assert [row["public"] for row in ask("GET", "/complaints/1/replies", "technician").json["items"]] == [True, False]
     problem(ask("GET", "/complaints/2/replies", "technician"), 404)
     problem(ask("POST", "/complaints/2/replies", "technician", json={"text": "Hai"}), 404)
+    problem(ask("POST", "/complaints/2/moves", "technician", json={"verb": "start"}), 404)
+    problem(ask("POST", "/complaints/1/replies", "manager", json={"text": "Hai"}), 403)
 
 
 @SQLITE
@@ -281,6 +307,17 @@ def test_a_key_makes_two_requests_one(app, ask):
         assert db.session.scalars(select(ApiAnswer)).first() is None
 
 
+def test_the_same_request_at_the_same_moment(app, ask, monkeypatch):
+    """The second finds no answer yet, and its row is taken back when the first is faster."""
+    first = ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"})
+    look, seen = once._before, []
+    monkeypatch.setattr(once, "_before", lambda *key: look(*key) if seen else seen.append(key))
+    second = ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"})
+    assert len(seen) == 1 and (second.status_code, second.json) == (201, first.json)
+    with app.app_context():
+        assert len(list(db.session.scalars(select(Complaint)))) == 4
+
+
 @SQLITE
 def test_bodies_that_are_none(ask):
     """No JSON, no object, too deep, too long, too large a number: refused, never an error of ours."""
@@ -299,11 +336,9 @@ def test_speeds(app, ask):
         row.valid_from = row.valid_from - timedelta(days=3)
         move(row, "approve", support, now())
         for first, last in ((5, 30), (-30, -5)):  # one that has not begun, one that the worker has not yet ended
-            late = BandwidthGrant(subscription=row.subscription, extra_mbps=100, valid_from=row.valid_from, valid_until=row.valid_until, reason=row.reason)
-            db.session.add(late)
-            db.session.flush()
-            move(late, "approve", support, now())
-            late.valid_from, late.valid_until = date.today() + timedelta(days=first), date.today() + timedelta(days=last)
+            db.session.add(BandwidthGrant(
+                subscription=row.subscription, extra_mbps=100, reason=row.reason, status=GrantStatus.ACTIVE,
+                valid_from=date.today() + timedelta(days=first), valid_until=date.today() + timedelta(days=last)))
         move(db.session.get(Subscription, 2), "suspend", support, now(), reason="Belum bayar")
         db.session.commit()
     speeds = {item["subscription_id"]: item for item in ask("GET", "/speeds", "manager").json["items"]}

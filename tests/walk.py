@@ -31,7 +31,7 @@ TALE = (  # the verbs that bring one more complaint, application, grant or wish 
     ("complaint", ("assign", "start", "resolve", "confirm")), ("complaint", ("assign", "start", "resolve", "reopen")), ("complaint", ("cancel",)),
     ("installation", ()), ("installation", ("survey",)), ("installation", ("survey", "not_covered")), ("installation", ("cancel",)),
     ("installation", ("survey", "schedule", "install")), ("installation", ("survey", "schedule", "install", "activate")),
-    ("bandwidth_grant", ("approve",)), ("bandwidth_grant", ("approve", "expire")), ("bandwidth_grant", ("revoke",)),
+    ("bandwidth_grant", ("approve", "expire")), ("bandwidth_grant", ("approve",)), ("bandwidth_grant", ("revoke",)),
     ("promo_request", ("accept",)), ("promo_request", ("decline",)), ("promo_request", ("withdraw",)),
 )
 

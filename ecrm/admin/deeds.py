@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from flask_security import url_for_security
 from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Installation, Letter, Role, User, UserSession
+from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Installation, Letter, RiskScore, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, activation, api_token, grant_rule, letter, outage
+from ecrm.rules import account, activation, api_token, compensation, grant_rule, letter, outage, winning
 from ecrm.rules.errors import Refused
 
 
@@ -117,8 +118,43 @@ def _propose(row: GrantRule, _by: User, at: datetime) -> None:
     grant_rule.propose(db.session(), row, at, AT_ONCE)
 
 
+def _compensation() -> tuple[int, int]:
+    """Return the Mbps and days of the settings."""
+    settings = current_app.config["ECRM"]
+    return settings["COMPENSATION_MBPS"], settings["COMPENSATION_DAYS"]
+
+
+def _deserved(row: Complaint) -> bool:
+    return compensation.deserved(row, now())
+
+
+def _compensate(row: Complaint, by: User, at: datetime) -> None:
+    compensation.give(db.session(), row, *_compensation(), by, at)
+
+
+def _offer() -> str:
+    mbps, days = _compensation()
+    return _("Compensate: +%(mbps)s Mbps, %(days)s days", mbps=mbps, days=days)
+
+
+def _propose_grant(row: RiskScore, _by: User, at: datetime) -> None:
+    winning.propose(db.session(), row, *_compensation(), at)
+
+
+def _tell_promos(row: RiskScore, _by: User, at: datetime) -> None:
+    winning.tell(db.session(), row, at)
+
+
+def _addition() -> str:
+    mbps, days = _compensation()
+    return _("Propose +%(mbps)s Mbps, %(days)s days", mbps=mbps, days=days)
+
+
 AT_ONCE = 500  # drafts that one click makes; the worker makes the rest
 PROPOSE = Deed("propose", _l("Propose additions now"), lambda row: row.active, _propose)
+COMPENSATE = Deed("compensate", LazyString(_offer), _deserved, _compensate)
+PROPOSE_GRANT = Deed("propose_grant", LazyString(_addition), lambda row: winning.proposable(db.session(), row), _propose_grant)
+TELL_PROMOS = Deed("tell_promos", _l("Tell of the promos"), lambda row: bool(winning.offers(db.session(), row.subscription.customer, now())), _tell_promos)
 LINK_CUSTOMER = Deed("link_customer", _l("Link to the customer with this e-mail address"), _linkable, _link)
 JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
 LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -13,6 +14,7 @@ from ecrm.models import (
     TABLES, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Plan, Reply, Subscription, User,
 )
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
 from ecrm.rules import bandwidth, complaint, customer, period
 
 
@@ -56,6 +58,7 @@ class Resource:
         return "version" in self.fields
 
 
+@cache  # the policy is known when the application starts, and a page of 200 rows asks for each column of each
 def visible(model: Any, role: RoleName, name: str) -> bool:
     """Return whether a role may see a column: it is not hidden, no secret, and what it points to is a table of the role's."""
     column, hidden = inspect(model).columns[name], policy.hidden(model, role)
@@ -67,10 +70,6 @@ def visible(model: Any, role: RoleName, name: str) -> bool:
 def remote(column: Any) -> Any:
     """Return the model that a column points to, None for an ordinary one."""
     return next((TABLES[key.column.table.name] for key in column.foreign_keys), None)
-
-
-def _granted(_session: Session, row: BandwidthGrant, _at: datetime, by: User) -> None:
-    row.granted_by_id = by.id
 
 
 COMPLAINTS = Resource(
@@ -99,10 +98,10 @@ SUBSCRIPTIONS = Resource(
 )
 GRANTS = Resource(
     "grants", BandwidthGrant,
-    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note", "status", "version"),
+    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "rule_id", "note", "status", "version"),
     create=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     edit=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
-    filters=("status", "subscription_id"), born=_granted, checks=(bandwidth.check,),
+    filters=("status", "subscription_id"), checks=(bandwidth.check, lambda row: bandwidth.check_form(row, now())),
 )
 REPLIES = Resource("replies", Reply, ("id", "complaint_id", "author_id", "public", "text", "at"), create=("text", "public"))
 # What the ids above stand for; read only.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,6 +11,7 @@ from ecrm.extensions import db
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, Priority, PriorityType, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
+from ecrm.models.category import Clock, ComplaintCategory
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.outage import Outage
 
@@ -39,47 +40,6 @@ class Channel(Labelled):
     EMAIL = "email", _l("E-mail")
     WHATSAPP = "whatsapp", _l("WhatsApp")
     COUNTER = "counter", _l("Counter")
-
-
-class CategoryKind(Labelled):
-    """What a category is about; the regulator's sheet counts them apart."""
-
-    DISTURBANCE = "disturbance", _l("Disturbance")
-    BILLING = "billing", _l("Billing")
-    GENERAL = "general", _l("General")
-
-
-class Clock(Labelled):
-    """Which hours count towards a target."""
-
-    AROUND = "around", _l("Around the clock")
-    BUSINESS = "business", _l("Working hours of the branch")
-
-
-class ComplaintCategory(HasId, Versioned, db.Model):
-    """A kind of complaint, its usual priority and its targets in hours."""
-
-    __tablename__ = "complaint_category"
-    __label__: Any = _l("Complaint category")
-    __labels__: Any = _l("Complaint categories")
-    __table_args__ = args(
-        CheckConstraint("response_hours > 0 AND resolution_hours >= response_hours", name="targets_positive"),
-        CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),
-    )
-
-    code: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Code")))
-    name: Mapped[str] = mapped_column(String(100), info=label(_l("Name (Indonesian)")))
-    name_en: Mapped[str] = mapped_column(String(100), info=label(_l("Name (English)")))
-    priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Usual priority")))
-    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)"), least=1))
-    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)"), least=1))
-    clock: Mapped[Clock] = mapped_column(words(Clock, "category_clock"), default=Clock.AROUND, info=label(_l("Targets count")))
-    kind: Mapped[CategoryKind] = mapped_column(words(CategoryKind, "category_kind"), default=CategoryKind.GENERAL, info=label(_l("Kind")))
-    active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
-
-    def __str__(self) -> str:
-        """Return the name in the reader's language."""
-        return self.name_en if str(get_locale()) == "en" else self.name
 
 
 class Complaint(HasId, Versioned, db.Model):
@@ -195,31 +155,3 @@ class Reply(HasId, db.Model):
     def __str__(self) -> str:
         """Return the beginning of the text."""
         return self.text if len(self.text) <= 80 else f"{self.text[:79].rstrip()}…"
-
-
-class Attachment(HasId, db.Model):
-    """A file of a complaint or of one of its replies; the bytes are in ecrm/storage.py's keeping."""
-
-    __tablename__ = "attachment"
-    __label__: Any = _l("Attachment")
-    __labels__: Any = _l("Attachments")
-    __append_only__ = True
-    __table_args__ = args(CheckConstraint("size > 0", name="size_positive"), Index(None, "at"))
-
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
-    reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True, info=label(_l("Reply")))
-    name: Mapped[str] = mapped_column(String(150), info=label(_l("File name")))
-    media_type: Mapped[str] = mapped_column(String(50), info=label(_l("Type")))
-    size: Mapped[int] = mapped_column(info=label(_l("Size (bytes)")))
-    sha256: Mapped[str] = mapped_column(String(64), index=True, info=label(_l("Fingerprint")))
-    storage_key: Mapped[str] = mapped_column(String(100), info=label(_l("Storage key"), secret=True))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("By")))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Time")))
-
-    complaint: Mapped[Complaint] = relationship(back_populates="attachments", info=label(_l("Complaint")))
-    reply: Mapped[Reply | None] = relationship(info=label(_l("Reply")))
-    by: Mapped[User | None] = relationship(info=label(_l("By")))
-
-    def __str__(self) -> str:
-        """Return the name that the sender gave."""
-        return self.name

@@ -14,7 +14,7 @@ STAGES = (
 )
 NEXT = {
     S.REGISTERED: _l("We have received it. Sales checks whether our network reaches your address."),
-    S.SURVEYED: _l("Your address has been checked. We plan the technician's visit and write to you."),
+    S.SURVEYED: _l("Your address has been checked. We find a day for the technician's visit and write to you."),
     S.SCHEDULED: _l("The technician's visit is planned. Please make sure that somebody is at home."),
     S.INSTALLED: _l("Everything is installed. We switch your connection on."),
     S.ACTIVATED: _l("You are online. Welcome!"),

@@ -33,7 +33,7 @@ class Headline:
     kind: Kind
     value: Any
     before: Any
-    opens: Opens | None = None
+    opens: Opens
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,21 @@ def _last(figures: Figures, before: Figures, last: Period) -> tuple[tuple[compla
 def _headlines(tally: complaints.Tally, before: complaints.Tally, last: Period) -> tuple[Headline, ...]:
     keys = [column.key for column in complaints.COLUMNS]
     new, old = (dict(zip(keys, one.values(), strict=True)) for one in (tally, before))
-    base = {"opened_at": last.days}
 
-    def line(label: Any, key: str, kind: Kind, more: dict[str, str] | None = None) -> Headline:
-        return Headline(label, kind, new[key], old[key], Opens(Complaint, base | more) if more is not None else None)
+    def opens(**more: str) -> Opens:
+        return Opens(Complaint, {"opened_at": last.days} | more)
+
+    def line(label: Any, key: str, kind: Kind, **more: str) -> Headline:
+        return Headline(label, kind, new[key], old[key], opens(**more))
 
     reopened = [counting.percent(one["reopened"], one["entered"]) for one in (new, old)]
     return (
-        line(_l("Target met"), "share", Kind.PERCENT, {"target": "met"}), line(_l("First response, median"), "answer", Kind.MINUTES, {}),
-        Headline(_l("First response, 90th percentile"), Kind.MINUTES, tally.answer.quantile(0.9), before.answer.quantile(0.9)),
-        line(_l("Resolution, median"), "solution", Kind.MINUTES, {"status": "solved"}),
-        line(_l("Resolution, 90th percentile"), "slowest", Kind.MINUTES),
-        Headline(_l("Reopened"), Kind.PERCENT, *reopened, Opens(Complaint, base | {"reopened": "1"})),
-        line(_l("Satisfaction, of 5"), "rating", Kind.RATING),
+        line(_l("Target met"), "share", Kind.PERCENT, target="met"), line(_l("First response, median"), "answer", Kind.MINUTES, answered="1"),
+        Headline(_l("First response, 90th percentile"), Kind.MINUTES, tally.answer.quantile(0.9), before.answer.quantile(0.9), opens(answered="1")),
+        line(_l("Resolution, median"), "solution", Kind.MINUTES, status="solved"),
+        line(_l("Resolution, 90th percentile"), "slowest", Kind.MINUTES, status="solved"),
+        Headline(_l("Reopened"), Kind.PERCENT, *reopened, opens(reopened="1")),
+        line(_l("Satisfaction, of 5"), "rating", Kind.RATING, rated="1"),
     )
 
 

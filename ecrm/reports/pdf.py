@@ -117,9 +117,9 @@ def _drawn(chart: Any, width: float) -> Drawing:
         drawing.add(PolyLine(points, strokeColor=COLOURS[line.series % 6], strokeWidth=1.8))
     for word in made.words:
         drawing.add(String(word.x, made.height - word.y, word.text, fontName=fonts.PLAIN, fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
-    for x, series, name in made.legend:
-        drawing.add(Rect(x, made.height - 14, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
-        drawing.add(String(x + 15, made.height - 13, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
+    for x, y, series, name in made.legend:
+        drawing.add(Rect(x, made.height - y - 10, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
+        drawing.add(String(x + 15, made.height - y - 9, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
     scale = min(width / made.width, 0.85)
     drawing.scale(scale, scale)
     drawing.width, drawing.height = made.width * scale, made.height * scale

@@ -34,7 +34,8 @@ def text(kind: Kind, value: Any) -> str:
 def heading(column: Column) -> str:
     """Return the heading of a column in a spreadsheet, which must say what the plain number counts."""
     unit = {Kind.MINUTES: _("minutes"), Kind.MBPS: "Mbps", Kind.RUPIAH: "Rp"}.get(column.kind)
-    return f"{column.label} ({unit})" if unit else str(column.label)
+    label = str(column.label)
+    return f"{label} ({unit})" if unit and unit not in label else label
 
 
 def days(period: Period) -> str:

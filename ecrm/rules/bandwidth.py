@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select
+from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import BandwidthGrant, Branch, Customer, Subscription
 from ecrm.models.bandwidth import GrantStatus as S
@@ -26,7 +26,7 @@ def check(grant: BandwidthGrant) -> None:
         raise FieldRefused("subscription", _l("This subscription has ended."))
 
 
-def _approvable(grant: BandwidthGrant, at: datetime) -> None:
+def approvable(grant: BandwidthGrant, at: datetime) -> None:
     """Raise FieldRefused where a grant cannot be, or its last day, which belongs to it, is over where its branch is."""
     check(grant)
     local = grant.subscription.customer.branch.local(at) if grant.subscription else at
@@ -34,12 +34,63 @@ def _approvable(grant: BandwidthGrant, at: datetime) -> None:
         raise FieldRefused("valid_until", _l("The last day is already over."))
 
 
+def check_form(grant: BandwidthGrant, at: datetime) -> None:
+    """Raise FieldRefused where a draft begins in the past, overlaps another addition, or is more than the branch has left."""
+    branch, session = grant.subscription.customer.branch, object_session(grant.subscription)
+    if inspect(grant).attrs.valid_from.history.has_changes() and grant.valid_from < branch.local(at).date():
+        raise FieldRefused("valid_from", _l("This day is already over."))
+    refuse_overlap(grant, overlapping(session, grant, grant.valid_from, grant.valid_until, S.ACTIVE, S.DRAFT))
+    refuse_excess(branch, used(session, branch.id), grant.extra_mbps)
+
+
+def days(grant: BandwidthGrant, at: datetime) -> tuple[date, date]:
+    """Return the first and the last day of a grant that is approved now: what a rule proposed is no shorter for having lain there."""
+    today = grant.subscription.customer.branch.local(at).date()
+    if not grant.rule_id or grant.valid_from >= today:
+        return grant.valid_from, grant.valid_until
+    return today, today + (grant.valid_until - grant.valid_from)
+
+
+def overlapping(session: Session, grant: BandwidthGrant, first: date, last: date, *statuses: S) -> BandwidthGrant | None:
+    """Return another grant of the same subscription that has a day between `first` and `last`."""
+    rows = select(BandwidthGrant).where(
+        BandwidthGrant.subscription_id == grant.subscription.id, BandwidthGrant.id != (grant.id or 0), BandwidthGrant.status.in_(statuses),
+        BandwidthGrant.valid_from <= last, BandwidthGrant.valid_until >= first)
+    return session.scalars(rows.order_by(BandwidthGrant.valid_from).limit(1)).first()
+
+
+def refuse_overlap(grant: BandwidthGrant, other: BandwidthGrant | None) -> None:
+    """Raise FieldRefused where there is another grant."""
+    if other is not None:
+        raise FieldRefused("valid_from", _l("The subscription has an addition in these days: %(other)s (%(status)s).", other=str(other), status=other.status.label))
+
+
+def used(session: Session, branch_id: int) -> int:
+    """Return the Mbps of all active grants of a branch's customers, those that begin later too."""
+    rows = select(func.sum(BandwidthGrant.extra_mbps)).join(BandwidthGrant.subscription).join(Subscription.customer)
+    return int(session.scalar(rows.where(BandwidthGrant.status == S.ACTIVE, Customer.branch_id == branch_id)) or 0)
+
+
+def refuse_excess(branch: Branch, there: int, more: int) -> None:
+    """Raise FieldRefused where so many Mbps more than are in use are over the budget of a branch."""
+    budget = branch.grant_budget_mbps
+    if budget is not None and there + more > budget:
+        raise FieldRefused("extra_mbps", _l("%(branch)s has %(left)s of %(budget)s Mbps left for additions.", branch=branch.name, left=max(0, budget - there),
+                                            budget=budget))
+
+
 def _begin(grant: BandwidthGrant, at: datetime) -> None:
-    """Count the days of what a rule proposed from its approval, however long it lay there."""
-    if grant.rule_id and grant.subscription:
-        days, today = grant.valid_until - grant.valid_from, grant.subscription.customer.branch.local(at).date()
-        if grant.valid_from < today:
-            grant.valid_from, grant.valid_until = today, today + days
+    """Set the days, and refuse what does not fit beside the other active grants.
+
+    The branch's row is locked, so that two who approve at once do not both take what is left.
+    """
+    if not grant.subscription:
+        return
+    branch, session = grant.subscription.customer.branch, object_session(grant)
+    session.execute(select(Branch.id).where(Branch.id == branch.id).with_for_update())
+    grant.valid_from, grant.valid_until = days(grant, at)
+    refuse_overlap(grant, overlapping(session, grant, grant.valid_from, grant.valid_until, S.ACTIVE))
+    refuse_excess(branch, used(session, branch.id), grant.extra_mbps)
 
 
 def ending(at: datetime) -> Select[tuple[BandwidthGrant]]:
@@ -73,7 +124,7 @@ def tell_of_end(session: Session, grant: BandwidthGrant, at: datetime) -> None:
 NEAR = timedelta(days=7)
 _ENDING = Verb("ending", _l("Ends soon"), frozenset(), None)
 LIFECYCLE = Lifecycle((
-    Verb("approve", _l("Approve"), frozenset({S.DRAFT}), S.ACTIVE, tells=("customer",), guard=_approvable, effect=_begin, signs="granted_by"),
+    Verb("approve", _l("Approve"), frozenset({S.DRAFT}), S.ACTIVE, tells=("customer",), guard=approvable, effect=_begin, signs="granted_by"),
     Verb("expire", _l("Expire"), frozenset({S.ACTIVE}), S.EXPIRED, tells=("customer",)),
     Verb("revoke", _l("Revoke"), frozenset({S.DRAFT, S.ACTIVE}), S.REVOKED, tells=("customer",), needs=("reason",)),
 ), fixed=frozenset({S.ACTIVE, S.EXPIRED, S.REVOKED}))

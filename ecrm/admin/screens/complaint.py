@@ -8,10 +8,10 @@ from flask_login import current_user
 
 from ecrm import policy, storage
 from ecrm.admin import appointments, cells
-from ecrm.admin.deeds import JOIN_OUTAGE, LEAVE_OUTAGE
+from ecrm.admin.deeds import COMPENSATE, JOIN_OUTAGE, LEAVE_OUTAGE
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
-from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
+from ecrm.admin.report_filters import Answered, FirstVisit, Kind, OpenOn, Rated, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.stretches import Stretch
@@ -50,13 +50,13 @@ class ComplaintScreen(ComplaintPage, Screen):
     search = ("number", "subject", "description")
     search_also = ("customer", "customer.phone")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard,
+    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard, Answered, Rated,
                     InOutage, OfOutage, Suspicious)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)
     unsolved, solved = UNSOLVED, SOLVED
     checks = (complaint.check,)
-    deeds = (JOIN_OUTAGE, LEAVE_OUTAGE)
+    deeds = (JOIN_OUTAGE, LEAVE_OUTAGE, COMPENSATE)
     column_formatters = {"subject": cells.subject, "customer": cells.customer, "resolution_due_at": cells.due,
                          "opened_at": cells.short}
     groups = (
@@ -108,7 +108,7 @@ class ComplaintScreen(ComplaintPage, Screen):
         if screen is None or not screen.can_create or row.subscription_id is None:
             return found
         url = screen.get_url(f"{screen.endpoint}.create_view", complaint=row.id, subscription=row.subscription_id)
-        return [*found, Link(_("Compensate"), url)]
+        return [*found, Link(_("Compensate …"), url)]
 
     def _get_list_filter_args(self):
         """Return the filters of the address; without any argument those who work on complaints see the unsolved ones."""
@@ -146,8 +146,8 @@ class AttachmentScreen(Screen):
     model = Attachment
     extra_needs = {"file_view": Right.READ}
     group = COMPLAINTS
-    columns = ("at", "complaint", "name", "media_type", "size", "by")
-    details = ("reply", "sha256")
+    columns = ("at", "complaint", "visit", "name", "media_type", "size", "by")
+    details = ("reply", "phase", "sha256")
     search = ("name",)
     empty = _l("No files yet. They are added on a complaint's page.")
     filters = ("media_type", "at")

@@ -12,10 +12,12 @@ from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
+from ecrm.admin.speeds import Speeds
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
+from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
 from ecrm.rules import grant_rule, queue, risk
 from ecrm.rules.customer import admit
@@ -46,10 +48,10 @@ class CustomerScreen(Screen):
     model = Customer
     group = CUSTOMERS
     columns = ("number", "name", "phone", "branch", "area", "since", "status")
-    details = ("identity_number", "email", "address", "user", "restricted_at", "erased_at")
-    form = ("name", "identity_number", "phone", "email", "address", "branch", "area", "since")
+    details = ("identity_number", "email", "preferred_channel", "address", "user", "restricted_at", "erased_at")
+    form = ("name", "identity_number", "phone", "email", "preferred_channel", "address", "branch", "area", "since")
     groups = (
-        (_l("Person"), ("name", "identity_number", "phone", "email")),
+        (_l("Person"), ("name", "identity_number", "phone", "email", "preferred_channel")),
         (_l("Place"), ("address", "branch", "area", "since")),
     )
     help = {
@@ -58,6 +60,7 @@ class CustomerScreen(Screen):
         "address": _l("With RT and RW, as the technician has to find it."),
         "area": _l("Left blank where you do not know it yet."),
         "branch": _l("Its technicians come, its working hours count."),
+        "preferred_channel": _l("By WhatsApp or Telegram where a gateway is set up, else by e-mail."),
         "email": _l("Letters go there until the customer has an account."),
     }
     empty = _l("No customers yet. Enter the first one, or bring a list in with the command “import customers”.")
@@ -76,6 +79,7 @@ class CustomerScreen(Screen):
                 filters=_this),
         Belongs(PdpRequest, ("number", "kind", "received_at", "due_at", "status"), lambda row: PdpRequest.customer_id == row.id,
                 filters=_this, prefill=_this),
+        Belongs(CallNote, ("at", "by", "text"), lambda row: CallNote.customer_id == row.id, filters=_this, prefill=_this),
         Belongs(Consent, ("at", "purpose", "given", "wording"), lambda row: Consent.customer_id == row.id, filters=_this, prefill=_this),
     )
     search = ("number", "name", "phone", "email")
@@ -113,7 +117,7 @@ class CustomerScreen(Screen):
         form.since.data = form.since.data or look.today()
 
 
-class SubscriptionScreen(Screen):
+class SubscriptionScreen(Speeds, Screen):
     """Subscriptions."""
 
     model = Subscription
@@ -152,7 +156,7 @@ class SubscriptionScreen(Screen):
 
     def rules(self, row):
         """The active rules of bandwidth additions, each with what stands against an addition by it."""
-        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) else []
+        found = grant_rule.in_order(db.session()) if self.sibling(GrantRule) and row.status is not SubscriptionStatus.ENDED else []
         one = grant_rule.candidate(db.session(), row, now()) if found else None
         return [(rule, grant_rule.against(rule, one)) for rule in found]
 

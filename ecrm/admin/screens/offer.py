@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from ecrm import policy
 from ecrm.admin import cells, look, lookup
+from ecrm.admin.approving import Approving
 from ecrm.admin.deeds import PROPOSE
 from ecrm.admin.pages import Belongs, the_only
 from ecrm.admin.picture import Pictured
@@ -63,7 +64,7 @@ class PromoScreen(Pictured, Screen):
             "picture": _l("JPEG, PNG, WebP or HEIC, at most 10 MB, wider than high. Left blank, the picture stays as it is.")}
 
 
-class GrantScreen(Screen):
+class GrantScreen(Approving, Screen):
     """Bandwidth additions."""
 
     model = BandwidthGrant
@@ -74,7 +75,7 @@ class GrantScreen(Screen):
     filters = ("status", "reason", "rule", "valid_from", "valid_until")
     more_filters = (Approved, SubscribersBranch, SubscribersPlan)
     sortable = ("valid_from", "valid_until", "extra_mbps")
-    checks = (bandwidth.check,)
+    checks = (bandwidth.check, lambda row: bandwidth.check_form(row, now()))
     groups = (
         (_l("What"), ("subscription", "extra_mbps", "valid_from", "valid_until")),
         (_l("Why"), ("reason", "complaint", "note")),
