@@ -57,8 +57,10 @@ SETTINGS = (
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
     Setting("OUTAGE_CUSTOMERS", kinds.customers, 3, "customers of one area with a disturbance from which on support is offered to declare an outage"),
     Setting("OUTAGE_MINUTES", kinds.minutes, 60, "minutes within which they must have complained"),
-    Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint"),
+    Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint, or proposes for a customer at risk"),
     Setting("COMPENSATION_DAYS", kinds.compensation_days, 30, "days for which it gives them, the first and the last counted"),
+    Setting("PROVISION_URL", kinds.web_address, None, "where provisioning is told that a bandwidth addition begins or ends (docs/bandwidth.md); default: nowhere"),
+    Setting("PROVISION_SECRET", kinds.secret, None, "signs what it is told", secret=True),
     Setting("RATE_STORAGE", kinds.rate_storage, "memory://",
             "where tries are counted: memory:// for one process, redis://host:port/number for several", secret=True),
     Setting("RETENTION_YEARS", kinds.years, 0,
@@ -110,7 +112,7 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
     _check_bucket(values)
-    _check_gateway(values)
+    _check_signed(values)
     _check_production(values)
     return values
 
@@ -172,9 +174,10 @@ def _check_bucket(values: dict[str, Any]) -> None:
         raise BadSetting("ECRM_S3_BUCKET needs a library that is not installed: pip install ecrm[s3].")
 
 
-def _check_gateway(values: dict[str, Any]) -> None:
-    if (values["GATEWAY_URL"] is None) != (values["GATEWAY_SECRET"] is None):
-        raise BadSetting("ECRM_GATEWAY_URL and ECRM_GATEWAY_SECRET belong together: set both, or neither.")
+def _check_signed(values: dict[str, Any]) -> None:
+    for name in ("PROVISION", "GATEWAY"):
+        if (values[f"{name}_URL"] is None) != (values[f"{name}_SECRET"] is None):
+            raise BadSetting(f"ECRM_{name}_URL and ECRM_{name}_SECRET belong together: set both, or neither.")
 
 
 def _check_production(values: dict[str, Any]) -> None:

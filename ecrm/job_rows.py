@@ -20,9 +20,12 @@ def wait(failures: int, every: float) -> float:
 
 
 def claim(session: Session, name: str, at: datetime, worker_id: str) -> bool:
-    """Lease a job that is due to a worker and return whether it got it; commits."""
+    """Lease a job that is due to a worker and return whether it got it; commits.
+
+    A worker does a job once at a time: a lease of its own is one that it could not end, as the database had failed.
+    """
     _ensure(session, name)
-    free = (Job.name == name, or_(Job.next_at.is_(None), Job.next_at <= at), or_(Job.lease_until.is_(None), Job.lease_until < at))
+    free = (Job.name == name, or_(Job.next_at.is_(None), Job.next_at <= at), or_(Job.lease_until.is_(None), Job.lease_until < at, Job.lease_owner == worker_id))
     got = _update(session, free, lease_owner=worker_id, lease_until=at + LEASE) == 1
     session.commit()
     return got

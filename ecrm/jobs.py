@@ -6,28 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ecrm import incoming_jobs, storage
+from ecrm import incoming_jobs
 from ecrm.extensions import only_reads
-from ecrm.letters import asked
+from ecrm.housekeeping import add_holidays, forget_answers, forget_applicants, forget_files, forget_sessions, sweep_files
+from ecrm.letters import asked, provisioning
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender
-from ecrm.models import AccessEvent, ApiAnswer, BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription, UserSession
+from ecrm.models import BandwidthGrant, Complaint, Demand, OutageFollower, PdpRequest, Subscription
 from ecrm.models.account import Language
 from ecrm.models.complaint import ComplaintStatus
-from ecrm.privacy import forgetting
 from ecrm.reports import monthly
 from ecrm.reports.counted import keeping
 from ecrm.row_by_row import Hand, each
-from ecrm.rules import bandwidth, demand, escalation, grant_rule, holidays, move, outage_news, pdp_request, risk
+from ecrm.rules import bandwidth, demand, escalation, grant_rule, move, outage_news, pdp_request, risk
 from ecrm.rules.complaint import CLOSE_DAYS
 
-SESSIONS_KEPT = timedelta(days=90)  # for the question who was logged in, and from where
-ANSWERS_KEPT = timedelta(days=1)  # of the API, for requests that come again
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,16 @@ def propose_grants(session: Session, at: datetime, hand: Hand) -> int:
                for rule in found)
 
 
+def provision(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell provisioning of the additions that began or are over, where the settings name its address; return how many calls were taken."""
+    settings = current_app.config["ECRM"]
+    if settings["PROVISION_URL"] is None:
+        return 0
+    provisioning.note(session, at)
+    session.commit()
+    return provisioning.deliver(session, settings["PROVISION_URL"], settings["PROVISION_SECRET"], at, hand)
+
+
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
     """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
     told = each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
@@ -85,11 +94,6 @@ def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
 def tell_of_coverage(session: Session, at: datetime, hand: Hand) -> int:
     """Tell the people whose area is covered by now, each in its own transaction; return how many."""
     return each(session, Demand, demand.untold(), hand, lambda row: demand.tell(session, row, at), "cover")
-
-
-def forget_applicants(session: Session, at: datetime, hand: Hand) -> int:
-    """Take the words out of applications and wishes that came to nothing long ago; return how many."""
-    return sum(each(session, model, due, hand, lambda row: forgetting.forget(session, row), "forget") for model, due in forgetting.due(at))
 
 
 def escalate(session: Session, at: datetime, hand: Hand) -> int:
@@ -102,13 +106,6 @@ def remind_of_requests(session: Session, at: datetime, hand: Hand) -> int:
     """Tell of the requests about personal data that are near their end or past it; return how many."""
     found = pdp_request.untold(at)
     return each(session, PdpRequest, found, hand, lambda row: pdp_request.remind(session, row, at), "remind", PdpRequest.clock_due_at)
-
-
-def add_holidays(session: Session, at: datetime, _hand: Hand) -> int:
-    """Add the public holidays of this year and the next ones that are not there yet; return how many."""
-    added = holidays.add_missing(session, range(at.year, at.year + holidays.YEARS_AHEAD + 1))
-    session.commit()
-    return added
 
 
 def send_recaps(session: Session, at: datetime, hand: Hand) -> int:
@@ -130,39 +127,6 @@ def score_risk(session: Session, at: datetime, _hand: Hand) -> int:
     found = risk.keep(session, at)
     session.commit()
     return found
-
-
-def sweep_files(_session: Session, at: datetime, _hand: Hand) -> int:
-    """Remove the half-written files of interrupted uploads."""
-    return storage.sweep(at)
-
-
-def forget_files(session: Session, at: datetime, hand: Hand) -> int:
-    """Remove the files that no row names and that nobody has sent for a week; return how many."""
-    only_reads(session)
-    done = 0
-    for key in storage.unnamed(session, at):
-        if hand.stop():
-            break
-        done += storage.remove([key])
-    session.rollback()
-    return done
-
-
-def forget_sessions(session: Session, at: datetime, _hand: Hand) -> int:
-    """Delete the sessions that ended long ago, and as old refusals; return how many."""
-    over = or_(UserSession.ended_at < at - SESSIONS_KEPT, UserSession.until < at - SESSIONS_KEPT)
-    gone = session.execute(delete(UserSession).where(over)).rowcount  # type: ignore[attr-defined]
-    gone += session.execute(delete(AccessEvent).where(AccessEvent.at < at - SESSIONS_KEPT)).rowcount  # type: ignore[attr-defined]
-    session.commit()
-    return gone
-
-
-def forget_answers(session: Session, at: datetime, _hand: Hand) -> int:
-    """Delete the answers of the API that are a day old; return how many."""
-    gone = session.execute(delete(ApiAnswer).where(ApiAnswer.at < at - ANSWERS_KEPT)).rowcount  # type: ignore[attr-defined]
-    session.commit()
-    return int(gone)
 
 
 def count_days(session: Session, at: datetime, hand: Hand) -> int:
@@ -187,6 +151,7 @@ JOBS = (
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
     Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
+    Job("provision", provision, 30, _l("Tell provisioning of bandwidth additions")),
     Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),

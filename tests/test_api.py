@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from limits.errors import StorageError
 from sqlalchemy import inspect, select
 
 from ecrm import jobs, policy
+from ecrm.api import once
 from ecrm.api.door import MOST
 from ecrm.api.resources import REPLIES, RESOURCES
 from ecrm.extensions import db
@@ -119,8 +121,19 @@ def test_too_often(app, ask):
 
 
 @SQLITE
+def test_nobody_is_kept_out_because_nobody_counts(app, ask, monkeypatch):
+    """The store of the counts is away."""
+    def away(*_args, **_more):
+        raise StorageError(ConnectionError("away"))
+
+    monkeypatch.setattr(app.extensions["throttle"].limiter, "hit", away)
+    answer = ask("GET", "/plans")
+    assert answer.status_code == 200 and "RateLimit" not in answer.headers
+
+
 # What is read
 
+@SQLITE
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_the_policy_says_what_is_read(app, ask, role):
     """Rows and columns of every table are the policy's; what is out of scope is not found, what is hidden is no parameter either."""
@@ -182,6 +195,8 @@ def test_replies_are_those_that_the_role_reads(ask):
     assert [row["public"] for row in ask("GET", "/complaints/1/replies", "technician").json["items"]] == [True, False]
     problem(ask("GET", "/complaints/2/replies", "technician"), 404)
     problem(ask("POST", "/complaints/2/replies", "technician", json={"text": "Hai"}), 404)
+    problem(ask("POST", "/complaints/2/moves", "technician", json={"verb": "start"}), 404)
+    problem(ask("POST", "/complaints/1/replies", "manager", json={"text": "Hai"}), 403)
 
 
 @SQLITE
@@ -279,6 +294,17 @@ def test_a_key_makes_two_requests_one(app, ask):
         assert jobs.forget_answers(db.session(), later - timedelta(minutes=5), Hand("x", lambda: False)) == 0
         assert jobs.forget_answers(db.session(), later + timedelta(minutes=5), Hand("x", lambda: False)) == 4
         assert db.session.scalars(select(ApiAnswer)).first() is None
+
+
+def test_the_same_request_at_the_same_moment(app, ask, monkeypatch):
+    """The second finds no answer yet, and its row is taken back when the first is faster."""
+    first = ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"})
+    look, seen = once._before, []
+    monkeypatch.setattr(once, "_before", lambda *key: look(*key) if seen else seen.append(key))
+    second = ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"})
+    assert len(seen) == 1 and (second.status_code, second.json) == (201, first.json)
+    with app.app_context():
+        assert len(list(db.session.scalars(select(Complaint)))) == 4
 
 
 @SQLITE

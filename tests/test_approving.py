@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Branch, Letter, Subscription, User
+from ecrm.models import BandwidthGrant, Branch, Letter, ProvisionCall, Subscription, User
 from ecrm.models.bandwidth import GrantReason, GrantStatus
 from ecrm.models.base import now
 from ecrm.rules import move
@@ -35,7 +35,8 @@ def draft(customer, mbps, first=0, last=10):
 def drafts(app):
     """Drafts of 10, 20 and 30 Mbps for the three customers, of whose branch 100 Mbps may be given."""
     with app.app_context():
-        db.session.delete(one(BandwidthGrant))
+        for row in (one(ProvisionCall), one(BandwidthGrant)):
+            db.session.delete(row)
         one(Branch, code="JKT").grant_budget_mbps = 100
         db.session.commit()
         return [draft(1, 10), draft(2, 20), draft(3, 30)]

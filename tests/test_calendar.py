@@ -11,7 +11,7 @@ from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, Holiday,
 from ecrm.models.base import NEVER
 from ecrm.models.branch import TimeZone
 from ecrm.models.business_time import Weekday
-from ecrm.models.complaint import Clock
+from ecrm.models.category import Clock
 from ecrm.rules import calendar, holidays, move, sla
 from ecrm.rules.calendar import AROUND_THE_CLOCK, Calendar
 from ecrm.rules.complaint import answer, enter

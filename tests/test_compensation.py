@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Branch, Complaint, Letter, Subscription
+from ecrm.models import BandwidthGrant, Branch, Complaint, Letter, ProvisionCall, Subscription
 from ecrm.models.bandwidth import GrantReason, GrantStatus
 from ecrm.models.base import now
 from ecrm.rules import compensation
@@ -24,7 +24,8 @@ def test_in_one_step_once(app, browser):
     with app.app_context():
         row = db.session.get(Complaint, number)
         row.clock_due_at = row.resolution_due_at = now() - HOUR
-        db.session.delete(one(BandwidthGrant))
+        for row in (one(ProvisionCall), one(BandwidthGrant)):
+            db.session.delete(row)
         db.session.commit()
     page = support.get(details("support", number))
     assert "compensate" in Page(page).verbs() and "Kompensasi: +10 Mbps, 30 hari" in page.text

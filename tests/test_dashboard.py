@@ -1,11 +1,14 @@
 """The manager's front page: each number of the dashboard is that of the list that it opens."""
 
 import re
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from ecrm.admin import look
 from ecrm.extensions import db
+from ecrm.reports.period import Period
 from tests.staff import Page
 from tests.test_recaps import demo, manager  # noqa: F401 the fixtures
 
@@ -40,10 +43,24 @@ def test_the_parts_add_up(demo, front):  # noqa: F811
 
 
 def test_pictures_have_names_and_tables(front):
-    """Each picture is named for those who do not see it, and has its table beside it."""
+    """Each picture, for a desk and for a phone, is named for those who do not see it, and has its table beside it."""
     page = Page(front)
-    assert len(page.all("svg", role="img")) == len(page.all("figure")) == 9
+    assert len(page.all("svg", role="img")) == 2 * len(page.all("figure")) == 18
     assert all(own["aria-label"] for own in page.all("svg", role="img"))
+
+
+def test_every_headline_opens_what_it_was_made_of(demo, manager, front):  # noqa: F811
+    """Shares and medians too: the list has as many rows as plain SQL counts for the figure."""
+    shown = front.get_data(as_text=True).partition('id="headlines"')[2].partition("</ul>")[0]
+    found = [Page(manager.get(address.replace("&amp;", "&"))).count() for address in re.findall(r'<a href="([^"]+)"', shown)]
+    with demo.test_request_context():
+        begin = Period(look.today() - timedelta(days=29), look.today(), look.zone()).begin.astimezone(UTC).replace(tzinfo=None)
+    counted = ("first_response_at IS NOT NULL", "status IN ('resolved', 'closed')", "reopen_count > 0", "rating IS NOT NULL")
+    with demo.app_context(), db.engine.connect() as connection:
+        numbers = [connection.execute(text(f"SELECT count(*) FROM complaint WHERE opened_at >= :begin AND {one}"), {"begin": f"{begin}"}).scalar()
+                   for one in counted]
+    answered, solved, reopened, rated = numbers
+    assert rated > 0 and found[1:] == [answered, answered, solved, solved, reopened, rated] and 0 < found[0] <= solved
 
 
 @pytest.mark.parametrize("role", ["support", "technician", "sales", "administrator"])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from ecrm.extensions import db
-from ecrm.letters.outbox import LEASE, claim
+from ecrm.letters.outbox import LEASE, OWN, claim
 from ecrm.letters.senders import FolderSender
 from ecrm.models import Letter, User
 from ecrm.models.letter import LetterState
@@ -132,3 +132,12 @@ def test_a_claim_is_for_one(outbox):
         queue("agus", state=LetterState.SENT)
         assert len(claim(db.session(), "one", AT, 20)) == 2 and claim(db.session(), "two", AT, 20) == []
         assert len(claim(db.session(), "two", AT + LEASE + timedelta(microseconds=1), 20)) == 2
+
+
+def test_what_a_worker_dropped_it_takes_up_again_soon(outbox):
+    """The database failed with letters in hand: the same worker need not wait for its own lease to end, others do."""
+    with outbox.app_context():
+        queue("budi", "siti")
+        assert len(claim(db.session(), "one", AT, 20)) == 2 and claim(db.session(), "one", AT + OWN, 20) == []
+        later = AT + OWN + timedelta(microseconds=1)
+        assert claim(db.session(), "two", later, 20) == [] and len(claim(db.session(), "one", later, 20)) == 2

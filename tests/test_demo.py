@@ -22,13 +22,14 @@ from ecrm.models.letter import LetterState
 from ecrm.models.plan import Audience
 from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.rules import escalation
-from ecrm.rules.complaint import enter, project
+from ecrm.rules.complaint import enter
 from ecrm.rules.customer import admit
 from ecrm.rules.facts import facts
 from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
 from ecrm.seeds.demo.make import make_demo
 from ecrm.seeds.load import load_seeds
 from tests.conftest import BACKENDS
+from tests.projection import project
 from tests.staff import Page
 from tests.world import one
 

@@ -7,7 +7,7 @@ import pytest
 
 from ecrm.extensions import db
 from ecrm.jobs import propose_grants
-from ecrm.models import BandwidthGrant, Branch, Customer, GrantRule, Plan, RiskScore, Subscription, User
+from ecrm.models import BandwidthGrant, Branch, Customer, GrantRule, Plan, ProvisionCall, RiskScore, Subscription, User
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
 from ecrm.row_by_row import Hand
@@ -45,7 +45,8 @@ def test_what_stands_against_it(app, rule, one, count):
 def rule(app):
     """An active rule for everybody of two years; no draft is in its way. Returns its id."""
     with app.app_context():
-        db.session.delete(one(BandwidthGrant))
+        for row in (one(ProvisionCall), one(BandwidthGrant)):
+            db.session.delete(row)
         row = one(GrantRule)
         row.active, row.least_months = True, 24
         db.session.commit()

@@ -36,6 +36,7 @@ def test_a_dead_workers_job_is_taken_over(app):
         assert job_rows.claim(db.session(), "escalate", at, "dead")
         assert not job_rows.claim(db.session(), "escalate", at + job_rows.LEASE - timedelta(seconds=1), "b")
         assert job_rows.claim(db.session(), "escalate", at + job_rows.LEASE + timedelta(seconds=1), "b")
+        assert job_rows.claim(db.session(), "escalate", at + job_rows.LEASE + timedelta(seconds=2), "b")  # its database failed: it need not wait
         job_rows.report(db.session(), "escalate", "dead", at, 900.0, 1, None, EVERY)
         row = one(Job, name="escalate")
         assert (row.lease_owner, row.seconds) == ("b", None)  # the dead one, awake again, ends nobody's lease

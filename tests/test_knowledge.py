@@ -7,11 +7,12 @@ from ecrm.letters.rendering import render
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, HelpPage, Letter, ReplyTemplate, Step
 from ecrm.models.account import Language
 from ecrm.models.base import now
-from ecrm.rules.complaint import answer, enter, project
+from ecrm.rules.complaint import answer, enter
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.knowledge import check, filled, suggested
 from tests.chromium import window  # noqa: F401
 from tests.portal import typed
+from tests.projection import project
 from tests.staff import details, id_of, reply, texts_of
 from tests.world import one
 

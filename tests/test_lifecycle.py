@@ -10,9 +10,10 @@ from ecrm.models import Complaint, Letter, Step, User
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus as S
 from ecrm.rules import LIFECYCLES, move
-from ecrm.rules.complaint import project
+
 from ecrm.rules.errors import FactMissing, NotNow, TooLate
 from ecrm.trail import TrailBroken
+from tests.projection import project
 from tests.world import email, one
 
 # from → verb → to; what is not here is refused.

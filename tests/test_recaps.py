@@ -23,7 +23,8 @@ from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
-from ecrm.reports import charts, pdf, period, recaps, words
+from ecrm.models.recap import FrozenBecause
+from ecrm.reports import charts, freezing, pdf, period, recaps, words
 from ecrm.reports.counted import keeping
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Row, Scope, Series, Sheet, Table
@@ -256,7 +257,8 @@ def test_promos(app):
     ran = [row for row in rows(app, "SELECT * FROM promo") if row["valid_from"] <= year().last and row["valid_until"] >= year().first]
     asked = Counter(row["title"] for row in wishes)
     assert wishes and {row.values[0]: row.values[5] for row in there.rows} == {row["title"]: asked[row["title"]] for row in ran} | dict(asked)
-    assert there.total.values[5:] == (len(wishes), *(sum(row["status"] == word for row in wishes) for word in ("accepted", "declined", "requested")))
+    assert there.total.values[5:] == (len(wishes), *(sum(row["status"] == word for row in wishes) for word in ("accepted", "declined", "withdrawn", "requested")))
+    assert all(row.values[5] == sum(row.values[6:]) for row in there.lines)
     audiences = {row.values[0]: row.values[1:] for row in sheet.tables[1].rows}
     assert sum(count for count, _running in audiences.values()) == len(ran)
     assert sum(running for _count, running in audiences.values()) == sum(bool(row["published"]) for row in ran)
@@ -285,6 +287,16 @@ def test_a_number_opens_its_rows(manager, kind):
     for address, number in random.Random(kind).sample(links, min(len(links), 25)):
         answer = manager.get(address.replace("&amp;", "&"))
         assert answer.status_code == 200 and Page(answer).count() == int(number.replace(".", "")), address
+
+
+def test_a_percentage_of_the_regulators_sheet_opens_its_rows(manager):
+    """Each share leads to the rows that it divides."""
+    page = manager.get(f"/admin/manager/recaps/quality/?first={year().first}&last={year().last}").get_data(as_text=True)
+    rows = re.findall(r'data-key="counted"><a href="[^"]+">([\d.]+)</a>.*?data-key="share">(?:<a href="([^"]+)">)?([^<]+)<', page, re.S)
+    shares = [(number, address) for number, address, share in rows if share != words.NOTHING]
+    assert len(shares) > 3
+    for number, address in shares:
+        assert Page(manager.get(address.replace("&amp;", "&"))).count() == int(number.replace(".", ""))
 
 
 @pytest.mark.parametrize("kind", [recap.kind for recap in recaps.RECAPS])
@@ -430,6 +442,20 @@ def test_kept_figures_stay(app, browser):
     assert person.post("/admin/manager/recaps/complaints/keep/", data={"month": month}).status_code == 400
 
 
+def test_a_column_that_came_later_is_no_difference(app):
+    """What a report could not say then, it does not say otherwise now; a table that was empty then has new rows."""
+    with app.test_request_context():
+        sheet = recaps.complaints.make(db.session, Scope(year(), now()))
+        kept = freezing.freeze(sheet, FrozenBecause.KEPT, now())
+        for table in kept.figures["tables"]:
+            if table["key"] == "branch":
+                for line in (table["columns"], *table["rows"], table["total"]):
+                    del line[-1]
+        assert freezing.differences(freezing.thaw(kept, sheet.scope), sheet) == []
+        kept.figures["tables"] = [table for table in kept.figures["tables"] if table["key"] != "branch"]
+        assert {table for table, *_rest in freezing.differences(freezing.thaw(kept, sheet.scope), sheet)} == {str(sheet.tables[1].title)}
+
+
 def test_support_reads_no_activity_that_was_kept(app, browser):
     """The kept recap of the staff's activity is the managers' alone."""
     answer = browser("manager").send("/admin/manager/recaps/activity/keep/", {"month": "2026-01"})
@@ -456,6 +482,27 @@ def test_words_under_a_line_stand_apart(app, count):
     with app.test_request_context():
         places = [word.x for word in charts.picture(chart).words if word.text.startswith("Nov")]
     assert places and all(b - a > charts.LETTER * len(labels[0]) for a, b in zip(places, places[1:]))
+
+
+@pytest.mark.parametrize("drawn", list(Drawn))
+@pytest.mark.parametrize("sheet", [charts.WIDE, charts.NARROW])
+def test_a_chart_stays_on_its_sheet(app, drawn, sheet):
+    """With long names, many series and large numbers nothing leaves the sheet, and no word of the legend lies on a bar."""
+    series = tuple(Series(f"Menunggu pelanggan {number}", (9_999.0, 5.0)) for number in range(4))
+    labels = ("1 Nov", "30 Nov") if drawn is Drawn.LINES else ("Jakarta Pantai Indah Kapuk, Penjaringan Utara", "Medan")
+    with app.test_request_context(headers={"Accept-Language": "id"}):
+        made = charts.picture(Chart("x", "X", drawn, labels, series), sheet)
+    assert made.bars or made.lines
+    assert all(0 <= bar.x and bar.x + bar.width <= made.width and bar.y + bar.height <= made.height for bar in made.bars)
+    assert all(0 <= x <= made.width and 0 <= y <= made.height for line in made.lines for x, y in line.points)
+    letters = 6.2  # of 11.5 pixels, on average
+    for word in made.words:
+        wide = letters * len(word.text)
+        left = word.x - {"start": 0, "middle": wide / 2, "end": wide}[word.anchor]
+        assert -16 <= left and left + wide <= made.width + 16, word
+    assert all(x + 16 + letters * len(name) <= made.width for x, _y, _number, name in made.legend)
+    lowest = max(y + 11 for _x, y, _number, _name in made.legend)
+    assert lowest <= min([bar.y for bar in made.bars] + [y for line in made.lines for _x, y in line.points])
 
 
 def test_kept_figures_in_another_language(app, browser):

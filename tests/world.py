@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
-    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
+    AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
+    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, Visit, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
@@ -23,12 +23,13 @@ from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import Priority, now
 from ecrm.models.branch import Coverage, TimeZone
 from ecrm.models.business_time import Weekday
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.escalation import Level, Target
 from ecrm.models.incoming import IncomingChannel, IncomingMessage, Why
 from ecrm.models.pdp_request import PdpKind
 from ecrm.models.plan import Audience
+from ecrm.models.provisioning import ProvisionEvent
 from ecrm.models.recap import FrozenBecause, Measure, Unit
 from ecrm.models.risk import RiskSign
 from ecrm.models.user_session import hashed
@@ -274,6 +275,8 @@ def _reports() -> None:
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
         Job(name="deliver", started_at=at, seconds=0.1, done=2), CountedDay(day=date(2020, 1, 1), hours=7),
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
+        ProvisionCall(grant=one(BandwidthGrant), event=ProvisionEvent.STARTED, sent_at=at, tries=1),
+        CallNote(customer=one(Customer, number="PLG-000001"), text="Minta dihubungi lagi sore hari.", by=one(User, email=email("manager"))),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
         IncomingMessage(channel=IncomingChannel.MAIL, message_id="<1@mail.example>", fingerprint="0" * 64, sender="orang@mail.example", subject="Tanya",

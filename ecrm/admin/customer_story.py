@@ -15,7 +15,7 @@ from ecrm import policy
 from ecrm.admin import look, story
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
-from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription, Visit
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription, Visit
 
 MOST = 500  # events of each kind on the whole timeline
 
@@ -128,6 +128,11 @@ def _grants(customer: Customer, view: Any, most: int) -> Iterator[Event]:
         yield Event(_day(row.valid_from), title, f"{row.reason.label} · {row.status.label}", url, day=True)
 
 
+def _calls(customer: Customer, view: Any, most: int) -> Iterator[Event]:
+    for row, url in _rows(view, CallNote, CallNote.customer_id == customer.id, most, CallNote.by):
+        yield Event(row.at, _("Call: %(who)s", who=row.by or ""), row.text, url)
+
+
 def _letters(customer: Customer, view: Any, most: int) -> Iterator[Event]:
     for row, url in _rows(view, Letter, Letter.customer_id == customer.id, most, Letter.customer):
         yield Event(row.sent_at or row.queued_at, subject(row), f"{row.to_email} · {row.state.label}", url)
@@ -144,5 +149,5 @@ def subject(letter: Letter) -> str:
 KINDS = (
     Kind("complaint", _l("Complaints"), _complaints), Kind("visit", _l("Visits"), _visits),
     Kind("installation", _l("Survey and installation"), _installations), Kind("subscription", _l("Subscriptions"), _subscriptions),
-    Kind("grant", _l("Bandwidth additions"), _grants), Kind("promo", _l("Promos"), _promos), Kind("letter", _l("Letters"), _letters),
+    Kind("grant", _l("Bandwidth additions"), _grants), Kind("promo", _l("Promos"), _promos), Kind("call", _l("Call notes"), _calls), Kind("letter", _l("Letters"), _letters),
 )

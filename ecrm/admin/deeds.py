@@ -14,10 +14,10 @@ from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
 from ecrm.letters.security import invite
-from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Letter, Role, User, UserSession
+from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Installation, Letter, RiskScore, Role, User, UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason
-from ecrm.rules import account, api_token, compensation, grant_rule, letter, outage
+from ecrm.rules import account, activation, api_token, compensation, grant_rule, letter, outage, winning
 from ecrm.rules.errors import Refused
 
 
@@ -61,6 +61,11 @@ def _uninvited(row: User) -> bool:
 
 
 def _invite(row: User, _by: User, at: datetime) -> None:
+    send_invitation(row, at)
+
+
+def send_invitation(row: User, at: datetime) -> None:
+    """Write the letter with which a person chooses the first password; uncommitted."""
     link = url_for_security("reset_password", token=generate_reset_password_token(row), _external=True)
     invite(db.session(), row, link, at, at + current_app.config["SECURITY_RESET_PASSWORD_WITHIN"])
 
@@ -101,6 +106,14 @@ def _leave(row: Complaint, _by: User, _at: datetime) -> None:
     outage.leave(row)
 
 
+def _linkable(row: Installation) -> bool:
+    return activation.linkable(db.session(), row)
+
+
+def _link(row: Installation, _by: User, _at: datetime) -> None:
+    row.customer = activation.namesake(db.session(), row)
+
+
 def _propose(row: GrantRule, _by: User, at: datetime) -> None:
     grant_rule.propose(db.session(), row, at, AT_ONCE)
 
@@ -124,9 +137,25 @@ def _offer() -> str:
     return _("Compensate: +%(mbps)s Mbps, %(days)s days", mbps=mbps, days=days)
 
 
+def _propose_grant(row: RiskScore, _by: User, at: datetime) -> None:
+    winning.propose(db.session(), row, *_compensation(), at)
+
+
+def _tell_promos(row: RiskScore, _by: User, at: datetime) -> None:
+    winning.tell(db.session(), row, at)
+
+
+def _addition() -> str:
+    mbps, days = _compensation()
+    return _("Propose +%(mbps)s Mbps, %(days)s days", mbps=mbps, days=days)
+
+
 AT_ONCE = 500  # drafts that one click makes; the worker makes the rest
 PROPOSE = Deed("propose", _l("Propose additions now"), lambda row: row.active, _propose)
 COMPENSATE = Deed("compensate", LazyString(_offer), _deserved, _compensate)
+PROPOSE_GRANT = Deed("propose_grant", LazyString(_addition), lambda row: winning.proposable(db.session(), row), _propose_grant)
+TELL_PROMOS = Deed("tell_promos", _l("Tell of the promos"), lambda row: bool(winning.offers(db.session(), row.subscription.customer, now())), _tell_promos)
+LINK_CUSTOMER = Deed("link_customer", _l("Link to the customer with this e-mail address"), _linkable, _link)
 JOIN_OUTAGE = Deed("join_outage", _l("Belongs to the outage here"), outage.joinable, _join)
 LEAVE_OUTAGE = Deed("leave_outage", _l("Does not belong to the outage"), outage.leavable, _leave)
 INVITE = Deed("invite", _l("Send invitation"), _uninvited, _invite)

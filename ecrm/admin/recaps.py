@@ -59,9 +59,9 @@ class Figures:
     admin: Any
 
     @staticmethod
-    def drawing(chart: Any) -> charts.Picture:
-        """Return the geometry of a chart."""
-        return charts.picture(chart)
+    def drawings(chart: Any) -> tuple[tuple[str, charts.Picture], ...]:
+        """Return (name, geometry) of a chart on a desk and on a phone; the page shows the one that it has room for."""
+        return ("wide", charts.picture(chart)), ("narrow", charts.picture(chart, charts.NARROW))
 
     @staticmethod
     def written(kind: Any, value: Any) -> str:

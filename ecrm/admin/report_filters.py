@@ -10,7 +10,7 @@ from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.reports import period
 from ecrm.rules import measures, staff
@@ -57,6 +57,22 @@ class FirstVisit(Condition):
 
     name_in_address, title, reads = "first_visit", _l("Fixed at the first visit"), "resolved_at"
     condition = staticmethod(measures.first_visit)
+
+
+class Answered(Condition):
+    """Answered, or not; the times of first response come from these."""
+
+    kind = "hidden"
+    name_in_address, title, reads = "answered", _l("Answered"), "first_response_at"
+    condition = staticmethod(lambda: Complaint.first_response_at.is_not(None))
+
+
+class Rated(Condition):
+    """Rated by the customer, or not."""
+
+    kind = "hidden"
+    name_in_address, title, reads = "rated", _l("Rated"), "rating"
+    condition = staticmethod(lambda: Complaint.rating.is_not(None))
 
 
 class Approved(Condition):

@@ -53,9 +53,9 @@ class Section:
 def sections(site: Any, view: Any) -> Iterator[Section]:
     """Yield the sections of a role's sidebar, as it stands on a page of `view`."""
     front, *rest = site.menu()
-    work = list(_work(site, view))
-    counted = any(entry.current for entry in work)
-    yield Section(_("Overview"), [Entry(_("Overview"), front.get_url(), front.is_active(view), "h")])
+    work, wholes = list(_work(site, view)), list(_overviews(site))
+    counted = any(entry.current for entry in (*work, *wholes))
+    yield Section(_("Overview"), [Entry(_("Overview"), front.get_url(), front.is_active(view), "h"), *wholes])
     if work:
         yield Section(_("To do"), work)
     order = [str(title) for title in dict.fromkeys((*FIRST.get(site.role, ()), *USUAL))]
@@ -67,6 +67,14 @@ def sections(site: Any, view: Any) -> Iterator[Section]:
 
 def _entry(item: Any, current: bool) -> Entry:
     return Entry(str(item.name), item.get_url(), current, LETTERS.get(item._view.endpoint.partition("_")[2], ""))
+
+
+def _overviews(site: Any) -> Iterator[Entry]:
+    """Yield the pages on which a table is seen as a whole, for who may export it."""
+    for screen in site._views:
+        for name, label in getattr(screen, "overviews", ()):
+            if screen.extra_needs[name] & screen.grant.may:
+                yield Entry(str(label), screen.get_url(f"{screen.endpoint}.{name}"), request.endpoint == f"{screen.endpoint}.{name}")
 
 
 def _work(site: Any, view: Any) -> Iterator[Entry]:

@@ -82,7 +82,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
     ),
     RoleName.MANAGER: (
         Group(_l("Unsolved complaints"), (
-            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), LATE, SOON, UNANSWERED, REOPENED, OUTAGES, ALL,
+            *(Tile(status.label, Complaint, {"status": status.value}) for status in UNSOLVED), UNASSIGNED, LATE, SOON, UNANSWERED, REOPENED, OUTAGES, ALL,
         )),
         Group(_l("The last 7 days"), (
             Tile(_l("Complaints entered"), Complaint, _last_week("opened_at")),

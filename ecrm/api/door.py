@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 from limits import parse
+from limits.errors import StorageError
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
@@ -68,8 +69,12 @@ def _token() -> ApiToken | None:
 def _count(token: ApiToken) -> None:
     """Count the request; raises Problem where there were too many in this minute."""
     limiter = current_app.extensions["throttle"].limiter
-    allowed = limiter.hit(MOST, "api token", str(token.id))
-    window = limiter.get_window_stats(MOST, "api token", str(token.id))
+    try:
+        allowed = limiter.hit(MOST, "api token", str(token.id))
+        window = limiter.get_window_stats(MOST, "api token", str(token.id))
+    except StorageError as error:  # nobody is kept out because nobody counts
+        current_app.logger.warning("a request was not counted: %s", error.storage_error)
+        return
     g.api_window = window.remaining, max(1, int(window.reset_time - time()))
     if not allowed:
         raise Problem(429, _("Too many requests."), Retry_After=str(g.api_window[1]))

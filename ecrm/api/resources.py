@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -56,6 +57,7 @@ class Resource:
         return "version" in self.fields
 
 
+@cache  # the policy is known when the application starts, and a page of 200 rows asks for each column of each
 def visible(model: Any, role: RoleName, name: str) -> bool:
     """Return whether a role may see a column: it is not hidden, no secret, and what it points to is a table of the role's."""
     column, hidden = inspect(model).columns[name], policy.hidden(model, role)
@@ -99,7 +101,7 @@ SUBSCRIPTIONS = Resource(
 )
 GRANTS = Resource(
     "grants", BandwidthGrant,
-    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note", "status", "version"),
+    ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "rule_id", "note", "status", "version"),
     create=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     edit=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     filters=("status", "subscription_id"), born=_granted, checks=(bandwidth.check,),

@@ -15,7 +15,8 @@ from ecrm import storage
 from ecrm.channels import mail, webhook
 from ecrm.channels.arrived import Arrived, tidy
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, IncomingMessage, Reply, Subscription, User
-from ecrm.models.complaint import CategoryKind, Channel
+from ecrm.models.category import CategoryKind
+from ecrm.models.complaint import Channel
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.models.incoming import IncomingChannel, IncomingStatus, Why
 from ecrm.rules import incoming, move

@@ -53,7 +53,7 @@ def deliver_due(
 ) -> Tally:
     """Send up to `limit` due letters and return the tally. Commits: the claim first, then each letter for itself.
 
-    `stop` is asked between two letters. Database errors end the batch; letters in hand come again when the lease ends.
+    `stop` is asked between two letters. Database errors end the batch; letters in hand come again after outbox.OWN.
     """
     tally, began = Tally(), time.monotonic()
     ids = outbox.claim(session, worker_id, at, limit)

@@ -10,10 +10,10 @@ from ecrm.models import TABLES
 from ecrm.models.account import RoleName
 
 EVENTS = {  # what is told without a verb of a lifecycle
-    "received": _l("Received"), "reply": _l("Reply"), "near": _l("80 % used up"), "missed": _l("Missed"), "ending": _l("Ends soon"), "ask": _l("Asked for"), "outage": _l("Outage"), "monthly": _l("Monthly"), "file": _l("Filed"), "covered": _l("Covered"),
+    "received": _l("Received"), "reply": _l("Reply"), "near": _l("80 % used up"), "missed": _l("Missed"), "ending": _l("Ends soon"), "ask": _l("Asked for"), "offer": _l("Offered"), "outage": _l("Outage"), "monthly": _l("Monthly"), "file": _l("Filed"), "covered": _l("Covered"),
 }
 ACCOUNT = {
-    "invite": _l("Invitation"), "welcome": _l("Welcome"), "welcome_existing": _l("Registered a second time"),
+    "invite": _l("Invitation"), "invite_customer": _l("Invitation of a customer"), "welcome": _l("Welcome"), "welcome_existing": _l("Registered a second time"),
     "confirmation_instructions": _l("Verify the e-mail address"), "change_email_instructions": _l("Verify the new e-mail address"),
     "reset_instructions": _l("Choose a new password"), "reset_notice": _l("Password was chosen anew"), "change_notice": _l("Password was changed"),
     "two_factor_rescue": _l("Help with two-factor login"), "two_factor_notice": _l("Two-factor login was changed"),

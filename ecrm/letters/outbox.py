@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from ecrm.letters.asked import WISHES
@@ -14,6 +14,7 @@ from ecrm.models.customer import ContactChannel
 from ecrm.models.letter import LetterState
 
 LEASE = timedelta(minutes=5)  # after which another worker takes over what a dead one had in hand
+OWN = timedelta(minutes=1)  # after which a worker takes up again what it had in hand itself when the database failed
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # minutes after the first, second, … failure; the last one from then on
 GIVE_UP = timedelta(days=1)
 GATEWAY_TRIES = 5  # after a quarter of an hour a letter goes by mail
@@ -24,11 +25,12 @@ KEPT = ("table", "id", "number")  # what stays of the contents when a letter is 
 def claim(session: Session, worker_id: str, at: datetime, limit: int) -> list[int]:
     """Lease up to `limit` due letters to a worker, oldest first, and return their ids; commits.
 
-    Of two workers that want the same letter, the UPDATE of one finds it free and that of the other does not.
+    Of two workers that want the same letter, the UPDATE of one finds it free and that of the other does not. A worker has one batch in
+    hand at a time: what else is leased to it was dropped when the database failed.
     """
-    free = (
-        Letter.state == LetterState.QUEUED, Letter.next_try_at <= at, Letter.template.not_in(WISHES), or_(Letter.lease_until.is_(None), Letter.lease_until < at)
-    )
+    dropped = and_(Letter.lease_owner == worker_id, Letter.lease_until < at + LEASE - OWN)
+    nobodys = or_(Letter.lease_until.is_(None), Letter.lease_until < at, dropped)
+    free = (Letter.state == LetterState.QUEUED, Letter.next_try_at <= at, Letter.template.not_in(WISHES), nobodys)
     order = (Letter.next_try_at, Letter.id)
     ids = list(session.scalars(select(Letter.id).where(*free).order_by(*order).limit(limit)))
     until = at + LEASE

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ecrm.extensions import db
 from ecrm.letters.rendering import compose
 from ecrm.models import Letter, User
-from ecrm.models.account import Language
+from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 
 PREFIX = "account_"
@@ -37,11 +37,12 @@ class OutboxMailUtil(MailUtil):
 
 
 def invite(session: Session, user: User, link: str, at: datetime, until: datetime | None = None) -> Letter:
-    """Queue the invitation of a member of staff, with the link where they choose a password; uncommitted.
+    """Queue the invitation of a member of staff or a new customer, with the link where they choose a password; uncommitted.
 
     `until` is when the link ends, as far as that is known.
     """
-    return _queue(session, "invite", user.email, user, at, {"link": _public(link), "until": until.isoformat() if until else None})
+    kind = "invite_customer" if RoleName.CUSTOMER in user.role_names else "invite"
+    return _queue(session, kind, user.email, user, at, {"link": _public(link), "until": until.isoformat() if until else None})
 
 
 def notice(session: Session, kind: str, user: User, to: str, at: datetime, **facts: Any) -> Letter:

@@ -6,7 +6,9 @@ from ecrm.models.api import ApiAnswer, ApiToken
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
-from ecrm.models.complaint import Attachment, Complaint, ComplaintCategory, Reply
+from ecrm.models.call_note import CallNote
+from ecrm.models.category import ComplaintCategory
+from ecrm.models.complaint import Attachment, Complaint, Reply
 from ecrm.models.consent import Consent
 from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter
@@ -23,6 +25,7 @@ from ecrm.models.outage import Outage, OutageFollower
 from ecrm.models.pdp_request import PdpRequest
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
+from ecrm.models.provisioning import ProvisionCall
 from ecrm.models.recap import Recap, ServiceStandard
 from ecrm.models.reply_template import ReplyTemplate
 from ecrm.models.risk import RiskScore, RiskWeight
@@ -33,8 +36,8 @@ from ecrm.models.visit import Visit
 
 MODELS = (
     Complaint, Reply, Attachment, IncomingMessage, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
-    Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, PdpRequest, Consent,
-    Plan, Promo, PromoRequest, BandwidthGrant, GrantRule,
+    Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, CallNote, PdpRequest, Consent,
+    Plan, Promo, PromoRequest, BandwidthGrant, GrantRule, ProvisionCall,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
     User, Role, UserSession, AccessEvent, ApiToken, ApiAnswer, Letter, Step, Job, Counter, CountedDay,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,6 +11,7 @@ from ecrm.extensions import db
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, Priority, PriorityType, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
+from ecrm.models.category import Clock, ComplaintCategory
 from ecrm.models.customer import Customer, Subscription
 from ecrm.models.outage import Outage
 
@@ -39,47 +40,6 @@ class Channel(Labelled):
     EMAIL = "email", _l("E-mail")
     WHATSAPP = "whatsapp", _l("WhatsApp")
     COUNTER = "counter", _l("Counter")
-
-
-class CategoryKind(Labelled):
-    """What a category is about; the regulator's sheet counts them apart."""
-
-    DISTURBANCE = "disturbance", _l("Disturbance")
-    BILLING = "billing", _l("Billing")
-    GENERAL = "general", _l("General")
-
-
-class Clock(Labelled):
-    """Which hours count towards a target."""
-
-    AROUND = "around", _l("Around the clock")
-    BUSINESS = "business", _l("Working hours of the branch")
-
-
-class ComplaintCategory(HasId, Versioned, db.Model):
-    """A kind of complaint, its usual priority and its targets in hours."""
-
-    __tablename__ = "complaint_category"
-    __label__: Any = _l("Complaint category")
-    __labels__: Any = _l("Complaint categories")
-    __table_args__ = args(
-        CheckConstraint("response_hours > 0 AND resolution_hours >= response_hours", name="targets_positive"),
-        CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),
-    )
-
-    code: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Code")))
-    name: Mapped[str] = mapped_column(String(100), info=label(_l("Name (Indonesian)")))
-    name_en: Mapped[str] = mapped_column(String(100), info=label(_l("Name (English)")))
-    priority: Mapped[Priority] = mapped_column(PriorityType, default=Priority.NORMAL, info=label(_l("Usual priority")))
-    response_hours: Mapped[int] = mapped_column(info=label(_l("Response target (hours)"), least=1))
-    resolution_hours: Mapped[int] = mapped_column(info=label(_l("Resolution target (hours)"), least=1))
-    clock: Mapped[Clock] = mapped_column(words(Clock, "category_clock"), default=Clock.AROUND, info=label(_l("Targets count")))
-    kind: Mapped[CategoryKind] = mapped_column(words(CategoryKind, "category_kind"), default=CategoryKind.GENERAL, info=label(_l("Kind")))
-    active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
-
-    def __str__(self) -> str:
-        """Return the name in the reader's language."""
-        return self.name_en if str(get_locale()) == "en" else self.name
 
 
 class Complaint(HasId, Versioned, db.Model):

@@ -16,6 +16,7 @@ class Purpose(Labelled):
     """What the consent is for."""
 
     MARKETING = "marketing", _l("Letters about promos")
+    PROCESSING = "processing", _l("Use of the data for the application")
 
 
 class Consent(HasId, db.Model):

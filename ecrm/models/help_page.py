@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
 from ecrm.models.base import HasId, Versioned, args, label
-from ecrm.models.complaint import ComplaintCategory
+from ecrm.models.category import ComplaintCategory
 
 
 class HelpPage(HasId, Versioned, db.Model):

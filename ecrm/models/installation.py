@@ -45,7 +45,7 @@ class Installation(HasId, Versioned, db.Model):
     __labels__: Any = _l("Installations")
     __table_args__ = args(
         Index(None, "status", "registered_at"), Index(None, "technician_id", "status", "visit_at"), Index(None, "area_id"),
-        Index(None, "registered_at"), Index(None, "visit_at"),
+        Index(None, "registered_at"), Index(None, "visit_at"), Index(None, "activated_at"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True, info=label(_l("Number")))

@@ -11,7 +11,7 @@ from ecrm.extensions import db
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
-from ecrm.models.complaint import ComplaintCategory
+from ecrm.models.category import ComplaintCategory
 
 
 class FrozenBecause(Labelled):

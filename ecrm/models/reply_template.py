@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ecrm.extensions import db
 from ecrm.models.account import Language
 from ecrm.models.base import HasId, Versioned, args, label, words
-from ecrm.models.complaint import ComplaintCategory
+from ecrm.models.category import ComplaintCategory
 
 
 class ReplyTemplate(HasId, Versioned, db.Model):

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, Complaint, Consent, Customer, Demand, Escalation, IncomingMessage, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, Reply, RiskScore,
+    AccessEvent, Attachment, BandwidthGrant, CallNote, Complaint, Consent, Customer, Demand, Escalation, IncomingMessage, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, ProvisionCall, Reply, RiskScore,
     Step, Subscription, User, UserSession, Visit,
 )
 
@@ -67,9 +67,11 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     Demand: _waited,
     Visit: lambda p: or_(p.among(Visit.complaint_id, Complaint), p.among(Visit.installation_id, Installation)),
     BandwidthGrant: lambda p: p.among(BandwidthGrant.subscription_id, Subscription),
+    ProvisionCall: lambda p: p.among(ProvisionCall.grant_id, BandwidthGrant),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
     PromoRequest: lambda p: PromoRequest.customer_id == p.customer.id,
     OutageFollower: lambda p: OutageFollower.customer_id == p.customer.id,
+    CallNote: lambda p: CallNote.customer_id == p.customer.id,
     PdpRequest: lambda p: PdpRequest.customer_id == p.customer.id,
     Consent: lambda p: Consent.customer_id == p.customer.id,
     UserSession: lambda p: p.among(UserSession.user_id, User),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, RiskScore, Subscription, User
 from ecrm.models.complaint import UNSOLVED
-from ecrm.reports import counted, counting, names, timeline
+from ecrm.reports import counted, counting, installing, names, timeline
 from ecrm.reports.counted.figures import Figures
 from ecrm.reports.period import Period, month
 from ecrm.reports.recaps import complaints, outages, technicians
@@ -33,7 +33,7 @@ class Headline:
     kind: Kind
     value: Any
     before: Any
-    opens: Opens | None = None
+    opens: Opens
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Board:
 
     headlines: tuple[Headline, ...]
     last: Table
+    connecting: tuple[Headline, ...]
     parts: tuple[tuple[Chart, Table], ...]
 
 
@@ -57,7 +58,7 @@ def make(session: Session, today: date, zone: ZoneInfo, at: datetime) -> Board:
         _backlog(session, today, zone), _load(session, at), _at_risk(session), _categories(session, figures, last), _areas(session, tally[0], last),
         _outages(session, last),
     )
-    return Board(_headlines(*tally, last), table, parts)
+    return Board(_headlines(*tally, last), table, _connecting(session, last, at), parts)
 
 
 def _last(figures: Figures, before: Figures, last: Period) -> tuple[tuple[complaints.Tally, complaints.Tally], Table]:
@@ -74,20 +75,30 @@ def _last(figures: Figures, before: Figures, last: Period) -> tuple[tuple[compla
 def _headlines(tally: complaints.Tally, before: complaints.Tally, last: Period) -> tuple[Headline, ...]:
     keys = [column.key for column in complaints.COLUMNS]
     new, old = (dict(zip(keys, one.values(), strict=True)) for one in (tally, before))
-    base = {"opened_at": last.days}
 
-    def line(label: Any, key: str, kind: Kind, more: dict[str, str] | None = None) -> Headline:
-        return Headline(label, kind, new[key], old[key], Opens(Complaint, base | more) if more is not None else None)
+    def opens(**more: str) -> Opens:
+        return Opens(Complaint, {"opened_at": last.days} | more)
+
+    def line(label: Any, key: str, kind: Kind, **more: str) -> Headline:
+        return Headline(label, kind, new[key], old[key], opens(**more))
 
     reopened = [counting.percent(one["reopened"], one["entered"]) for one in (new, old)]
     return (
-        line(_l("Target met"), "share", Kind.PERCENT, {"target": "met"}), line(_l("First response, median"), "answer", Kind.MINUTES, {}),
-        Headline(_l("First response, 90th percentile"), Kind.MINUTES, tally.answer.quantile(0.9), before.answer.quantile(0.9)),
-        line(_l("Resolution, median"), "solution", Kind.MINUTES, {"status": "solved"}),
-        line(_l("Resolution, 90th percentile"), "slowest", Kind.MINUTES),
-        Headline(_l("Reopened"), Kind.PERCENT, *reopened, Opens(Complaint, base | {"reopened": "1"})),
-        line(_l("Satisfaction, of 5"), "rating", Kind.RATING),
+        line(_l("Target met"), "share", Kind.PERCENT, target="met"), line(_l("First response, median"), "answer", Kind.MINUTES, answered="1"),
+        Headline(_l("First response, 90th percentile"), Kind.MINUTES, tally.answer.quantile(0.9), before.answer.quantile(0.9), opens(answered="1")),
+        line(_l("Resolution, median"), "solution", Kind.MINUTES, status="solved"),
+        line(_l("Resolution, 90th percentile"), "slowest", Kind.MINUTES, status="solved"),
+        Headline(_l("Reopened"), Kind.PERCENT, *reopened, opens(reopened="1")),
+        line(_l("Satisfaction, of 5"), "rating", Kind.RATING, rated="1"),
     )
+
+
+def _connecting(session: Session, last: Period, at: datetime) -> tuple[Headline, ...]:
+    """Return how long new connections took, of those activated and of those applied for in the last days."""
+    new, old = (installing.connecting(session, one, at) for one in (last, last.before()))
+    median = Headline(_l("Application to activation, median"), Kind.DAYS, new.median, old.median, new.activated)
+    share = Headline(_l("Connected within the target"), Kind.PERCENT, new.share, old.share, new.counted)
+    return (median, share) if new.counted else (median,)
 
 
 def _by_status(session: Session) -> tuple[Chart, Table]:

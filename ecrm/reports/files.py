@@ -34,7 +34,7 @@ def as_xlsx(sheet: Sheet, letterhead: Letterhead) -> bytes:
 
     book = Workbook()
     book.remove(book.active)
-    first = book.create_sheet(_("Report"))
+    first = book.create_sheet(_("About this report"))
     for line in (*_heading(sheet, letterhead), *([harmless(str(note))] for note in sheet.notes)):
         first.append(line)
     first.column_dimensions["A"].width = WIDEST

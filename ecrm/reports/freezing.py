@@ -69,8 +69,12 @@ def thaw(recap: Recap, scope: Scope) -> Sheet:
 
 
 def differences(then: Sheet, today: Sheet) -> list[tuple[str, str, str, Kind, Any, Any]]:
-    """Return (table, row, column, kind, then, now) of each number that is another one now; None where a row is new or gone."""
-    old, new = _numbers(then), _numbers(today)
+    """Return (table, row, column, kind, then, now) of each number that is another one now; None where a row is new or gone.
+
+    A column that its table did not have then is no difference.
+    """
+    headed = {table.key: {column.key for column in table.columns} for table in then.tables}
+    old, new = _numbers(then), {key: found for key, found in _numbers(today).items() if key[2] in headed.get(key[0], (key[2],))}
     return [(*place[1:], (old.get(key) or new[key])[0], old.get(key, (None, None))[1], new.get(key, (None, None))[1])
             for key, place in (_places(then) | _places(today)).items() if old.get(key, (None, None))[1] != new.get(key, (None, None))[1]]
 

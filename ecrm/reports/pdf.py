@@ -37,41 +37,42 @@ def make(sheet: Sheet, letterhead: Letterhead) -> bytes:
     page = SimpleDocTemplate(file, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=18 * mm,
                              title=str(sheet.title), author=letterhead.company, invariant=1)
     with fonts.in_hand():
-        page.build(_story(sheet, letterhead, size[0] - 2 * (MARGIN + INSET)), canvasmaker=_numbered(letterhead))
+        page.build(_story(sheet, letterhead, size[0] - 2 * (MARGIN + INSET)), canvasmaker=numbered(letterhead))
     return file.getvalue()
 
 
 def _story(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
     """Return what stands on the pages, one under the other."""
-    story: list[Any] = [*_head(sheet, letterhead, width)]
+    story: list[Any] = [*head(sheet.title, letterhead, width)]
     if sheet.empty:
-        story.append(Paragraph(_said(_("There is nothing in this period.")), PLAIN))
+        story.append(Paragraph(said(_("There is nothing in this period.")), PLAIN))
     for chart in sheet.charts:
-        story.append(KeepTogether([Paragraph(_said(chart.title), HEADING), _drawn(chart, width)]))
+        story.append(KeepTogether([Paragraph(said(chart.title), HEADING), _drawn(chart, width)]))
     for table in sheet.tables:
-        story += [CondPageBreak(25 * mm), Paragraph(_said(table.title), HEADING), _table(table, width)]  # no heading alone at the foot
-    return [*story, Spacer(1, 6), *(Paragraph(_said(note), SMALL) for note in sheet.notes), _signatures(letterhead, width)]
+        story += [CondPageBreak(25 * mm), Paragraph(said(table.title), HEADING), _table(table, width)]  # no heading alone at the foot
+    return [*story, Spacer(1, 6), *(Paragraph(said(note), SMALL) for note in sheet.notes), signatures(letterhead, width)]
 
 
-def _said(text: Any) -> str:
+def said(text: Any) -> str:
     """Return a text that Paragraph takes for text."""
     return escape(str(text))
 
 
-def _head(sheet: Sheet, letterhead: Letterhead, width: float) -> list[Any]:
-    head = Grid([[Paragraph(f"<b>{_said(letterhead.company)}</b>", PLAIN), Paragraph(_said(letterhead.phone), NUMBER)]], [width * 0.7, width * 0.3])
-    head.setStyle([("LINEBELOW", (0, 0), (-1, -1), 1, INK), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
-    return [head, Spacer(1, 8), Paragraph(_said(sheet.title), TITLE), Paragraph(_said(letterhead.about), PLAIN),
-            Paragraph(_said(letterhead.made), SMALL), Spacer(1, 4)]
+def head(title: Any, letterhead: Letterhead, width: float) -> list[Any]:
+    """Return the letterhead with a title."""
+    top = Grid([[Paragraph(f"<b>{said(letterhead.company)}</b>", PLAIN), Paragraph(said(letterhead.phone), NUMBER)]], [width * 0.7, width * 0.3])
+    top.setStyle([("LINEBELOW", (0, 0), (-1, -1), 1, INK), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    return [top, Spacer(1, 8), Paragraph(said(title), TITLE), Paragraph(said(letterhead.about), PLAIN),
+            Paragraph(said(letterhead.made), SMALL), Spacer(1, 4)]
 
 
 def _table(table: Table, width: float) -> Any:
     if not table.rows:
-        return Paragraph(_said(_("There is nothing in this period.")), PLAIN)
+        return Paragraph(said(_("There is nothing in this period.")), PLAIN)
     styles = [CELL if column.kind in (Kind.TEXT, Kind.DAY) else NUMBER for column in table.columns]
     texts = [_texts(table, row, row is table.total) for row in table.lines]
-    cells = [[Paragraph(f"<b>{_said(column.label)}</b>", look) for column, look in zip(table.columns, styles, strict=True)],
-             *([Paragraph(_said(text), look) for text, look in zip(line, styles, strict=True)] for line in texts)]
+    cells = [[Paragraph(f"<b>{said(column.label)}</b>", look) for column, look in zip(table.columns, styles, strict=True)],
+             *([Paragraph(said(text), look) for text, look in zip(line, styles, strict=True)] for line in texts)]
     grid = LongTable(cells, _widths(table, texts, width), repeatRows=1)
     style: list[Any] = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 2),
                         ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
@@ -116,24 +117,25 @@ def _drawn(chart: Any, width: float) -> Drawing:
         drawing.add(PolyLine(points, strokeColor=COLOURS[line.series % 6], strokeWidth=1.8))
     for word in made.words:
         drawing.add(String(word.x, made.height - word.y, word.text, fontName=fonts.PLAIN, fontSize=10, fillColor=FAINT, textAnchor=word.anchor))
-    for x, series, name in made.legend:
-        drawing.add(Rect(x, made.height - 14, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
-        drawing.add(String(x + 15, made.height - 13, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
+    for x, y, series, name in made.legend:
+        drawing.add(Rect(x, made.height - y - 10, 10, 10, fillColor=COLOURS[series % 6], strokeColor=None))
+        drawing.add(String(x + 15, made.height - y - 9, name, fontName=fonts.PLAIN, fontSize=10, fillColor=INK))
     scale = min(width / made.width, 0.85)
     drawing.scale(scale, scale)
     drawing.width, drawing.height = made.width * scale, made.height * scale
     return drawing
 
 
-def _signatures(letterhead: Letterhead, width: float) -> Any:
+def signatures(letterhead: Letterhead, width: float) -> Any:
+    """Return the lines to sign on."""
     if not letterhead.signs:
         return Spacer(1, 1)
-    cells = [[Paragraph(_said(text), PLAIN) for text in letterhead.signs], [Spacer(1, 42)] * len(letterhead.signs),
+    cells = [[Paragraph(said(text), PLAIN) for text in letterhead.signs], [Spacer(1, 42)] * len(letterhead.signs),
              [Paragraph("(..............................................)", PLAIN)] * len(letterhead.signs)]
     return KeepTogether([Spacer(1, 16), Grid(cells, [width / len(letterhead.signs)] * len(letterhead.signs))])
 
 
-def _numbered(letterhead: Letterhead) -> type[Canvas]:
+def numbered(letterhead: Letterhead) -> type[Canvas]:
     """Return the canvas that writes “page 2 of 5” when it knows how many there are."""
 
     class Numbered(Canvas):

@@ -21,6 +21,7 @@ class Kind(Enum):
     RUPIAH = "rupiah"
     RATING = "rating"  # mean of 1 to 5 with two decimals
     DAY = "day"
+    DAYS = "days"  # with one decimal
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ def text(kind: Kind, value: Any) -> str:
         return _("%(hours)s h %(minutes)s min", hours=formats.number(hours), minutes=minutes) if hours else _("%(minutes)s min", minutes=minutes)
     if kind is Kind.DAY:
         return formats.day(value if isinstance(value, date) else date.fromisoformat(value))
+    if kind is Kind.DAYS:
+        return _("%(days)s days", days=formats.number(value, "0.0"))
     if kind is Kind.TEXT:
         return str(value)
     if kind is Kind.RUPIAH:
@@ -32,7 +34,8 @@ def text(kind: Kind, value: Any) -> str:
 def heading(column: Column) -> str:
     """Return the heading of a column in a spreadsheet, which must say what the plain number counts."""
     unit = {Kind.MINUTES: _("minutes"), Kind.MBPS: "Mbps", Kind.RUPIAH: "Rp"}.get(column.kind)
-    return f"{column.label} ({unit})" if unit else str(column.label)
+    label = str(column.label)
+    return f"{label} ({unit})" if unit and unit not in label else label
 
 
 def days(period: Period) -> str:

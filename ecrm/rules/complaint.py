@@ -1,6 +1,5 @@
-"""The life of a complaint: entry, moves, answers, rating, and the projection of its steps."""
+"""The life of a complaint: entry, moves, answers and rating."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, object_session
 
-from ecrm.models import Complaint, Reply, Step, User
+from ecrm.models import Complaint, Reply, User
 from ecrm.models.account import RoleName
 from ecrm.models.complaint import UNSOLVED, Channel, ComplaintStatus as S
 from ecrm.models.counter import next_number
@@ -204,19 +203,3 @@ def rate(complaint: Complaint, stars: int, remark: str | None) -> None:
     if stars not in range(1, 6):
         raise FieldRefused("rating", _l("Choose one to five stars."))
     complaint.rating, complaint.rating_remark = stars, (remark or "").strip()[:500] or None
-
-
-def project(steps: Iterable[Step]) -> dict[str, Any]:
-    """Return status, resolved_at, closed_at and reopen_count as the steps of one complaint say, oldest first."""
-    found: dict[str, Any] = {"status": None, "resolved_at": None, "closed_at": None, "reopen_count": 0}
-    for step in steps:
-        if step.to_status is None:
-            continue
-        found["status"] = S(step.to_status)
-        if step.action == "resolve":
-            found["resolved_at"] = step.at
-        elif step.action in ("confirm", "close", "cancel", "merge"):
-            found["closed_at"] = step.at
-        elif step.action == "reopen":
-            found |= {"resolved_at": None, "closed_at": None, "reopen_count": found["reopen_count"] + 1}
-    return found

@@ -17,6 +17,14 @@ from ecrm.rules.lifecycle import Lifecycle, Verb
 BEFORE_INSTALLED = frozenset({S.REGISTERED, S.SURVEYED, S.SCHEDULED})
 
 
+PAPERS = {"registration": _l("Registration form"), "activation": _l("Activation form")}
+
+
+def papers_of(row: Installation) -> tuple[str, ...]:
+    """Return the forms on paper that an installation has by now: keys of PAPERS."""
+    return tuple(PAPERS) if row.status in (S.INSTALLED, S.ACTIVATED) else ("registration",)
+
+
 def register(session: Session, row: Installation, at: datetime) -> Installation:
     """Give a new application its number and moment; unflushed."""
     with session.no_autoflush:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from ecrm.models import BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Installation, ServiceStandard, Step
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import Labelled
-from ecrm.models.complaint import SOLVED, UNSOLVED, CategoryKind, ComplaintStatus
+from ecrm.models.category import CategoryKind
+from ecrm.models.complaint import SOLVED, UNSOLVED, ComplaintStatus
 from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.recap import Measure, Unit

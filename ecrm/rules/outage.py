@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import Complaint, ComplaintCategory, Customer, Outage, OutageFollower, User
-from ecrm.models.complaint import UNSOLVED, CategoryKind
+from ecrm.models.category import CategoryKind
+from ecrm.models.complaint import UNSOLVED
 from ecrm.models.counter import next_number
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.outage import OutageStatus as S

@@ -8,7 +8,8 @@ from sqlalchemy.orm import object_session
 
 from ecrm.models import Complaint
 from ecrm.models.base import NEVER
-from ecrm.models.complaint import UNSOLVED, Clock
+from ecrm.models.category import Clock
+from ecrm.models.complaint import UNSOLVED
 from ecrm.rules import calendar
 from ecrm.rules.calendar import AROUND_THE_CLOCK, Calendar
 

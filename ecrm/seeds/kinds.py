@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, RiskWeight, ServiceStandard, WorkingHours
 from ecrm.models.branch import Coverage, TimeZone
 from ecrm.models.business_time import Weekday
-from ecrm.models.complaint import CategoryKind, Clock
+from ecrm.models.category import CategoryKind, Clock
 from ecrm.models.plan import Audience
 from ecrm.models.recap import Measure, Unit
 from ecrm.models.risk import RiskSign

@@ -11,16 +11,17 @@ from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
 from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
 from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
+from ecrm.admin.screens.provisioning import ProvisionCallScreen
 from ecrm.admin.screens.report import RecapScreen, SavedViewScreen
-from ecrm.admin.screens.risk import RiskScoreScreen, RiskWeightScreen
+from ecrm.admin.screens.risk import CallNoteScreen, RiskScoreScreen, RiskWeightScreen
 from ecrm.admin.screens.safety import AccessEventScreen
 from ecrm.admin.screens.system import CountedDayScreen, CounterScreen, JobScreen, LetterScreen, RoleScreen, SessionScreen, StepScreen, UserScreen
 from ecrm.admin.screens.visit import VisitScreen
 
 SCREENS = (
     ComplaintScreen, IncomingScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
-    VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, PdpRequestScreen, ConsentScreen,
-    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen,
+    VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, CallNoteScreen, PdpRequestScreen, ConsentScreen,
+    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen, ProvisionCallScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
     UserScreen, RoleScreen, SessionScreen, AccessEventScreen, ApiTokenScreen, ApiAnswerScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,

@@ -11,7 +11,7 @@ from ecrm.admin import appointments, cells
 from ecrm.admin.deeds import COMPENSATE, JOIN_OUTAGE, LEAVE_OUTAGE
 from ecrm.admin.pages import Link, the_only
 from ecrm.admin.place_filters import Area
-from ecrm.admin.report_filters import FirstVisit, Kind, OpenOn, Standard, Target, Writers
+from ecrm.admin.report_filters import Answered, FirstVisit, Kind, OpenOn, Rated, Standard, Target, Writers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.admin.stretches import Stretch
@@ -50,7 +50,7 @@ class ComplaintScreen(ComplaintPage, Screen):
     search = ("number", "subject", "description")
     search_also = ("customer", "customer.phone")
     filters = ("status", "priority", "category", "technician", "branch", "channel", "opened_at", "resolved_at")
-    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard,
+    more_filters = (Late, Soon, Unanswered, Quiet, Mine, Target, Reopened, Repeated, FirstVisit, Kind, Area, Left, OfCustomer, OpenOn, Standard, Answered, Rated,
                     InOutage, OfOutage, Suspicious)
     sortable = ("number", "priority", "opened_at", "resolution_due_at")
     sort = ("opened_at", True)

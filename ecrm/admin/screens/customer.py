@@ -12,9 +12,10 @@ from ecrm.admin.named_filters import Condition
 from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
+from ecrm.admin.speeds import Speeds
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
 from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
@@ -78,6 +79,7 @@ class CustomerScreen(Screen):
                 filters=_this),
         Belongs(PdpRequest, ("number", "kind", "received_at", "due_at", "status"), lambda row: PdpRequest.customer_id == row.id,
                 filters=_this, prefill=_this),
+        Belongs(CallNote, ("at", "by", "text"), lambda row: CallNote.customer_id == row.id, filters=_this, prefill=_this),
         Belongs(Consent, ("at", "purpose", "given", "wording"), lambda row: Consent.customer_id == row.id, filters=_this, prefill=_this),
     )
     search = ("number", "name", "phone", "email")
@@ -115,7 +117,7 @@ class CustomerScreen(Screen):
         form.since.data = form.since.data or look.today()
 
 
-class SubscriptionScreen(Screen):
+class SubscriptionScreen(Speeds, Screen):
     """Subscriptions."""
 
     model = Subscription

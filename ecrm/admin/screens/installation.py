@@ -1,21 +1,34 @@
 """Screen of installations: from the application to the activation."""
 
+from io import BytesIO
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask import abort, flash, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from wtforms import SelectMultipleField
 from wtforms.widgets import Select
 
 from ecrm.admin import appointments, cells
-from ecrm.admin.pages import Belongs
+from ecrm.admin.deeds import LINK_CUSTOMER, send_invitation
+from ecrm.admin.pages import Belongs, Link
+from ecrm.admin.pipeline import Pipeline
 from ecrm.admin.place_filters import AreasBranch
 from ecrm.admin.report_filters import Standard
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
+from ecrm.extensions import db
 from ecrm.models import Installation, Visit
+from ecrm.models.base import now
 from ecrm.models.installation import HalfDay
-from ecrm.rules.installation import register
+from ecrm.policy import Right
+from ecrm.rules import activation
+from ecrm.rules.installation import PAPERS, papers_of, register
 
 
 class HalfDaysField(SelectMultipleField):
@@ -42,7 +55,7 @@ def half_days(_view: Any, _context: Any, row: Installation, _name: str) -> str:
     return "; ".join(str(HalfDay(word).label) for word in (row.visit_times or "").split(",") if word)
 
 
-class InstallationScreen(Screen):
+class InstallationScreen(Pipeline, Screen):
     """Installations."""
 
     model = Installation
@@ -78,10 +91,41 @@ class InstallationScreen(Screen):
     column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
     opens_row = True
     belongs = (Belongs(Visit, ("number", "kind", "technician", "window_from", "status", "outcome"), lambda row: Visit.installation_id == row.id),)
+    deeds = (LINK_CUSTOMER,)
+    extra_needs = {"pipeline_view": Right.EXPORT, "paper_view": Right.EXPORT}
 
     def links(self, row):
-        """A visit, where the role may plan one."""
-        return appointments.links(self, row)
+        """Return the way to a visit, where the role may plan one, and to the forms on paper, for who may take data out."""
+        papers = papers_of(row) if self.can_export else ()
+        return appointments.links(self, row) + [Link(str(PAPERS[kind]), self.get_url(".paper_view", id=row.id, kind=kind)) for kind in papers]
+
+    @expose("/paper/")
+    def paper_view(self) -> ResponseReturnValue:
+        """Send a form, filled in, to look at or print."""
+        from ecrm.reports import papers  # reportlab takes a tenth of a second to load
+
+        row, kind = self.get_one(request.args.get("id")), request.args.get("kind", "")
+        if kind not in papers_of(row):
+            abort(404)
+        name = f"{row.number}-{kind}.pdf"
+        return send_file(BytesIO(papers.make(kind, row, now())), "application/pdf", download_name=name)
+
+    def _carry_out(self, verb, row, **facts):
+        """Carry out a verb; the activation makes the customer, the subscription and the account in the same transaction."""
+        if verb.name != "activate":
+            super()._carry_out(verb, row, **facts)
+            return
+        at = now()
+        try:
+            user = activation.activate(db.session(), row, current_user._get_current_object(), at)
+            if user is not None:
+                send_invitation(user, at)
+            db.session.commit()
+        except IntegrityError as taken:  # two applications of one e-mail address at once
+            raise StaleDataError from taken
+        flash(_("%(customer)s is a customer with a subscription now.", customer=row.customer), "success")
+        flash(_("An invitation to the account is on its way to %(email)s.", email=user.email) if user is not None
+              else _("No account was made: there is one already, or no e-mail address."), "info")
 
     @staticmethod
     def born(session, row, at, _by):

@@ -1,14 +1,18 @@
-"""Screens of the customers that may be lost, and of what the signs weigh."""
+"""Screens of the customers that may be lost, of what the signs weigh, and of calls with customers."""
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from wtforms import TextAreaField
 
+from ecrm.admin import cells
+from ecrm.admin.deeds import PROPOSE_GRANT, TELL_PROMOS
 from ecrm.admin.named_filters import Condition
-from ecrm.admin.pages import Link
+from ecrm.admin.pages import Belongs, Link
 from ecrm.admin.place_filters import SubscribersBranch, SubscribersPlan
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
-from ecrm.models import BandwidthGrant, RiskScore, RiskWeight, Subscription
+from ecrm.admin.work_filters import OfCustomer
+from ecrm.models import BandwidthGrant, CallNote, RiskScore, RiskWeight, Subscription
 from ecrm.models.risk import RiskSign
 from ecrm.rules import risk
 
@@ -35,7 +39,19 @@ class RiskScoreScreen(Screen):
     sortable = ("score", "at")
     sort = ("score", True)
     column_formatters = column_formatters_detail = {"signs": why}
+    deeds = (PROPOSE_GRANT, TELL_PROMOS)
+    details_template = "admin/risk.html"
+    belongs = (
+        Belongs(CallNote, ("at", "by", "text"), lambda row: CallNote.customer_id == row.subscription.customer_id,
+                filters=lambda row: {"customer": str(row.subscription.customer_id)}),
+        Belongs(BandwidthGrant, ("extra_mbps", "valid_from", "valid_until", "reason", "status"), lambda row: BandwidthGrant.subscription_id == row.subscription_id),
+    )
     empty = _l("Nobody is at risk. The worker counts the signs once a day.")
+
+    def notes(self):
+        """The screen that takes a note of a call, None where the role writes none."""
+        screen = self.sibling(CallNote)
+        return screen if screen and screen.can_create else None
 
     def links(self, row):
         """The subscription with its lines, and what can be offered."""
@@ -44,6 +60,29 @@ class RiskScoreScreen(Screen):
         if grants and grants.can_create:
             found.append(Link(_l("Bandwidth addition"), grants.get_url(f"{grants.endpoint}.create_view", subscription=row.subscription_id)))
         return found
+
+
+class CallNoteScreen(Screen):
+    """Notes of calls with customers."""
+
+    model = CallNote
+    group = CUSTOMERS
+    columns = ("at", "customer", "text", "by")
+    form_create = ("customer", "text")
+    form_overrides = {"text": TextAreaField}
+    wide = ("text",)
+    filters = ("at", "by")
+    more_filters = (OfCustomer,)
+    sortable = ("at",)
+    sort = ("at", True)
+    column_formatters = {"customer": cells.customer, "at": cells.short}
+    empty = _l("No call notes yet. They are written on the page of a customer at risk, or of any customer.")
+    help = {"customer": _l("Type a name, a customer number or a telephone number.")}
+
+    @staticmethod
+    def born(_session, row, at, by):
+        """When, and who called."""
+        row.at, row.by_id = at, by.id
 
 
 class RiskWeightScreen(Screen):

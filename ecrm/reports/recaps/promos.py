@@ -15,14 +15,16 @@ from ecrm.reports.counting import how_many
 from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
 
 ASKED = (
-    Column("requests", _l("Requests")), Column("accepted", _l("Accepted")), Column("declined", _l("Declined")), Column("open", _l("Not answered")),
+    Column("requests", _l("Requests")), Column("accepted", _l("Accepted")), Column("declined", _l("Declined")), Column("withdrawn", _l("Withdrawn")),
+    Column("open", _l("Not answered")),
 )
 COLUMNS = (
     Column("name", _l("Promo"), Kind.TEXT), Column("from", _l("From"), Kind.DAY), Column("until", _l("Until"), Kind.DAY),
     Column("audience", _l("For whom"), Kind.TEXT), Column("published", _l("Published"), Kind.TEXT), *ASKED,
 )
 REQUESTS = COLUMNS.index(ASKED[0])
-STATUS = {"requests": {}, "accepted": {"status": "accepted"}, "declined": {"status": "declined"}, "open": {"status": "requested"}}
+STATUS = {"requests": {}, "accepted": {"status": "accepted"}, "declined": {"status": "declined"},
+          "withdrawn": {"status": "withdrawn"}, "open": {"status": "requested"}}
 NOTES = (
     _l("Listed are the promos with a day in the period; running are those that are published. Requests are those that customers sent in the period, withdrawn ones included."),
 )
@@ -34,8 +36,8 @@ def make(session: Session, scope: Scope) -> Sheet:
     promos = list(session.scalars(select(Promo).where(_overlaps(scope)).order_by(Promo.valid_from, Promo.id)))
     others = {number for number in asked if number is not None} - {promo.id for promo in promos}
     promos += session.scalars(select(Promo).where(Promo.id.in_(others)).order_by(Promo.id)) if others else []
-    rows = tuple(_row(promo, asked.get(promo.id, (0, 0, 0, 0)), scope) for promo in promos)
-    totals = tuple(sum(found[place] for found in asked.values()) for place in range(4))
+    rows = tuple(_row(promo, asked.get(promo.id, (0,) * len(ASKED)), scope) for promo in promos)
+    totals = tuple(sum(found[place] for found in asked.values()) for place in range(len(ASKED)))
     total = Row((_("Total"), None, None, None, None, *totals), {key: Opens(PromoRequest, _requests(scope) | more) for key, more in STATUS.items()})
     table = Table("promo", _("Promos"), COLUMNS, rows, total)
     wished = replace(table, rows=tuple(row for row in rows if row.values[REQUESTS]))
@@ -48,9 +50,9 @@ def _overlaps(scope: Scope) -> Any:
 
 
 def _asked(session: Session, scope: Scope) -> dict[Any, tuple[int, ...]]:
-    """Return requests, accepted, declined and open of each promo in the period."""
+    """Return requests, accepted, declined, withdrawn and open of each promo in the period."""
     counted = (func.count(), *(how_many(PromoRequest.status == status) for status in
-                               (PromoRequestStatus.ACCEPTED, PromoRequestStatus.DECLINED, PromoRequestStatus.REQUESTED)))
+                               (PromoRequestStatus.ACCEPTED, PromoRequestStatus.DECLINED, PromoRequestStatus.WITHDRAWN, PromoRequestStatus.REQUESTED)))
     query = select(PromoRequest.promo_id, *counted).where(counting.within(PromoRequest.requested_at, scope.period))
     if scope.branch_id is not None:
         query = query.join(PromoRequest.customer).where(Customer.branch_id == scope.branch_id)

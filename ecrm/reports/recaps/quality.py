@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from ecrm.models import Complaint, ComplaintCategory, CoverageArea, Customer, Installation, ServiceStandard, Subscription
-from ecrm.models.complaint import CategoryKind
+from ecrm.models.category import CategoryKind
 from ecrm.models.recap import Measure
 from ecrm.reports import counting
 from ecrm.reports.counting import how_many
@@ -62,12 +62,12 @@ def _row(session: Session, standard: ServiceStandard, scope: Scope) -> Row:
         share = counting.percent(counts[Kept.COUNTED], active)
         kept = None if share is None else share <= standard.goal_percent
         goal, limit = _("at most %(percent)s %%", percent=standard.goal_percent), _("of %(count)s subscriptions", count=active)
-        return Row((str(standard), limit, counts[Kept.COUNTED], None, None, None, share, goal, _said(kept)), {"counted": opens(Kept.COUNTED)})
+        return Row((str(standard), limit, counts[Kept.COUNTED], None, None, None, share, goal, _said(kept)), {"counted": opens(Kept.COUNTED), "share": opens(Kept.COUNTED)})
     share = counting.percent(counts[Kept.YES], counts[Kept.YES] + counts[Kept.NO])
     kept = None if share is None else share >= standard.goal_percent
     goal, limit = _("at least %(percent)s %%", percent=standard.goal_percent), f"{standard.within or '–'} {standard.unit.label}"
     values = (counts[Kept.COUNTED], counts[Kept.YES], counts[Kept.NO], counts[Kept.OPEN])
-    return Row((str(standard), limit, *values, share, goal, _said(kept)), {one.value: opens(one) for one in Kept})
+    return Row((str(standard), limit, *values, share, goal, _said(kept)), {one.value: opens(one) for one in Kept} | {"share": opens(Kept.COUNTED)})
 
 
 def _said(kept: bool | None) -> str:

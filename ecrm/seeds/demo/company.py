@@ -13,7 +13,7 @@ from ecrm.models import Branch, ComplaintCategory, Counter, CoverageArea, Plan, 
 from ecrm.models.account import Language, RoleName
 from ecrm.models.base import Priority
 from ecrm.models.branch import Coverage
-from ecrm.models.complaint import Clock
+from ecrm.models.category import Clock
 from ecrm.models.plan import Audience
 from ecrm.rules import calendar
 from ecrm.seeds.demo.bulk import Bulk

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ecrm.models import Complaint, ComplaintCategory, CoverageArea, Customer
 from ecrm.models.account import RoleName
-from ecrm.models.complaint import UNSOLVED, CategoryKind
+from ecrm.models.category import CategoryKind
+from ecrm.models.complaint import UNSOLVED
 from ecrm.models.outage import OutageStatus as S
 from ecrm.rules.outage import LIFECYCLE
 from ecrm.seeds.demo import acts

@@ -78,7 +78,9 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
 
 def wait(session: Session, company: Company, count: int) -> None:
     """Let visitors leave wishes for areas that are not covered, and for places in words."""
-    rng, names = company.rng, company.names
+    rng, names, table = company.rng, company.names, CoverageArea.__table__
+    long_ago = company.now - timedelta(days=1500)  # before any survey that found no way
+    session.connection().execute(table.update().where(table.c.covered_since.is_not(None)).values(covered_since=long_ago))
     open_areas = list(session.scalars(select(CoverageArea).where(CoverageArea.coverage != Coverage.COVERED).order_by(CoverageArea.id)))
     for n in range(count):
         name, area = names.customer(rng).name, rng.choice(open_areas) if open_areas and n % 6 else None

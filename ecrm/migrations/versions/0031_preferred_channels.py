@@ -6,8 +6,8 @@ from alembic import op
 CHANNELS = ('email', 'whatsapp', 'telegram')
 TABLES = {'customer': ('preferred_channel', 'contact_channel'), 'letter': ('channel', 'letter_channel')}
 
-revision = '0027'
-down_revision = '0026'
+revision = '0031'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,65 @@
+"""The pipeline: where all applications stand, how long they have waited, and whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from ecrm import policy
+from ecrm.admin import look
+from ecrm.extensions import db
+from ecrm.models import Installation
+from ecrm.models.installation import InstallationStatus as S
+
+SHOWN = 6  # applications of a column, those that wait longest
+LAST = 30  # days of what is over
+NEXT = {
+    S.REGISTERED: _l("Sales surveys the address"), S.SURVEYED: _l("Support plans the visit"),
+    S.SCHEDULED: _l("The technician installs"), S.INSTALLED: _l("Support activates"),
+}
+OVER = (S.ACTIVATED, S.NOT_COVERED, S.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A column: how many stand there, the ones that wait longest, the list of all, and what is done next."""
+
+    status: S
+    count: int
+    url: str
+    rows: list[Installation]
+    next: Any
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Return since when the first one waits."""
+        return self.rows[0].registered_at if self.rows else None
+
+
+class Pipeline:
+    """The part of the screen of installations that shows them as a pipeline."""
+
+    role: Any
+    overviews = (("pipeline_view", _l("Pipeline")),)
+
+    @expose("/pipeline/")
+    def pipeline_view(self) -> ResponseReturnValue:
+        """Show the columns, and what became of the applications of the last days."""
+        today = look.today()
+        days = f"{today - timedelta(days=LAST - 1)}..{today}"
+        over = [self._stage(status, {"registered_at": days}, shown=0) for status in OVER]
+        shown: str = self.render("admin/pipeline.html", stages=[self._stage(status) for status in NEXT], over=over, days=LAST)  # type: ignore[attr-defined]
+        return shown
+
+    def _stage(self, status: S, more: dict[str, str] | None = None, shown: int = SHOWN) -> Stage:
+        wanted = {"status": status.value} | (more or {})
+        count = self.count(wanted)  # type: ignore[attr-defined]
+        query = policy.visible(Installation, self.role, current_user).where(Installation.status == status).options(joinedload(Installation.area))
+        oldest = query.order_by(Installation.registered_at, Installation.id).limit(shown)
+        rows = list(db.session.scalars(oldest)) if shown else []
+        return Stage(status, count, self.list_address(wanted), rows, NEXT.get(status))  # type: ignore[attr-defined]
