@@ -28,7 +28,7 @@ TYPED = {  # what is asked for by its number: there are too many rows for a drop
 
 
 NUMBER = re.compile(r"\bPLG-\d{1,9}\b", re.IGNORECASE)
-GLANCE = 140  # letters of a message in the list
+GLANCE = 80  # letters of a message in the list
 
 
 def _beginning(_view: Any, _context: Any, row: Any, _name: str) -> Any:
