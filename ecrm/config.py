@@ -91,6 +91,8 @@ SETTINGS = (
     Setting("MAIL_AUTHSERV", kinds.text, None,
             "name of the own mail server in Authentication-Results; with it a mail without a reply token must be signed by its sender's domain (DKIM)"),
     Setting("WEBHOOK_SECRET", kinds.secret, None, "key with which gateways sign the messages that they post to /channels/incoming; without it none may", secret=True),
+    Setting("GATEWAY_URL", kinds.web_address, None, "address of a gateway to which letters to customers who chose WhatsApp or Telegram are posted (docs/channels.md)"),
+    Setting("GATEWAY_SECRET", kinds.secret, None, "key with which these are signed", secret=True),
     Setting("INCOMING_CATEGORY", kinds.text, "LAIN", "code of the category of complaints that come by mail or message"),
 )
 
@@ -111,6 +113,7 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
     _check_bucket(values)
     _check_provisioning(values)
+    _check_gateway(values)
     _check_production(values)
     return values
 
@@ -177,10 +180,15 @@ def _check_provisioning(values: dict[str, Any]) -> None:
         raise BadSetting("ECRM_PROVISION_URL and ECRM_PROVISION_SECRET belong together: set both, or neither.")
 
 
+def _check_gateway(values: dict[str, Any]) -> None:
+    if (values["GATEWAY_URL"] is None) != (values["GATEWAY_SECRET"] is None):
+        raise BadSetting("ECRM_GATEWAY_URL and ECRM_GATEWAY_SECRET belong together: set both, or neither.")
+
+
 def _check_production(values: dict[str, Any]) -> None:
     if values["PROFILE"] != "production":
         return
-    for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET", "WEBHOOK_SECRET"):
+    for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET", "WEBHOOK_SECRET", "GATEWAY_SECRET"):
         if values[name] is not None and len(values[name]) < SHORTEST_KEY:
             raise BadSetting(f"ECRM_{name} is too short for production: at least {SHORTEST_KEY} characters.")
     if not values["HTTPS_COOKIES"]:

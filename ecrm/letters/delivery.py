@@ -18,10 +18,11 @@ from jinja2 import TemplateError
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, object_session
 
-from ecrm.letters import outbox
+from ecrm.letters import gateway, outbox
 from ecrm.letters.rendering import render
 from ecrm.letters.senders import NoConnection, RecipientRefused, Sender, words_of
 from ecrm.models import Letter, Recap
+from ecrm.models.base import now
 from ecrm.reports import monthly
 from ecrm.rules.incoming import reply_address
 
@@ -33,12 +34,13 @@ UNREADABLE = (TemplateError, NoResultFound, LookupError, TypeError, ValueError, 
 
 @dataclass
 class Tally:
-    """What became of a batch; `unreached` is why the server was not reached, or empty."""
+    """What became of a batch; `unreached` is why the server was not reached, or empty; `no_gateway` likewise."""
 
     sent: int = 0
     put_off: int = 0
     failed: int = 0
     unreached: str = ""
+    no_gateway: str = ""
 
     @property
     def tried(self) -> int:
@@ -73,7 +75,9 @@ def _deliver(session: Session, sender: Sender, letter_id: int, worker_id: str, a
         return
     try:
         _send(session, sender, letter, at, tally)
-    except RecipientRefused as error:
+    except (RecipientRefused, gateway.GatewayAway) as error:
+        if gateway.wanted(letter):
+            return _not_by_gateway(session, letter, worker_id, at, tally, error)
         _note(letter, tally, error, outbox.fail(session, letter, worker_id, words_of(error)))
     except (NoConnection, OSError, *UNREADABLE) as error:
         if isinstance(error, NoConnection):
@@ -86,11 +90,25 @@ def _deliver(session: Session, sender: Sender, letter_id: int, worker_id: str, a
     session.commit()
 
 
+def _not_by_gateway(session: Session, letter: Letter, worker_id: str, at: datetime, tally: Tally, error: Exception) -> None:
+    """Try the gateway again later; after the last try, or where it refuses the letter for good, let the letter go by mail."""
+    if isinstance(error, gateway.GatewayAway):
+        tally.no_gateway = str(error)
+    if isinstance(error, RecipientRefused) or letter.tries + 1 >= outbox.GATEWAY_TRIES:
+        outbox.by_mail(session, letter, worker_id, at, words_of(error))
+    else:
+        outbox.put_off(session, letter, worker_id, at, words_of(error))
+    _note(letter, tally, error, given_up=False)
+    session.commit()
+
+
 def _send(session: Session, sender: Sender, letter: Letter, at: datetime, tally: Tally) -> None:
     """Write and send one letter.
 
     No transaction is open while the server is spoken to: on SQLite it would keep everybody from writing.
     """
+    if gateway.wanted(letter):
+        return _post(session, letter, at, tally)
     _check_address(letter.to_email)
     message, name = message_of(letter, at), name_of(letter)
     session.expunge(letter)
@@ -98,6 +116,16 @@ def _send(session: Session, sender: Sender, letter: Letter, at: datetime, tally:
     if tally.unreached:  # one attempt to connect is enough for a batch
         raise NoConnection(tally.unreached)
     sender.send(message, name)
+
+
+def _post(session: Session, letter: Letter, at: datetime, tally: Tally) -> None:
+    """Write one letter and hand it to the gateway, under the same number at every try."""
+    posting = gateway.posting_of(letter, f"letter-{letter.id}-{_fingerprint(letter)}")
+    session.expunge(letter)
+    session.rollback()
+    if tally.no_gateway:
+        raise gateway.GatewayAway(tally.no_gateway)
+    gateway.post(posting, now())
 
 
 def _note(letter: Letter, tally: Tally, error: Exception, given_up: bool) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from ecrm.letters.asked import WISHES
 from ecrm.letters.security import PREFIX
 from ecrm.models import Letter
+from ecrm.models.customer import ContactChannel
 from ecrm.models.letter import LetterState
 
 LEASE = timedelta(minutes=5)  # after which another worker takes over what a dead one had in hand
 OWN = timedelta(minutes=1)  # after which a worker takes up again what it had in hand itself when the database failed
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # minutes after the first, second, … failure; the last one from then on
 GIVE_UP = timedelta(days=1)
+GATEWAY_TRIES = 5  # after a quarter of an hour a letter goes by mail
 FORGOTTEN = {"to_email": "", "to_name": ""}  # of who was erased, once the letter that says so has left
 KEPT = ("table", "id", "number")  # what stays of the contents when a letter is sent; links and words have no use any more
 
@@ -58,6 +60,11 @@ def put_off(session: Session, letter: Letter, worker_id: str, at: datetime, erro
     wait = timedelta(minutes=WAITS[min(letter.tries, len(WAITS) - 1)])
     _finish(session, letter, worker_id, tries=letter.tries + 1, next_try_at=at + wait, last_error=error[:500])
     return False
+
+
+def by_mail(session: Session, letter: Letter, worker_id: str, at: datetime, error: str) -> None:
+    """Let a letter that the gateway did not take go by mail, at once."""
+    _finish(session, letter, worker_id, channel=ContactChannel.EMAIL, tries=0, next_try_at=at, last_error=error[:500])
 
 
 def fail(session: Session, letter: Letter, worker_id: str, error: str) -> bool:

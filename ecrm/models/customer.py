@@ -31,6 +31,14 @@ class SubscriptionStatus(Labelled):
     ENDED = "ended", _l("Ended")
 
 
+class ContactChannel(Labelled):
+    """How a customer wants to be written to."""
+
+    EMAIL = "email", _l("E-mail")
+    WHATSAPP = "whatsapp", _l("WhatsApp")
+    TELEGRAM = "telegram", _l("Telegram")
+
+
 class Customer(HasId, Versioned, db.Model):
     """A person or company that has, had or wants a connection."""
 
@@ -47,6 +55,9 @@ class Customer(HasId, Versioned, db.Model):
     identity_number: Mapped[str | None] = mapped_column(String(16), info=label(_l("Identity number (NIK)"), kind="nik"))
     phone: Mapped[str] = mapped_column(String(20), info=label(_l("Phone"), kind="phone"))
     email: Mapped[str | None] = mapped_column(String(254), info=label(_l("E-mail"), kind="email"))
+    preferred_channel: Mapped[ContactChannel] = mapped_column(
+        words(ContactChannel, "contact_channel"), default=ContactChannel.EMAIL, info=label(_l("Letters by"))
+    )
     address: Mapped[str] = mapped_column(String(300), info=label(_l("Address")))
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_area.id"), index=True, info=label(_l("Coverage area")))

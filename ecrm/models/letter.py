@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ecrm.extensions import db
 from ecrm.models.account import Language
 from ecrm.models.base import HasId, Labelled, UtcDateTime, args, label, now, words
-from ecrm.models.customer import Customer
+from ecrm.models.customer import ContactChannel, Customer
 
 
 class LetterState(Labelled):
@@ -40,6 +40,9 @@ class Letter(HasId, db.Model):
     template: Mapped[str] = mapped_column(String(50), info=label(_l("Template")))
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=label(_l("Contents"), secret=True))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True, info=label(_l("Customer")))
+    channel: Mapped[ContactChannel] = mapped_column(
+        words(ContactChannel, "letter_channel"), default=ContactChannel.EMAIL, info=label(_l("Channel"))
+    )
     state: Mapped[LetterState] = mapped_column(
         words(LetterState, "letter_state"), default=LetterState.QUEUED, info=label(_l("State"))
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_security import LoginForm as SecurityLoginForm, MfRecoveryForm, RegisterFormV2, TwoFactorVerifyCodeForm
 from flask_wtf import FlaskForm
@@ -12,6 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from ecrm.extensions import db
 from ecrm.models import Branch
 from ecrm.models.account import Language
+from ecrm.models.customer import ContactChannel
 from ecrm.rules.consent import WORDING
 from ecrm.rules.phone import e164
 
@@ -111,4 +113,12 @@ class ProfileForm(FlaskForm):
                      render_kw={"autocomplete": "tel"})
     language = RadioField(_l("Language"), choices=[(language.value, language.label) for language in Language],
                           validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)
+    channel = RadioField(_l("How shall we write to you?"), choices=[(channel.value, channel.label) for channel in ContactChannel],
+                         validators=[DataRequired(REQUIRED), OneOf()], validate_choice=False)
     promos = BooleanField(AGREE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for the way of writing only where there is more than one."""
+        super().__init__(*args, **kwargs)
+        if not current_app.config["ECRM"]["GATEWAY_URL"]:
+            del self.channel

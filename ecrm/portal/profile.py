@@ -11,11 +11,12 @@ from ecrm.extensions import db
 from ecrm.models import Customer
 from ecrm.models.account import Language
 from ecrm.models.base import now
+from ecrm.models.customer import ContactChannel
 from ecrm.policy import Right
 from ecrm.portal import drafts, look, people
 from ecrm.portal.account_forms import ProfileForm
 from ecrm.portal.blueprint import blueprint
-from ecrm.rules import consent
+from ecrm.rules import consent, told
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -24,7 +25,8 @@ def profile() -> Any:
     """Show the customer's data; telephone and language can be changed here."""
     customer = people.own_customer()
     agreed = customer is not None and consent.given(db.session(), customer)
-    form = ProfileForm(promos=agreed, phone=look.telephone((customer or current_user).phone or ""), language=current_user.language.value)
+    form = ProfileForm(promos=agreed, phone=look.telephone((customer or current_user).phone or ""), language=current_user.language.value,
+                       channel=told.channel_of(customer).value)
     if not form.validate_on_submit():
         return page(form)
     if not policy.may(people.ROLE, Customer, Right.EDIT):
@@ -35,6 +37,8 @@ def profile() -> Any:
     current_user.phone, current_user.language = form.phone.data, Language(form.language.data)
     if customer is not None:
         customer.phone = form.phone.data
+        if "channel" in form:
+            customer.preferred_channel = ContactChannel(form.channel.data)
         consent.say(db.session(), customer, form.promos.data, now())
     db.session.commit()
     flash(_("Saved."), "success")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 from ecrm.models import Customer, Letter, Role, User, Visit
 from ecrm.models.account import Language, RoleName
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.models.customer import ContactChannel
 from ecrm.models.installation import InstallationStatus
 from ecrm.rules.facts import facts
 
@@ -24,21 +25,27 @@ def letters(row: Any, verb: Any, audience: str, by: User | None, at: datetime, r
         "table": row.__tablename__, "id": row.id, "number": getattr(row, "number", None), "title": str(row),
         "status": row.status.value, "reason": reason, "by": by.name if by else None, "at": at.isoformat(),
     } | facts(row)
+    by_channel = _customer_of(row) if audience == "customer" else None
     return [
         Letter(
             template=f"{row.__tablename__}_{verb.name}_{audience}", data=data, queued_at=at, next_try_at=at,
-            to_email=email, to_name=name, language=language, customer_id=customer_id,
+            to_email=email, to_name=name, language=language, customer_id=customer_id, channel=channel_of(by_channel),
         )
         for email, name, language, customer_id in _people(row, audience)
         if by is None or email != by.email
     ]
 
 
+def channel_of(customer: Customer | None) -> ContactChannel:
+    """Return how a letter to a customer goes; to everybody else by mail."""
+    return (customer.preferred_channel if customer else None) or ContactChannel.EMAIL
+
+
 def to_customer(customer: Customer, template: str, at: datetime, **data: Any) -> list[Letter]:
     """Return the letter to a customer, or none where we have no e-mail address."""
     return [
         Letter(template=template, data=data, queued_at=at, next_try_at=at, to_email=email, to_name=name, language=language,
-               customer_id=customer_id)
+               customer_id=customer_id, channel=channel_of(customer))
         for email, name, language, customer_id in _customer(customer)
     ]
 
@@ -66,6 +73,8 @@ def _waiting(visit: Visit) -> list[Person]:
 def _customer_of(row: Any) -> Customer | None:
     if isinstance(row, Customer):
         return row
+    if isinstance(row, Visit):
+        row = row.complaint or row.installation
     subscription = getattr(row, "subscription", None)
     return getattr(row, "customer", None) or (subscription.customer if subscription else None)
 
@@ -75,7 +84,8 @@ def _customer(customer: Customer | None) -> list[Person]:
         return []
     email = customer.user.email if customer.user else customer.email
     language = customer.user.language if customer.user else Language.INDONESIAN
-    return [(email, customer.name, language, customer.id)] if email else []
+    reached = email or (channel_of(customer) is not ContactChannel.EMAIL and customer.phone)
+    return [(email or "", customer.name, language, customer.id)] if reached else []
 
 
 def _users(users: list[User]) -> list[Person]:

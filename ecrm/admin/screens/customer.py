@@ -48,10 +48,10 @@ class CustomerScreen(Screen):
     model = Customer
     group = CUSTOMERS
     columns = ("number", "name", "phone", "branch", "area", "since", "status")
-    details = ("identity_number", "email", "address", "user", "restricted_at", "erased_at")
-    form = ("name", "identity_number", "phone", "email", "address", "branch", "area", "since")
+    details = ("identity_number", "email", "preferred_channel", "address", "user", "restricted_at", "erased_at")
+    form = ("name", "identity_number", "phone", "email", "preferred_channel", "address", "branch", "area", "since")
     groups = (
-        (_l("Person"), ("name", "identity_number", "phone", "email")),
+        (_l("Person"), ("name", "identity_number", "phone", "email", "preferred_channel")),
         (_l("Place"), ("address", "branch", "area", "since")),
     )
     help = {
@@ -60,6 +60,7 @@ class CustomerScreen(Screen):
         "address": _l("With RT and RW, as the technician has to find it."),
         "area": _l("Left blank where you do not know it yet."),
         "branch": _l("Its technicians come, its working hours count."),
+        "preferred_channel": _l("By WhatsApp or Telegram where a gateway is set up, else by e-mail."),
         "email": _l("Letters go there until the customer has an account."),
     }
     empty = _l("No customers yet. Enter the first one, or bring a list in with the command “import customers”.")

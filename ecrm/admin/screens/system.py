@@ -86,7 +86,7 @@ class LetterScreen(Screen):
     model = Letter
     group = SYSTEM
     columns = ("queued_at", "to_email", "template", "state", "tries", "sent_at", "last_error")
-    details = ("to_name", "language", "customer", "next_try_at")
+    details = ("to_name", "language", "channel", "customer", "next_try_at")
     search = ("to_email",)
     filters = ("state", "template", "queued_at")
     sortable = ("queued_at",)
