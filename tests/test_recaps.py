@@ -532,3 +532,29 @@ def test_outages_add_up(demo):
     assert total["median"] == minutes[ceil(len(minutes) / 2) - 1] // 60
     complaints, _at = made(demo, "complaints")
     assert share[None]["entered"] == values(complaints, "category")[None]["entered"] == sum(row["entered"] for name, row in share.items() if name)
+
+
+def test_promises_add_up(demo):
+    """Visits, promises kept and visits in vain of each technician agree with plain SQL, repeats with the rows in their order."""
+    with demo.app_context(), db.engine.begin() as connection:  # one that is a repeat beyond doubt
+        first, second = connection.execute(text("SELECT id, complaint_id FROM visit WHERE status = 'done' AND complaint_id IS NOT NULL ORDER BY id DESC LIMIT 2")).all()
+        connection.execute(text("UPDATE visit SET complaint_id = :same WHERE id = :id"), {"same": second.complaint_id, "id": first.id})
+    sheet, at = made(demo, "visits")
+    found, branches = values(sheet, "technician"), values(sheet, "branch")
+    with demo.app_context(), db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT v.*, u.name FROM visit v JOIN `user` u ON u.id = v.technician_id WHERE v.status <> 'cancelled' ORDER BY v.id")).all()
+    moment = lambda value: (datetime.fromisoformat(value) if isinstance(value, str) else value).replace(tzinfo=UTC)  # noqa: E731
+    seen, wanted = set(), {}
+    for row in rows:
+        things, again = (row.complaint_id, row.installation_id), (row.complaint_id, row.installation_id) in seen
+        seen.add(things)
+        begin, end = moment(row.window_from), moment(row.window_until)
+        if end > at or not year().first <= begin.astimezone(ZONE).date() <= year().last:
+            continue
+        came = row.started_at is not None and begin <= moment(row.started_at) <= end
+        for name in (row.name, None):
+            counts = wanted.setdefault(name, dict.fromkeys(("visits", "kept", "broken", "done", "in_vain", "repeats"), 0))
+            for key, counted in zip(counts, (True, came, not came, row.status == "done", row.status == "failed", again), strict=True):
+                counts[key] += counted
+    assert {name: {key: one[key] for key in wanted[None]} for name, one in found.items()} == wanted
+    assert {key: branches[None][key] for key in wanted[None]} == wanted[None] and 0 < wanted[None]["kept"] < wanted[None]["visits"] and wanted[None]["repeats"]

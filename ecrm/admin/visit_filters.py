@@ -27,6 +27,13 @@ class Promise(Words):
         return query.filter(appointment.promises(value, now()))
 
 
+class Due(Condition):
+    """The promised time is over and the visit was not cancelled, or not."""
+
+    name_in_address, title, reads = "due", _l("Promised time is over"), "window_from"
+    condition = staticmethod(lambda: appointment.due(now()))
+
+
 class Repeat(Condition):
     """Not the first visit for its complaint or application, or the first."""
 

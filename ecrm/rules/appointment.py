@@ -134,9 +134,14 @@ class Promise(Labelled):
     BROKEN = "broken", _l("Promise not kept")
 
 
+def due(at: datetime) -> ColumnElement[bool]:
+    """Return the condition of visits whose window is over at a moment, cancelled ones left out."""
+    return and_(Visit.window_until <= at, Visit.status != S.CANCELLED)
+
+
 def promises(what: Promise, at: datetime) -> ColumnElement[bool]:
     """Return the condition of visits that kept their promise, or did not: those whose window is over at a moment, cancelled ones left out."""
-    over = and_(Visit.window_until <= at, Visit.status != S.CANCELLED)
+    over = due(at)
     came = and_(Visit.started_at.is_not(None), Visit.started_at >= Visit.window_from, Visit.started_at <= Visit.window_until)
     return and_(over, came) if what is Promise.KEPT else and_(over, or_(Visit.started_at.is_(None), Visit.started_at < Visit.window_from, Visit.started_at > Visit.window_until))
 

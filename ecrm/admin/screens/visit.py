@@ -9,7 +9,7 @@ from wtforms import TextAreaField
 from ecrm.admin import cells, look
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import VISITS
-from ecrm.admin.visit_filters import NeedsAnother, Promise, Repeat
+from ecrm.admin.visit_filters import Due, NeedsAnother, Promise, Repeat
 from ecrm.admin.visit_page import VisitPage
 from ecrm.models import Visit
 from ecrm.models.base import now
@@ -27,7 +27,7 @@ class VisitScreen(VisitPage, Screen):
     form_create = ("complaint", "installation", "kind", "technician", "day", "half", "task")
     search = ("number",)
     filters = ("status", "kind", "outcome", "technician", "branch", "window_from", "half", "finished_at")
-    more_filters = (NeedsAnother, Promise, Repeat)
+    more_filters = (NeedsAnother, Promise, Repeat, Due)
     sortable = ("number", "window_from")
     sort = ("window_from", True)
     opens_row = True

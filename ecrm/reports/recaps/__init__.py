@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from ecrm import policy
-from ecrm.models import BandwidthGrant, Complaint, Installation, Outage, Promo, PromoRequest, Reply, Step
+from ecrm.models import BandwidthGrant, Complaint, Installation, Outage, Promo, PromoRequest, Reply, Step, Visit
 from ecrm.models.account import RoleName
 from ecrm.policy import Right
-from ecrm.reports.recaps import activity, bandwidth, complaints, outages, promos, quality, technicians
+from ecrm.reports.recaps import activity, bandwidth, complaints, outages, promos, quality, technicians, visits
 from ecrm.reports.shapes import Scope, Sheet
 
 
@@ -30,6 +30,7 @@ class RecapKind:
 RECAPS: tuple[RecapKind, ...] = (
     RecapKind("complaints", _l("Complaints"), _l("How many came in, what became of them, and how fast."), (Complaint,), complaints.make, True),
     RecapKind("technicians", _l("Technicians"), _l("What each resolved, in time, at the first visit, and what is in hand."), (Complaint,), technicians.make, True),
+    RecapKind("visits", _l("Visits"), _l("Whether we came when we said so, what came of it, and how often again."), (Visit,), visits.make),
     RecapKind("outages", _l("Outages"), _l("How many, how long, whom they concerned, and how many complaints came of them."), (Outage, Complaint), outages.make),
     RecapKind("quality", _l("Service quality"), _l("The standards of service, for the regulator."), (Complaint, Installation), quality.make, True),
     RecapKind("promos", _l("Promos"), _l("Which ran, for whom, and who asked for them."), (Promo, PromoRequest), promos.make),
