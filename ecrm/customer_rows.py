@@ -32,9 +32,9 @@ def own_replies(user: User) -> ColumnElement[bool]:
 
 
 def own_attachments(user: User) -> ColumnElement[bool]:
-    """Attachments of own complaints, those of internal notes left out."""
+    """Attachments of own complaints, those of internal notes and of visits left out."""
     public = or_(Attachment.reply_id.is_(None), Attachment.reply_id.in_(ids(Reply, own_replies(user))))
-    return and_(Attachment.complaint_id.in_(ids(Complaint, own_complaints(user))), public)
+    return and_(Attachment.complaint_id.in_(ids(Complaint, own_complaints(user))), Attachment.visit_id.is_(None), public)
 
 
 def own_subscriptions(user: User) -> ColumnElement[bool]:

@@ -72,8 +72,8 @@ def job_replies(user: User) -> ColumnElement[bool]:
 
 
 def job_attachments(user: User) -> ColumnElement[bool]:
-    """Attachments of the technician's jobs, and of what was merged into them."""
-    return or_(Attachment.complaint_id.in_(ids(Complaint, own_jobs(user))), Attachment.complaint_id.in_(_merged(user)))
+    """Attachments of the technician's jobs, of what was merged into them, and of the technician's visits."""
+    return or_(Attachment.visit_id.in_(ids(Visit, own_calls(user))), Attachment.complaint_id.in_(ids(Complaint, own_jobs(user))), Attachment.complaint_id.in_(_merged(user)))
 
 
 def job_steps(user: User) -> ColumnElement[bool]:

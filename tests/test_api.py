@@ -16,11 +16,13 @@ from ecrm.models import (
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.step import Via
 from ecrm.row_by_row import Hand
-from ecrm.rules import move
+from ecrm.rules import move, period
+from tests.sweep import SCREEN_OF
 from tests.world import bearer, email, one
 
 V1 = "/api/v1"
@@ -159,6 +161,15 @@ def test_every_column_is_shown_or_left_out_on_purpose():
     """A new column of these tables is in `fields` of ecrm/api/resources.py, or in LEFT_OUT here."""
     for resource in (*RESOURCES[:4], REPLIES):
         assert set(inspect(resource.model).columns.keys()) == set(resource.fields) | LEFT_OUT.get(resource.model, set()), resource.name
+
+
+def test_the_api_writes_what_the_forms_write():
+    """The same fields, and as many checks; period.check is every screen's that has days."""
+    for resource in RESOURCES[:4]:
+        screen = SCREEN_OF[resource.model]
+        for mine, theirs in ((resource.create, screen.form_create or screen.form), (resource.edit, screen.form_edit or screen.form)):
+            assert {name.removesuffix("_id") for name in mine} == set(theirs), resource.name
+        assert len(set(resource.checks) - {period.check}) == len(screen.checks), resource.name
 
 
 def test_pages_go_on_behind_the_last_row(ask):
@@ -325,11 +336,9 @@ def test_speeds(app, ask):
         row.valid_from = row.valid_from - timedelta(days=3)
         move(row, "approve", support, now())
         for first, last in ((5, 30), (-30, -5)):  # one that has not begun, one that the worker has not yet ended
-            late = BandwidthGrant(subscription=row.subscription, extra_mbps=100, valid_from=row.valid_from, valid_until=row.valid_until, reason=row.reason)
-            db.session.add(late)
-            db.session.flush()
-            move(late, "approve", support, now())
-            late.valid_from, late.valid_until = date.today() + timedelta(days=first), date.today() + timedelta(days=last)
+            db.session.add(BandwidthGrant(
+                subscription=row.subscription, extra_mbps=100, reason=row.reason, status=GrantStatus.ACTIVE,
+                valid_from=date.today() + timedelta(days=first), valid_until=date.today() + timedelta(days=last)))
         move(db.session.get(Subscription, 2), "suspend", support, now(), reason="Belum bayar")
         db.session.commit()
     speeds = {item["subscription_id"]: item for item in ask("GET", "/speeds", "manager").json["items"]}

@@ -144,7 +144,8 @@ def left(app, language, text):
     if not re.search(r"[A-Za-z]{2}", text):
         return ""
     for value in _data(app, language):
-        text = text.replace(value, " ")
+        code = value.isalpha() and value.islower()  # a word of an enum, such as “done”, which is no part of “Indonesia”
+        text = re.sub(rf"\b{value}\b", " ", text) if code else text.replace(value, " ")
         text = re.sub(rf"{re.escape(value[:8])}[^…]*…", " ", text) if "…" in text else text  # names that a chart cuts off
     text = re.sub(rf"\b(?:{'|'.join(SAME)})\b|\S+@\S+|https?://\S+|[A-Z]{{2,4}}-[\d-]+", " ", text)
     for spoken_in in LANGUAGES:  # the subject of a letter is in the letter's language, whoever looks at it

@@ -1,5 +1,6 @@
 """Visits: half days taken once, promised to the customer, reported by the technician, and what they stand against."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
-from ecrm.models import Complaint, Customer, Installation, Letter, Step, User, Visit
+from ecrm.models import Attachment, Complaint, Customer, Installation, Letter, Step, User, Visit
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.installation import InstallationStatus
@@ -16,7 +17,7 @@ from ecrm.models.visit import Half, Outcome, VisitKind, VisitStatus
 from ecrm.rules import appointment, move, visit
 from ecrm.rules.complaint import enter
 from ecrm.rules.errors import FieldRefused
-from tests.staff import JOB, Page, details, id_of
+from tests.staff import JOB, Page, details, id_of, photo
 from tests.world import email, one
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -198,10 +199,12 @@ def test_an_installations_appointment_is_a_visit(app, browser):
         again = appointment.planned_for(row)
         assert row.status is InstallationStatus.SCHEDULED and row.visit_at == again.window_from == datetime.combine(soon(6), time(8), JAKARTA)
         assert db.session.scalars(db.select(Letter).where(Letter.template == "installation_schedule_applicant", Letter.data["visit"].as_string() == row.visit_at.isoformat())).first()
-    assert technician.send(move_of("technician", again.id, "report"), {"outcome": "done", "note": "Terpasang.", "materials": "ONT 1"}).status_code == 302
+    assert technician.send(move_of("technician", again.id, "report"), {"outcome": "done", "note": "Terpasang.", "materials": "ONT 1", "serials": "ZTEG1", "down_mbps": "49", "up_mbps": "25"}).status_code == 302
     with app.app_context():
         row = db.session.get(Installation, number)
-        assert row.status is InstallationStatus.INSTALLED and row.report == "Terpasang." and db.session.get(Visit, again.id).outcome is Outcome.DONE
+        done = db.session.get(Visit, again.id)
+        assert row.status is InstallationStatus.INSTALLED and row.report == "Terpasang." and done.outcome is Outcome.DONE
+        assert (done.serials, done.down_mbps, done.up_mbps, done.minutes) == ("ZTEG1", 49, 25, 0)
 
 
 @sqlite
@@ -234,3 +237,39 @@ def test_the_week_shows_who_is_where_and_plans(app, browser):
     assert manager.all("a", **{"class": "slot is-planned"}) and not manager.all("a", **{"class": "slot is-free"})
     assert browser("technician").get("/admin/technician/week/").status_code == 404
     assert support.get("/admin/support/week/?day=9999-12-31").status_code == 404
+
+
+@sqlite
+def test_photos_before_and_after_belong_to_the_visit(app, browser):
+    """The technician of the visit sends them, support sees them with the visit, the customer and the other technician do not."""
+    visit_id, number = planned(app), id_of(app)
+    url = f"/admin/technician/visit/photos/?id={visit_id}"
+    technician = browser("technician")
+    for phase in ("before", "after"):
+        assert technician.send(url, {"phase": phase, "files": [photo(f"{phase}.jpg")]}, content_type="multipart/form-data").status_code == 302
+    refused = technician.send(url, {"phase": "after", "files": [(io.BytesIO(b"%PDF-1.4 %%EOF"), "a.pdf")]}, content_type="multipart/form-data", follow_redirects=True)
+    assert Page(refused).all("div", **{"class": "alert alert-danger alert-dismissable"}) or "Foto" in Page(refused).text
+    assert browser("technician2").send(url, {"phase": "after", "files": [photo()]}, content_type="multipart/form-data").status_code == 404
+    with app.app_context():
+        rows = db.session.scalars(db.select(Attachment).where(Attachment.visit_id == visit_id).order_by(Attachment.id)).all()
+        assert [row.phase.value for row in rows] == ["before", "after"] and {row.complaint_id for row in rows} == {number}
+        ids, page = [row.id for row in rows], f"/complaints/{db.session.get(Complaint, number).number}"
+    shown = Page(browser("support").get(f"/admin/support/visit/details/?id={visit_id}"))
+    assert all(any(own["href"].endswith(f"file/?id={one_}") for own in shown.all("a")) for one_ in ids)
+    customer = browser("customer")
+    assert f"/attachments/{ids[0]}" not in customer.get(page).get_data(as_text=True) and customer.get(f"/attachments/{ids[0]}").status_code == 404
+
+
+@sqlite
+def test_a_visit_in_vain_asks_for_another(app, browser):
+    """Support's sidebar counts it and its page leads to the week, until another is planned or the complaint is solved."""
+    support = browser("support")
+    address = next(own["href"] for own in Page(support.get("/admin/support/")).all("a") if "needs_another" in own.get("href", ""))
+    assert Page(support.get(address)).count() == 2  # those of the little company
+    planned(app)
+    assert Page(support.get(address)).count() == 1
+    left = int(Page(support.get(address)).rows()[0].rpartition("=")[2])
+    assert any("/week/?complaint=" in own.get("href", "") for own in Page(support.get(f"/admin/support/visit/details/?id={left}")).all("a"))
+    other = id_of(app, "Internet putus-putus")
+    assert support.send(move_of("support", other, "resolve", "complaint"), {"reason": "Pulih"}).status_code == 302
+    assert Page(support.get(address)).count() == 0

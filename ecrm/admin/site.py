@@ -29,7 +29,7 @@ from ecrm.rules import outage, queue
 
 doors = Blueprint("staff", __name__, url_prefix="/admin", template_folder="templates")
 UPLOADS = {  # endpoint → the role whose people may send files there
-    f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "promo.create_view", "promo.edit_view")
+    f"{role.value}_{view}": role for role in STAFF for view in ("complaint.reply_view", "visit.photos_view", "promo.create_view", "promo.edit_view")
 }
 MEBIBYTE = 1024 * 1024
 MOST_URGENT = 8  # complaints on the front page of those who work on all of them

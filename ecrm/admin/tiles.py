@@ -60,6 +60,7 @@ UNDELIVERED = Tile(_l("Letters not delivered"), Letter, {"state": "failed"}, ala
 FAILING = Tile(_l("Failing jobs"), Job, {"failing": "1"}, alarm=True)
 DATA = Tile(_l("Requests about personal data"), PdpRequest, {"undecided": "1"}, brief=_l("Personal data"))
 DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"overdue": "1"}, alarm=True, rare=True, brief=_l("Personal data, overdue"))
+NEW_VISIT = Tile(_l("Visits in vain: plan another one"), Visit, {"needs_another": "1"}, alarm=True, rare=True, brief=_l("Needs a new visit"))
 OUTAGES = Tile(_l("Outages that run"), Outage, {"status": "open"}, alarm=True, rare=True, brief=_l("Outages"))
 SUSPICIOUS = Tile(_l("Complaints that may be an outage"), Complaint, {"suspicious": "1"}, alarm=True, rare=True, brief=_l("Perhaps an outage"))
 MESSAGES = Tile(_l("Messages to sort"), IncomingMessage, {"status": "new"}, brief=_l("Incoming messages"))
@@ -74,7 +75,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
             Tile(_l("Waiting for the customer"), Complaint, {"status": "waiting_customer"}),
             Tile(_l("Resolved, not closed yet"), Complaint, {"status": "resolved"}), ALL,
         )),
-        Group(_l("Other work"), (MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
+        Group(_l("Other work"), (NEW_VISIT, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA, DATA_LATE)),
     ),
     RoleName.SALES: (
         Group(_l("Applications"), tuple(
@@ -103,7 +104,7 @@ GROUPS: dict[RoleName, tuple[Group, ...]] = {
 
 # What each role's sidebar counts on every page: few, only what waits for that role, and only what an index finds.
 SIDEBAR: dict[RoleName, tuple[Tile, ...]] = {
-    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, LATE, UNASSIGNED, UNANSWERED, ALL, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
+    RoleName.SUPPORT: (SUSPICIOUS, OUTAGES, NEW_VISIT, LATE, UNASSIGNED, UNANSWERED, ALL, MESSAGES, REQUESTS, DRAFTS, TO_SCHEDULE, TO_ACTIVATE, DATA),
     RoleName.TECHNICIAN: (
         Tile(_l("My unsolved complaints"), Complaint, {"status": "unsolved"}),
         Tile(_l("My visits"), Visit, {"status": "planned"}),

@@ -115,7 +115,7 @@ class ComplaintPage:
         shown: str = self.render(
             "admin/complaint.html", model=row, return_url=get_redirect_target() or self.get_url(".index_view"),
             merged=merged, replies=self._rows(Reply, Reply.complaint_id.in_(ids), Reply.id, joinedload(Reply.author)),
-            files=[file for file in files if file.reply_id is None],
+            files=[file for file in files if file.reply_id is None and file.visit_id is None],
             files_of={reply: [file for file in files if file.reply_id == reply] for reply in {file.reply_id for file in files}},
             events=story.of(row, self, self.form_edit),
             others=list(db.session.scalars(others.order_by(Complaint.opened_at.desc()).limit(OTHERS))),

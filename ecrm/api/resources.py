@@ -14,6 +14,7 @@ from ecrm.models import (
     TABLES, BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Customer, Plan, Reply, Subscription, User,
 )
 from ecrm.models.account import RoleName
+from ecrm.models.base import now
 from ecrm.rules import bandwidth, complaint, customer, period
 
 
@@ -71,10 +72,6 @@ def remote(column: Any) -> Any:
     return next((TABLES[key.column.table.name] for key in column.foreign_keys), None)
 
 
-def _granted(_session: Session, row: BandwidthGrant, _at: datetime, by: User) -> None:
-    row.granted_by_id = by.id
-
-
 COMPLAINTS = Resource(
     "complaints", Complaint,
     ("id", "number", "customer_id", "branch_id", "subscription_id", "category_id", "subject", "description", "channel", "priority", "status",
@@ -104,7 +101,7 @@ GRANTS = Resource(
     ("id", "subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "rule_id", "note", "status", "version"),
     create=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
     edit=("subscription_id", "extra_mbps", "valid_from", "valid_until", "reason", "complaint_id", "note"),
-    filters=("status", "subscription_id"), born=_granted, checks=(bandwidth.check,),
+    filters=("status", "subscription_id"), checks=(bandwidth.check, lambda row: bandwidth.check_form(row, now())),
 )
 REPLIES = Resource("replies", Reply, ("id", "complaint_id", "author_id", "public", "text", "at"), create=("text", "public"))
 # What the ids above stand for; read only.

@@ -10,7 +10,7 @@ from ecrm.models import TABLES
 from ecrm.models.account import RoleName
 
 EVENTS = {  # what is told without a verb of a lifecycle
-    "received": _l("Received"), "reply": _l("Reply"), "near": _l("80 % used up"), "missed": _l("Missed"), "ending": _l("Ends soon"), "ask": _l("Asked for"), "offer": _l("Offered"), "outage": _l("Outage"), "monthly": _l("Monthly"), "file": _l("Filed"), "covered": _l("Covered"),
+    "received": _l("Received"), "reply": _l("Reply"), "near": _l("80 % used up"), "missed": _l("Missed"), "ending": _l("Ends soon"), "ask": _l("Asked for"), "offer": _l("Offered"), "outage": _l("Outage"), "monthly": _l("Monthly"), "file": _l("Filed"), "covered": _l("Covered"), "plan": _l("Planned"),
 }
 ACCOUNT = {
     "invite": _l("Invitation"), "invite_customer": _l("Invitation of a customer"), "welcome": _l("Welcome"), "welcome_existing": _l("Registered a second time"),

@@ -3,12 +3,13 @@
 from ecrm.models.access_event import AccessEvent
 from ecrm.models.account import Role, User
 from ecrm.models.api import ApiAnswer, ApiToken
+from ecrm.models.attachment import Attachment
 from ecrm.models.bandwidth import BandwidthGrant
 from ecrm.models.branch import Branch, CoverageArea
 from ecrm.models.business_time import Holiday, WorkingHours
 from ecrm.models.call_note import CallNote
 from ecrm.models.category import ComplaintCategory
-from ecrm.models.complaint import Attachment, Complaint, Reply
+from ecrm.models.complaint import Complaint, Reply
 from ecrm.models.consent import Consent
 from ecrm.models.counted_day import CountedDay
 from ecrm.models.counter import Counter

@@ -155,31 +155,3 @@ class Reply(HasId, db.Model):
     def __str__(self) -> str:
         """Return the beginning of the text."""
         return self.text if len(self.text) <= 80 else f"{self.text[:79].rstrip()}…"
-
-
-class Attachment(HasId, db.Model):
-    """A file of a complaint or of one of its replies; the bytes are in ecrm/storage.py's keeping."""
-
-    __tablename__ = "attachment"
-    __label__: Any = _l("Attachment")
-    __labels__: Any = _l("Attachments")
-    __append_only__ = True
-    __table_args__ = args(CheckConstraint("size > 0", name="size_positive"), Index(None, "at"))
-
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
-    reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True, info=label(_l("Reply")))
-    name: Mapped[str] = mapped_column(String(150), info=label(_l("File name")))
-    media_type: Mapped[str] = mapped_column(String(50), info=label(_l("Type")))
-    size: Mapped[int] = mapped_column(info=label(_l("Size (bytes)")))
-    sha256: Mapped[str] = mapped_column(String(64), index=True, info=label(_l("Fingerprint")))
-    storage_key: Mapped[str] = mapped_column(String(100), info=label(_l("Storage key"), secret=True))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("By")))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, info=label(_l("Time")))
-
-    complaint: Mapped[Complaint] = relationship(back_populates="attachments", info=label(_l("Complaint")))
-    reply: Mapped[Reply | None] = relationship(info=label(_l("Reply")))
-    by: Mapped[User | None] = relationship(info=label(_l("By")))
-
-    def __str__(self) -> str:
-        """Return the name that the sender gave."""
-        return self.name

@@ -85,6 +85,9 @@ class Visit(HasId, Versioned, db.Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=label(_l("Left")))
     task: Mapped[str | None] = mapped_column(String(500), info=label(_l("What to do")))
     materials: Mapped[str | None] = mapped_column(String(500), info=label(_l("Materials used")))
+    serials: Mapped[str | None] = mapped_column(String(300), info=label(_l("Serial numbers of the equipment")))
+    down_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured download (Mbps)"), least=0))
+    up_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured upload (Mbps)"), least=0))
     note: Mapped[str | None] = mapped_column(Text, info=label(_l("What was done")))
 
     complaint: Mapped[Complaint | None] = relationship(info=label(_l("Complaint")))
@@ -96,6 +99,11 @@ class Visit(HasId, Versioned, db.Model):
     def planned(self) -> bool:
         """Return whether it is still to come."""
         return self.status is VisitStatus.PLANNED
+
+    @property
+    def minutes(self) -> int | None:
+        """Return the time on site in minutes, None while nobody has left."""
+        return round((self.finished_at - self.started_at).total_seconds() / 60) if self.started_at and self.finished_at else None
 
     @property
     def customer(self) -> Customer | None:

@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, inspect, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from ecrm.models import Branch, Complaint, Installation, User, Visit
+from ecrm.models.base import Labelled
+from ecrm.models.complaint import UNSOLVED
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.visit import Half, VisitKind, VisitStatus as S
 from ecrm.rules.errors import FieldRefused, Refused
@@ -16,6 +18,7 @@ from ecrm.rules.lifecycle import move
 
 HOURS = {Half.MORNING: (time(8), time(12)), Half.AFTERNOON: (time(13), time(17))}  # on the branch's clock
 SHORTEST = timedelta(hours=2)  # of a window that begins at an hour agreed upon
+SINCE = timedelta(days=90)  # a visit in vain that is older is no work that waits: an index finds the younger ones
 TO_SCHEDULE = (InstallationStatus.SURVEYED, InstallationStatus.SCHEDULED)
 TO_SURVEY = (InstallationStatus.REGISTERED, *TO_SCHEDULE)
 
@@ -120,3 +123,38 @@ def promise(visit: Visit, at: datetime) -> None:
         raise FieldRefused("day", _l("This must be in the future."))
     if visit.window_from > at + timedelta(days=366):
         raise FieldRefused("day", _l("Enter a day within a year of today."))
+
+
+# Conditions of lists and reports
+
+class Promise(Labelled):
+    """What became of the window that was promised."""
+
+    KEPT = "kept", _l("Promise kept")
+    BROKEN = "broken", _l("Promise not kept")
+
+
+def promises(what: Promise, at: datetime) -> ColumnElement[bool]:
+    """Return the condition of visits that kept their promise, or did not: those whose window is over at a moment, cancelled ones left out."""
+    over = and_(Visit.window_until <= at, Visit.status != S.CANCELLED)
+    came = and_(Visit.started_at.is_not(None), Visit.started_at >= Visit.window_from, Visit.started_at <= Visit.window_until)
+    return and_(over, came) if what is Promise.KEPT else and_(over, or_(Visit.started_at.is_(None), Visit.started_at < Visit.window_from, Visit.started_at > Visit.window_until))
+
+
+def _same(other: Any) -> ColumnElement[bool]:
+    return and_(or_(other.complaint_id == Visit.complaint_id, other.installation_id == Visit.installation_id), other.status != S.CANCELLED)
+
+
+def repeats() -> ColumnElement[bool]:
+    """Return the condition of visits that were not the first for their complaint or application."""
+    earlier = aliased(Visit)
+    return and_(Visit.status != S.CANCELLED, select(earlier.id).where(_same(earlier), earlier.id < Visit.id).exists())
+
+
+def needs_another(at: datetime) -> ColumnElement[bool]:
+    """Return the condition of visits in vain of the last SINCE, for what is still open, after which nobody has planned another."""
+    later = aliased(Visit)
+    complaints = select(Complaint.id).where(Complaint.id == Visit.complaint_id, Complaint.status.in_(UNSOLVED)).exists()
+    applications = select(Installation.id).where(Installation.id == Visit.installation_id, Installation.status.in_(TO_SURVEY)).exists()
+    again = select(later.id).where(_same(later), later.id > Visit.id).exists()
+    return and_(Visit.status == S.FAILED, Visit.window_from >= at - SINCE, or_(complaints, applications), ~again)

@@ -150,7 +150,7 @@ def _ended(visit: Visit) -> S:
 PLANNED = frozenset({S.PLANNED})
 LIFECYCLE = Lifecycle((
     Verb("arrive", _l("I am here"), PLANNED, S.PLANNED, effect=_arrived),
-    Verb("report", _l("Report visit"), PLANNED, _ended, needs=("outcome", "note"), takes=("materials",), effect=_reported),
+    Verb("report", _l("Report visit"), PLANNED, _ended, needs=("outcome", "note"), takes=("materials", "serials", "down_mbps", "up_mbps"), effect=_reported),
     Verb("rebook", _l("Move visit"), PLANNED, S.PLANNED, needs=("technician", "day", "half"), tells=("customer", "technician"), effect=_moved),
     Verb("cancel", _l("Cancel visit"), PLANNED, S.CANCELLED, needs=("reason",), tells=("customer", "technician"), effect=_cancelled),
 ), fixed=frozenset({S.DONE, S.FAILED, S.CANCELLED}))

@@ -7,7 +7,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from ecrm.models import Attachment, Complaint, Reply, User
+from ecrm.models import Attachment, Complaint, Reply, User, Visit
+from ecrm.models.attachment import Phase
 from ecrm.storage.receiving import MAX_BYTES, MAX_FILES, FileRefused, Received, Refusal, receive, receive_picture
 from ecrm.storage.sending import send, send_picture
 from ecrm.storage.keeping import Content, store
@@ -15,10 +16,10 @@ from ecrm.storage.unnamed import unnamed
 
 
 def attach(
-    session: Session, complaint: Complaint, files: Iterable[FileStorage | Received], by: User | None, at: datetime,
-    reply: Reply | None = None,
+    session: Session, complaint: Complaint | None, files: Iterable[FileStorage | Received], by: User | None, at: datetime,
+    reply: Reply | None = None, visit: Visit | None = None, phase: Phase | None = None,
 ) -> list[Attachment]:
-    """Add the files to the complaint, or to a reply on it, and return their rows; the caller commits.
+    """Add the files to the complaint, to a reply on it or to a visit, and return their rows; the caller commits.
 
     The empty part that a browser sends for an empty file field is left out. Pictures take time: a surface that holds a
     lock calls receive() before and gives the results. Raises FileRefused, and then nothing was added.
@@ -28,7 +29,7 @@ def attach(
         raise FileRefused(Refusal.TOO_MANY)
     received = [file if isinstance(file, Received) else receive(file) for file in chosen]
     rows = [
-        Attachment(complaint=complaint, reply=reply, name=one.name, media_type=one.media_type, size=one.size, sha256=one.sha256,
+        Attachment(complaint=complaint, reply=reply, visit=visit, phase=phase, name=one.name, media_type=one.media_type, size=one.size, sha256=one.sha256,
                    storage_key=one.key, by=by, at=at)
         for one in received
     ]

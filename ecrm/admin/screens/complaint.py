@@ -146,8 +146,8 @@ class AttachmentScreen(Screen):
     model = Attachment
     extra_needs = {"file_view": Right.READ}
     group = COMPLAINTS
-    columns = ("at", "complaint", "name", "media_type", "size", "by")
-    details = ("reply", "sha256")
+    columns = ("at", "complaint", "visit", "name", "media_type", "size", "by")
+    details = ("reply", "phase", "sha256")
     search = ("name",)
     empty = _l("No files yet. They are added on a complaint's page.")
     filters = ("media_type", "at")

@@ -9,22 +9,25 @@ from wtforms import TextAreaField
 from ecrm.admin import cells, look
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import VISITS
+from ecrm.admin.visit_filters import NeedsAnother, Promise, Repeat
+from ecrm.admin.visit_page import VisitPage
 from ecrm.models import Visit
 from ecrm.models.base import now
 from ecrm.models.visit import Half, VisitKind
 from ecrm.rules import appointment, visit
 
 
-class VisitScreen(Screen):
+class VisitScreen(VisitPage, Screen):
     """Visits: an appointment for a complaint or an application, and what came of it."""
 
     model = Visit
     group = VISITS
     columns = ("number", "kind", "complaint", "installation", "technician", "window_from", "status", "outcome")
-    details = ("branch", "task", "started_at", "finished_at", "materials", "note", "planned_at")
+    details = ("branch", "task", "started_at", "finished_at", "materials", "serials", "down_mbps", "up_mbps", "note", "planned_at")
     form_create = ("complaint", "installation", "kind", "technician", "day", "half", "task")
     search = ("number",)
-    filters = ("status", "kind", "outcome", "technician", "branch", "day", "half", "finished_at")
+    filters = ("status", "kind", "outcome", "technician", "branch", "window_from", "half", "finished_at")
+    more_filters = (NeedsAnother, Promise, Repeat)
     sortable = ("number", "window_from")
     sort = ("window_from", True)
     opens_row = True

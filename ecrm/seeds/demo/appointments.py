@@ -42,7 +42,8 @@ def _book(company: Company, place: Place, technician: int, at: datetime, planned
     row = Booking(
         id=company.bulk.new_id("visit"), number=company.number("KJ", planned_at, place), kind=VisitKind.REPAIR, complaint_id=None, installation_id=None, branch_id=place.id,
         technician_id=technician, day=begin.date(), half=half, held=True, window_from=begin, window_until=end, status=VisitStatus.PLANNED, outcome=None,
-        planned_at=planned_at, started_at=None, finished_at=None, task=None, materials=None, note=None, version=1,
+        planned_at=planned_at, started_at=None, finished_at=None, task=None, materials=None, serials=None, down_mbps=None, up_mbps=None,
+        note=None, version=1,
     )
     vars(row).update(what)
     subject = Subject("visit", row, LIFECYCLE, row.number, lambda _at, table, values: company.bulk.add(table, values))
@@ -50,9 +51,9 @@ def _book(company: Company, place: Place, technician: int, at: datetime, planned
     return subject
 
 
-def _report(company: Company, subject: Subject, hand: Worker, came: datetime, left: datetime, outcome: Outcome, note: str, materials: str | None = None) -> None:
+def _report(company: Company, subject: Subject, hand: Worker, came: datetime, left: datetime, outcome: Outcome, note: str, **more: object) -> None:
     acts.move(company, subject, "arrive", acts.worker(hand), came)
-    acts.move(company, subject, "report", acts.worker(hand), left, outcome=outcome, note=note, materials=materials)
+    acts.move(company, subject, "report", acts.worker(hand), left, outcome=outcome, note=note, **more)
 
 
 def of_installation(company: Company, place: Place, row: Draft, hand: Worker) -> None:
@@ -64,7 +65,9 @@ def of_installation(company: Company, place: Place, row: Draft, hand: Worker) ->
     if row.status in (InstallationStatus.INSTALLED, InstallationStatus.ACTIVATED):
         rng = Random(row.id)
         came = row.visit_at + timedelta(minutes=rng.choice((5, 10, 20, 30, 45)))
-        _report(company, subject, hand, came, until, Outcome.DONE, row.report, rng.choice(shared.MATERIALS))
+        plan = next(plan for plan in company.plans if plan.id == row.plan_id)
+        measured = {"serials": f"ZTEG{rng.randrange(16 ** 8):08X}", "down_mbps": round(plan.down_mbps * rng.uniform(0.92, 1.02)), "up_mbps": round(plan.up_mbps * rng.uniform(0.92, 1.02))}
+        _report(company, subject, hand, came, until, Outcome.DONE, row.report, materials=rng.choice(shared.MATERIALS), **measured)
     else:
         company.booked.add(slot(place, row.technician_id, row.visit_at))
     company.bulk.add("visit", vars(subject.row))
@@ -96,7 +99,7 @@ def _solved(company: Company, story: Story, hand: Worker, rng: Random) -> None:
         company.bulk.add("visit", vars(first.row))
     promised = came - timedelta(hours=5) if rng.random() < LATE else came
     last = _book(company, place, hand.id, max(promised, row.opened_at), row.opened_at + timedelta(minutes=40), complaint_id=row.id)
-    _report(company, last, hand, came, left, Outcome.DONE, story.case.resolutions[0], rng.choice(shared.MATERIALS))
+    _report(company, last, hand, came, left, Outcome.DONE, story.case.resolutions[0], materials=rng.choice(shared.MATERIALS))
     company.bulk.add("visit", vars(last.row))
 
 
