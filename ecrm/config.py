@@ -112,7 +112,8 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
     _check_bucket(values)
-    _check_signed(values)
+    _check_provisioning(values)
+    _check_gateway(values)
     _check_production(values)
     return values
 
@@ -174,10 +175,14 @@ def _check_bucket(values: dict[str, Any]) -> None:
         raise BadSetting("ECRM_S3_BUCKET needs a library that is not installed: pip install ecrm[s3].")
 
 
-def _check_signed(values: dict[str, Any]) -> None:
-    for name in ("PROVISION", "GATEWAY"):
-        if (values[f"{name}_URL"] is None) != (values[f"{name}_SECRET"] is None):
-            raise BadSetting(f"ECRM_{name}_URL and ECRM_{name}_SECRET belong together: set both, or neither.")
+def _check_provisioning(values: dict[str, Any]) -> None:
+    if (values["PROVISION_URL"] is None) != (values["PROVISION_SECRET"] is None):
+        raise BadSetting("ECRM_PROVISION_URL and ECRM_PROVISION_SECRET belong together: set both, or neither.")
+
+
+def _check_gateway(values: dict[str, Any]) -> None:
+    if (values["GATEWAY_URL"] is None) != (values["GATEWAY_SECRET"] is None):
+        raise BadSetting("ECRM_GATEWAY_URL and ECRM_GATEWAY_SECRET belong together: set both, or neither.")
 
 
 def _check_production(values: dict[str, Any]) -> None:
