@@ -47,7 +47,7 @@ class VisitPage:
         try:
             if not chosen or len(chosen) > storage.MAX_FILES:
                 raise storage.FileRefused(storage.Refusal.TOO_MANY if chosen else storage.Refusal.EMPTY)
-            received = [storage.receive_picture(file) for file in chosen]
+            received = [storage.receive(file) for file in chosen]
         except storage.FileRefused as refused:
             flash(str(refused), "error")
             return redirect(page)
