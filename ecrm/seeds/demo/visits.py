@@ -74,8 +74,6 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
         appointments.of_installation(company, place, row, technician)
     if stays is not None:
         _wait(company, stays, installation_id=row.id)
-    if row.visit_at is not None:
-        appointments.of_installation(company, place, row, technician)
 
 
 def wait(session: Session, company: Company, count: int) -> None:
