@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import Select, and_, select
 from sqlalchemy.exc import IntegrityError
@@ -75,16 +74,6 @@ def propose_grants(session: Session, at: datetime, hand: Hand) -> int:
                for rule in found)
 
 
-def provision(session: Session, at: datetime, hand: Hand) -> int:
-    """Tell provisioning of the additions that began or are over, where the settings name its address; return how many calls were taken."""
-    settings = current_app.config["ECRM"]
-    if settings["PROVISION_URL"] is None:
-        return 0
-    provisioning.note(session, at)
-    session.commit()
-    return provisioning.deliver(session, settings["PROVISION_URL"], settings["PROVISION_SECRET"], at, hand)
-
-
 def tell_of_outages(session: Session, at: datetime, hand: Hand) -> int:
     """Bring linked complaints and followers up to date with their outages, each in its own transaction; return how many."""
     told = each(session, Complaint, outage_news.waiting_complaints(), hand, lambda row: outage_news.tell(session, row, at), "outage")
@@ -151,7 +140,7 @@ JOBS = (
     Job("close_resolved", close_resolved, 300, _l("Close what was solved some days ago")),
     Job("expire_grants", expire_grants, 300, _l("End bandwidth additions")),
     Job("propose_grants", propose_grants, 30 * 86_400, _l("Propose bandwidth additions by the rules")),
-    Job("provision", provision, 30, _l("Tell provisioning of bandwidth additions")),
+    Job("provision", provisioning.run, 30, _l("Tell provisioning of bandwidth additions")),
     Job("remind_of_endings", remind_of_endings, 3600, _l("Tell of bandwidth additions that end soon")), Job("sweep_files", sweep_files, 3600, _l("Remove half-written uploads")),
     Job("count_days", count_days, 60, _l("Count the days that reports add up")), Job("send_recaps", send_recaps, 3600, _l("Send the recaps of the month before")),
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),

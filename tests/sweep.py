@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from ecrm import policy
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import MODELS, User
+from ecrm.models import MODELS, BandwidthGrant, User
 from ecrm.models.account import STAFF, RoleName
 from tests.world import Browser, email, one
 
@@ -143,8 +143,10 @@ def fields_of(answer: TestResponse) -> dict[str, str]:
 def valid(app: Flask, cell: Cell, typed: dict[str, str]) -> dict[str, str]:
     """Return the fields of a form with all that it needs filled in, so that only what a test adds can be the reason for a refusal."""
     plain = {"email": "baru@test.example", "phone": "081234567890", "applicant_phone": "081234567890", "applicant_email": "a@test.example",
-             "identity_number": "3171010101900009", "postcode": "12345", "valid_from": "2029-01-01", "valid_until": "2030-01-01",
+             "identity_number": "3171010101900009", "visit_times": "week_morning", "postcode": "12345", "valid_from": "2029-01-01", "valid_until": "2030-01-01",
              "started_at": _moment(-1), "expected_at": _moment(3), "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
+    if cell.model is BandwidthGrant and not typed.get("subscription"):  # a second addition of a line has days of its own
+        typed |= {"valid_from": plain["valid_from"], "valid_until": plain["valid_until"]}
     for name in cell.view._form_names("create") + cell.view._form_names("edit"):
         relation = inspect(cell.model).relationships.get(name)
         if relation is not None:

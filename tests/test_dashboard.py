@@ -72,7 +72,7 @@ def test_the_board_is_the_managers(browser, role):
 def test_a_company_without_complaints(app, browser):
     """Nothing is divided by nothing."""
     with app.app_context(), db.engine.begin() as connection:
-        for table in ("escalation", "attachment", "reply", "bandwidth_grant", "complaint"):
+        for table in ("escalation", "attachment", "incoming_message", "visit", "reply", "provision_call", "bandwidth_grant", "complaint"):
             connection.execute(text(f"DELETE FROM {table}"))
     answer = browser("manager").get("/admin/manager/")
     assert answer.status_code == 200 and not re.search(r">0[.,]0 %<", answer.get_data(as_text=True))

@@ -10,8 +10,7 @@ import pytest
 
 from ecrm.config import BadSetting, read
 from ecrm.extensions import db
-from ecrm.jobs import provision
-from ecrm.letters.provisioning import signature
+from ecrm.letters.provisioning import run, signature
 from ecrm.models import BandwidthGrant, ProvisionCall, Subscription, User
 from ecrm.models.base import now
 from ecrm.reports import speeds
@@ -65,7 +64,7 @@ def told(app, monkeypatch):
         monkeypatch.setitem(app.config["ECRM"], "PROVISION_URL", url)
         monkeypatch.setitem(app.config["ECRM"], "PROVISION_SECRET", SECRET)
         with app.app_context():
-            return provision(db.session(), at, HAND)
+            return run(db.session(), at, HAND)
 
     return tell
 

@@ -84,10 +84,10 @@ COMPLAINTS = Resource(
 )
 CUSTOMERS = Resource(
     "customers", Customer,
-    ("id", "number", "name", "identity_number", "phone", "email", "address", "branch_id", "area_id", "since", "status", "restricted_at",
+    ("id", "number", "name", "identity_number", "phone", "email", "preferred_channel", "address", "branch_id", "area_id", "since", "status", "restricted_at",
      "erased_at", "version"),
-    create=("name", "identity_number", "phone", "email", "address", "branch_id", "area_id", "since"),
-    edit=("name", "identity_number", "phone", "email", "address", "branch_id", "area_id", "since"),
+    create=("name", "identity_number", "phone", "email", "preferred_channel", "address", "branch_id", "area_id", "since"),
+    edit=("name", "identity_number", "phone", "email", "preferred_channel", "address", "branch_id", "area_id", "since"),
     filters=("number", "status", "branch_id", "phone", "email"),
     born=lambda session, row, _at, _by: customer.admit(session, row),
 )

@@ -27,8 +27,8 @@ SPEED = {
     "type": "object", "additionalProperties": False,
     "properties": {
         "subscription_id": ID, "customer_id": ID, "status": {"type": "string", "enum": [status.value for status in SubscriptionStatus]},
-        "plan_down_mbps": MBPS, "plan_up_mbps": MBPS, "extra_mbps": MBPS | {"description": "The bandwidth additions that run today."},
-        "down_mbps": MBPS | {"description": "What to provision now; 0 where the subscription is suspended or has ended."}, "up_mbps": MBPS,
+        "down_mbps": MBPS | {"description": "What to provision now, additions included; 0 where the line does not run."}, "up_mbps": MBPS,
+        "extra_mbps": MBPS | {"description": "How much of it are additions whose days it is where the line is."},
     },
 }
 SPEED["required"] = list(SPEED["properties"])

@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
@@ -27,6 +28,16 @@ BATCH = 200
 
 class NotTaken(OSError):
     """Provisioning answered, but did not take the call."""
+
+
+def run(session: Session, at: datetime, hand: Hand) -> int:
+    """Tell provisioning of the additions that began or are over, where the settings name its address; return how many calls were taken."""
+    settings = current_app.config["ECRM"]
+    if settings["PROVISION_URL"] is None:
+        return 0
+    note(session, at)
+    session.commit()
+    return deliver(session, settings["PROVISION_URL"], settings["PROVISION_SECRET"], at, hand)
 
 
 def note(session: Session, at: datetime) -> int:

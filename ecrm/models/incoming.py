@@ -24,7 +24,7 @@ class IncomingStatus(Labelled):
     """Where a message stands; the moves between are in ecrm/rules/incoming.py."""
 
     NEW = "new", _l("To sort")
-    FILED = "filed", _l("Filed")
+    FILED = "filed", _l("Taken in")
     IGNORED = "ignored", _l("Ignored")
 
 

@@ -15,7 +15,7 @@ from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.speeds import Speeds
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription, Visit
+from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
 from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right

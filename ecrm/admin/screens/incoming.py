@@ -28,7 +28,7 @@ TYPED = {  # what is asked for by its number: there are too many rows for a drop
 
 
 NUMBER = re.compile(r"\bPLG-\d{1,9}\b", re.IGNORECASE)
-GLANCE = 140  # letters of a message in the list
+GLANCE = 80  # letters of a message in the list
 
 
 def _beginning(_view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -68,10 +68,9 @@ class IncomingScreen(Screen):
             form.customer.data = next(iter(NUMBER.findall(f"{row.subject} {row.text}") or (found if len(found) == 1 else [])), "")
         return form
 
-    def _facts(self, form: Any) -> dict[str, Any]:
-        """Return the facts, what was typed as the row that it means. Raises FieldRefused where it means none."""
-        facts = super()._facts(form)
-        return {name: self._meant(name, value) if name in TYPED else value for name, value in facts.items()}
+    def _fact(self, name: str, value: Any) -> Any:
+        """Return a fact, what was typed as the row that it means. Raises FieldRefused where it means none."""
+        return self._meant(name, value) if name in TYPED else super()._fact(name, value)
 
     def _meant(self, name: str, typed: str) -> Any:
         model, _label, refusal = TYPED[name]

@@ -156,7 +156,7 @@ class _Newcomer:
         row = Draft(
             id=number, number=f"PLG-{self.company.counters['PLG']:06d}", name=self.person.name,
             identity_number=None if self.person.company else identity_number(rng, self.place.code, self.person.female),
-            phone=phone(rng), email=email, preferred_channel=W.WHATSAPP if number % 9 == 0 else W.EMAIL, address=self.company.names.address(rng, area, self.place.city, postcode),
+            phone=phone(rng), email=email, preferred_channel=W.WHATSAPP if number % 9 == 4 and not self.hero else W.EMAIL, address=self.company.names.address(rng, area, self.place.city, postcode),
             branch_id=self.place.id, area_id=area_id, since=self.since, status=C.PROSPECT, user_id=account or None, version=1,
         )
         subject = self._subject("customer", row, CUSTOMER, f"{row.number} {row.name}")
