@@ -70,6 +70,8 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
         pass
     stays = vars(row).pop("demand", None)
     company.bulk.add("installation", vars(row))
+    if row.visit_at is not None:
+        appointments.of_installation(company, place, row, technician)
     if stays is not None:
         _wait(company, stays, installation_id=row.id)
 
