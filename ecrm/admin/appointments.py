@@ -18,4 +18,4 @@ def links(screen: Any, row: Any) -> list[Link]:
     if planned is not None:
         return [Link(_("Visit %(number)s", number=planned.number), visits.get_url(f"{visits.endpoint}.details_view", id=planned.id))]
     name = "complaint" if isinstance(row, Complaint) else "installation"
-    return [Link(_("Plan a visit"), visits.get_url(f"{visits.role.value}_week.index", **{name: row.id}))]
+    return [Link(_("Arrange a visit"), visits.get_url(f"{visits.role.value}_week.index", **{name: row.id}))]

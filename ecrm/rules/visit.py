@@ -68,7 +68,7 @@ def plan(session: Session, visit: Visit, at: datetime, by: User | None) -> Visit
     return visit
 
 
-_PLAN = Verb("plan", _l("Plan a visit"), frozenset(), None)
+_PLAN = Verb("plan", _l("Arrange a visit"), frozenset(), None)
 
 
 def _number(session: Session, visit: Visit, at: datetime) -> None:
