@@ -15,12 +15,12 @@ from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.recap import Measure, Unit
 from ecrm.rules import move
+from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.world import email, one
 
 NEW = "pemohon@test.example"
 
-SQLITE = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_activated(app, browser, installed):
     assert "Home 50" in person.get("/home").text
 
 
-@SQLITE
+@ONE_DATABASE
 def test_the_same_address_is_asked_about(app, browser, installed):
     """A customer with this e-mail is named, and nothing is written until support links it; then no second customer nor account is made."""
     change(app, installed, applicant_email=email("customer"))
@@ -96,7 +96,7 @@ def test_the_same_address_is_asked_about(app, browser, installed):
         assert db.session.query(Letter).filter_by(template="account_invite_customer").count() == 0
 
 
-@SQLITE
+@ONE_DATABASE
 def test_an_address_of_the_staff(app, browser, installed):
     """No customer's account is made of a colleague's."""
     change(app, installed, applicant_email=email("technician"))
@@ -104,7 +104,7 @@ def test_an_address_of_the_staff(app, browser, installed):
     assert "akun staf kami" in press(browser, installed).text and counts(app) == before and status(app, installed) == "installed"
 
 
-@SQLITE
+@ONE_DATABASE
 def test_without_an_address(app, browser, installed):
     """Who has no e-mail is a customer with a subscription, without an account."""
     change(app, installed, applicant_email=None)
@@ -113,7 +113,7 @@ def test_without_an_address(app, browser, installed):
     assert counts(app) == (before[0] + 1, before[1] + 1, before[2]) and status(app, installed) == "activated"
 
 
-@SQLITE
+@ONE_DATABASE
 def test_who_registered_the_address_before_has_no_way_in(app, browser, installed):
     """An account that was never verified may be a stranger's: its password opens nothing any more."""
     with app.app_context():
@@ -131,7 +131,7 @@ def text_of(answer):
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
 
 
-@SQLITE
+@ONE_DATABASE
 def test_forms_on_paper(app, browser, installed):
     """Filled in, in the language of the account; the activation's exists once it is installed; technicians have neither."""
     person = browser("support")
@@ -151,7 +151,7 @@ def test_forms_on_paper(app, browser, installed):
     assert browser("technician").get(f"/admin/technician/installation/paper/?id={installed}&kind=activation").status_code == 403
 
 
-@SQLITE
+@ONE_DATABASE
 def test_pipeline(browser, installed):
     """Every column counts the list that it opens; who waits is named, and technicians keep to their visits."""
     for role in ("sales", "support", "manager"):

@@ -22,11 +22,11 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.step import Via
 from ecrm.row_by_row import Hand
 from ecrm.rules import move, period
+from tests.conftest import ONE_DATABASE
 from tests.sweep import SCREEN_OF
 from tests.world import bearer, email, one
 
 V1 = "/api/v1"
-SQLITE = pytest.mark.parametrize("company", ["sqlite"], indirect=True)
 NEW = {"customer_id": 1, "category_id": 1, "subscription_id": 1, "subject": "Mati", "description": "Lampu LOS merah."}
 LEFT_OUT = {  # columns that the API never shows: whose account it is, and what only our own machinery reads
     Complaint: {"token", "response_hours", "resolution_hours", "clock", "clock_due_at", "clock_warn_at", "waiting_since", "outage_told"},
@@ -76,7 +76,7 @@ def test_a_token_is_made_shown_once_and_revoked(app, browser, ask):
     problem(ask("GET", "/complaints", **hello), 401)
 
 
-@SQLITE
+@ONE_DATABASE
 @pytest.mark.parametrize(("field", "value"), [("role", "technician"), ("role", "customer"), ("expires_at", "2020-01-01T00:00"), ("user", "999999")])
 def test_a_token_is_only_for_staff_in_their_role(app, browser, field, value):
     """Neither a role that the account has not, nor one that is over already."""
@@ -108,7 +108,7 @@ def test_who_is_not_let_in(app, ask, browser):
     assert ask("GET", "/complaints", "technician").status_code == 200
 
 
-@SQLITE
+@ONE_DATABASE
 def test_too_often(app, ask):
     """Each token has its own count; headers say what is left, and when to come back."""
     first = ask("GET", "/plans")
@@ -122,7 +122,7 @@ def test_too_often(app, ask):
     assert ask("GET", "/plans", "manager").status_code == 200
 
 
-@SQLITE
+@ONE_DATABASE
 def test_nobody_is_kept_out_because_nobody_counts(app, ask, monkeypatch):
     """The store of the counts is away."""
     def away(*_args, **_more):
@@ -135,7 +135,7 @@ def test_nobody_is_kept_out_because_nobody_counts(app, ask, monkeypatch):
 
 # What is read
 
-@SQLITE
+@ONE_DATABASE
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_the_policy_says_what_is_read(app, ask, role):
     """Rows and columns of every table are the policy's; what is out of scope is not found, what is hidden is no parameter either."""
@@ -200,7 +200,7 @@ def test_filters(app, ask):
     assert [row["id"] for row in ask("GET", f"/complaints?changed_since={start}").json["items"]] == [3]
 
 
-@SQLITE
+@ONE_DATABASE
 def test_replies_are_those_that_the_role_reads(ask):
     """Of own jobs alone."""
     assert [row["public"] for row in ask("GET", "/complaints/1/replies", "technician").json["items"]] == [True, False]
@@ -210,7 +210,7 @@ def test_replies_are_those_that_the_role_reads(ask):
     problem(ask("POST", "/complaints/1/replies", "manager", json={"text": "Hai"}), 403)
 
 
-@SQLITE
+@ONE_DATABASE
 def test_what_has_not_changed_is_not_sent_again(ask):
     """The version is the ETag."""
     tag = ask("GET", "/complaints/1").headers["ETag"]
@@ -232,7 +232,7 @@ def test_a_complaint_is_entered_as_by_the_form(app, ask):
         assert db.session.scalars(select(Letter).filter_by(template="complaint_received_customer")).all()[-1].data["number"] == row.number
 
 
-@SQLITE
+@ONE_DATABASE
 @pytest.mark.parametrize("more", [
     {"status": "closed"}, {"version": 9}, {"number": "KL-1"}, {"id": 7}, {"branch_id": 2}, {"rating": 5}, {"technician_id": 3}, {"token": "x"}, {"customer": {}},
     {"customer_id": 999}, {"customer_id": "1"}, {"customer_id": True}, {"customer_id": None}, {"subscription_id": 2}, {"priority": 9}, {"priority": "1"},
@@ -246,7 +246,7 @@ def test_what_a_form_would_refuse_is_refused(app, ask, more):
         assert len(list(db.session.scalars(select(Complaint)))) == 3
 
 
-@SQLITE
+@ONE_DATABASE
 def test_fields_are_refused_in_the_words_of_the_form(app, ask, browser):
     """The same checks, by construction: each text of the API stands on the page of the form, in the reader's language."""
     wrong = {"name": "", "identity_number": "12", "phone": "x", "email": "x", "address": "x" * 301}
@@ -268,7 +268,7 @@ def test_a_change_names_the_version_that_it_has_seen(app, ask):
     problem(ask("PATCH", "/complaints/3", json={"subject": "X"}, headers={"If-Match": '"2"'}), 409)
 
 
-@SQLITE
+@ONE_DATABASE
 def test_moves_are_those_of_the_role(app, ask):
     """By verb, with what it needs; the status refuses, the role refuses, and a technician is one who is in scope."""
     assert problem(ask("POST", "/complaints/3/moves", json={"verb": "assign"}), 422)["errors"] == {"technician_id": "This field is required."}
@@ -318,7 +318,7 @@ def test_the_same_request_at_the_same_moment(app, ask, monkeypatch):
         assert len(list(db.session.scalars(select(Complaint)))) == 4
 
 
-@SQLITE
+@ONE_DATABASE
 def test_bodies_that_are_none(ask):
     """No JSON, no object, too deep, too long, too large a number: refused, never an error of ours."""
     for body in (b"", b"{", b"[]", b"null", b"7", b"\xff", b"[" * 100_000, b'{"subject":' + b"9" * 5000 + b"}"):

@@ -10,6 +10,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ecrm.models.account import STAFF
+from tests.conftest import ONE_DATABASE
 from tests.world import bearer
 
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance)
@@ -27,7 +28,7 @@ def _aim(case):
         case.headers["If-Match"] = '"1"'
 
 
-@pytest.mark.parametrize("company", ["sqlite"], indirect=True)
+@ONE_DATABASE
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_answers_are_as_described(app, role):
     """No error of ours, and no status, type or shape that the document of the token's role does not name."""

@@ -277,14 +277,21 @@ def test_statements_grow_with_chunks_only(many):
 
 
 def test_lists_cost_no_statement_per_row(many):
-    """A page of 100 rows asks as often as a page of 25."""
+    """A page of 100 rows asks as often as a page of 25; the trail once more for each table that only the longer page names."""
     for role, table in (("manager", "complaint"), ("support", "complaint"), ("manager", "step")):
         person, counts = many.test_client().become(role), []
         for size in (25, 100):
             with Watch(many) as watch:
                 assert person.get(f"/admin/{role}/{table}/?view=all&page_size={size}").status_code == 200
             counts.append(watch.statements)
-        assert counts[1] <= counts[0] + 1, (role, table, counts)
+        more = len(tables(many, 100) - tables(many, 25)) if table == "step" else 0
+        assert counts[1] <= counts[0] + 1 + more, (role, table, counts, more)
+
+
+def tables(app, most):
+    """Return the tables that the newest steps are about."""
+    with app.app_context():
+        return set(db.session.scalars(select(Step.table).order_by(Step.at.desc(), Step.id.desc()).limit(most)))
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

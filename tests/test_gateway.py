@@ -17,12 +17,13 @@ from ecrm.models.customer import ContactChannel
 from ecrm.models.letter import LetterState
 from ecrm.rules import signature
 from ecrm.rules.complaint import answer
+from tests.conftest import ONE_DATABASE
 from tests.outbox import AT, connect, office, outbox, queue, row, run  # noqa: F401 - fixtures
 from tests.smtp import free_port
 from tests.staff import JOB
 from tests.world import email, one
 
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
+pytestmark = ONE_DATABASE
 SECRET = "g" * 43
 
 

@@ -95,7 +95,7 @@ def test_every_address(app, browser, role):
             policy = answer.headers.get("Content-Security-Policy")
             assert found(answer) == EVERYWHERE | ({"Content-Security-Policy": FILES} if policy == FILES else {}), f"{method} {address}"
             kept = answer.headers["Cache-Control"]
-            personal = role is not None or rule.endpoint.startswith(("security.", "health."))
+            personal = role is not None or rule.endpoint.startswith(("api.", "security.", "health."))
             own = policy == FILES or "attachment" in answer.headers.get("Content-Disposition", "")
             wanted = "no-cache" if rule.endpoint.startswith("offline.") else "no-store" if personal else "private, no-cache"
             assert kept == wanted or own, f"{method} {address}: {kept}"

@@ -16,13 +16,13 @@ from ecrm.models.incoming import IncomingStatus as S, Why
 from ecrm.rules import move
 from ecrm.rules.complaint import answer
 from ecrm.rules.incoming import MOST_AN_HOUR, reply_address
+from tests.conftest import ONE_DATABASE
 from tests.imap import post_box
 from tests.portal import PNG
 from tests.staff import JOB, Page
 from tests.test_delivery_faults import self_signed
 from tests.world import email, one
 
-SQLITE = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # no statement differs
 HAND = Hand("worker")
 
 
@@ -88,7 +88,7 @@ def test_a_mail_becomes_a_complaint(app, box, browser):
     assert "lampu.png" in browser("customer").get(url).text
 
 
-@SQLITE
+@ONE_DATABASE
 def test_the_token_leads_to_the_thread(app, box, browser):
     """The answer stands in the conversation as the customer's, whoever's address it came from, which the staff is told."""
     with app.app_context():
@@ -108,7 +108,7 @@ def test_the_token_leads_to_the_thread(app, box, browser):
     assert "Sudah menyala." in page and "istri@mail.example" not in page
 
 
-@SQLITE
+@ONE_DATABASE
 def test_a_customer_without_an_account_answers(app, box, browser):
     """There is no author; the staff reads the customer's name, and the letter to support says it."""
     with app.app_context():
@@ -125,7 +125,7 @@ def test_a_customer_without_an_account_answers(app, box, browser):
         assert "Agus Wijaya" in db.session.query(Letter).filter_by(template="complaint_reply_support").first().data["customer_name"]
 
 
-@SQLITE
+@ONE_DATABASE
 @pytest.mark.parametrize("more, text, status, why", [
     ("Auto-Submitted: auto-replied\n", "Saya cuti.", S.IGNORED, Why.AUTO_REPLY),
     ("Return-Path: <>\n", "Tidak sampai.", S.IGNORED, Why.BOUNCE),
@@ -140,7 +140,7 @@ def test_machines_are_not_answered(app, box, more, text, status, why):
         assert bool(db.session.query(Letter).count()) is (status is S.FILED)
 
 
-@SQLITE
+@ONE_DATABASE
 def test_who_only_claims_to_be_somebody(app, box, monkeypatch):
     """A number in the subject and a From open no thread: a new complaint at most, and none where our server must vouch for senders."""
     with app.app_context():
@@ -162,7 +162,7 @@ def test_who_only_claims_to_be_somebody(app, box, monkeypatch):
         assert db.session.get(Complaint, arrive(app)[-1][3]).customer.number == "PLG-000001"
 
 
-@SQLITE
+@ONE_DATABASE
 def test_what_is_over_begins_anew(app, box):
     """An answer to a closed complaint is a new one of the same customer."""
     with app.app_context():
@@ -176,7 +176,7 @@ def test_what_is_over_begins_anew(app, box):
         assert status is S.FILED and filed != old and db.session.get(Complaint, filed).customer.number == "PLG-000001"
 
 
-@SQLITE
+@ONE_DATABASE
 def test_too_many_is_a_machine(app, box):
     """What comes after the twentieth of an hour is kept, and makes no complaints."""
     for number in range(MOST_AN_HOUR + 2):
@@ -185,7 +185,7 @@ def test_too_many_is_a_machine(app, box):
     assert {row[2] for row in arrived} == {Why.TOO_MANY} and len(arrived) == MOST_AN_HOUR + 2
 
 
-@SQLITE
+@ONE_DATABASE
 def test_files_are_checked_as_in_the_portal(app, box):
     """A script under a picture's name is not taken, and an internal note names it; too many likewise."""
     box.put(letter(to=to(app), file=("foto.png", b"<script>alert(1)</script>")))
@@ -221,7 +221,7 @@ def test_nothing_is_lost_or_filed_twice(app, box, monkeypatch, caplog):
         fetch_mail(db.session(), now(), HAND)
 
 
-@SQLITE
+@ONE_DATABASE
 def test_a_mail_that_is_too_large(app, box):
     """Its head is kept for support; the rest stays in the mailbox."""
     box.size = 10**9
@@ -265,7 +265,7 @@ def test_support_sorts_what_waits(app, box, browser):
     assert browser("manager").send(f"/admin/manager/incoming_message/move/?id={third}&verb=ignore").status_code == 403
 
 
-@SQLITE
+@ONE_DATABASE
 def test_letters_ask_to_be_answered_there(app, box):
     """A customer's letters about a complaint are one conversation, and an answer finds it; those of the staff carry no token."""
     with app.app_context():

@@ -19,12 +19,12 @@ from ecrm.models.visit import Half, Outcome, VisitKind, VisitStatus
 from ecrm.rules import appointment, move, visit
 from ecrm.rules.complaint import enter
 from ecrm.rules.errors import FieldRefused
+from tests.conftest import ONE_DATABASE
 from tests.staff import JOB, Page, details, id_of, photo
 from tests.world import email, one
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NEW = "/admin/support/visit/new/"
-sqlite = pytest.mark.parametrize("company", ["sqlite"], indirect=True)
 
 
 def soon(days=2):
@@ -54,7 +54,7 @@ def move_of(role, number, verb, table="visit"):
     return f"/admin/{role}/{table}/move/?id={number}&verb={verb}"
 
 
-@sqlite
+@ONE_DATABASE
 def test_support_plans_and_everybody_knows(app, browser):
     """From the complaint's page to the form; then customer, technician, complaint and trail say the same window."""
     support, number = browser("support"), id_of(app, "Tagihan ganda")
@@ -83,7 +83,7 @@ def customer_of(app, number):
         return db.session.get(Complaint, number).customer_id
 
 
-@sqlite
+@ONE_DATABASE
 @pytest.mark.parametrize(("more", "field"), [
     ({"complaint": ""}, "complaint"), ({"installation": "1"}, "complaint"), ({"kind": "installation"}, "kind"), ({"day": str(date(2026, 1, 5))}, "day"), ({"half": "night"}, "half"),
 ])
@@ -143,7 +143,7 @@ def test_a_half_day_is_taken_once_even_at_the_same_time(app):
     assert isinstance(clerk(left[1]), str)
 
 
-@sqlite
+@ONE_DATABASE
 def test_a_complaint_with_an_open_visit_stays_open(app, browser):
     """Neither technician nor support resolves it; the refusal names the visit. Cancelled with the complaint, it frees the half day."""
     visit_id, number = planned(app), id_of(app)
@@ -168,7 +168,7 @@ def one_id(app, person):
         return one(User, email=email(person)).id
 
 
-@sqlite
+@ONE_DATABASE
 def test_moving_a_visit_takes_the_complaint_along(app, browser):
     """Another technician, another half day: both are told anew, and the old half day is free again."""
     visit_id, other = planned(app), one_id(app, "technician2")
@@ -185,7 +185,7 @@ def test_moving_a_visit_takes_the_complaint_along(app, browser):
     assert late.status_code == 422 and Page(late).all("div", id="rebook-day-error")
 
 
-@sqlite
+@ONE_DATABASE
 def test_an_installations_appointment_is_a_visit(app, browser):
     """Its hour makes the visit, another hour moves it, a visit in vain leaves it without one, a new one brings it back, the report installs it."""
     with app.app_context():
@@ -217,7 +217,7 @@ def test_an_installations_appointment_is_a_visit(app, browser):
         assert (done.serials, done.down_mbps, done.up_mbps, done.minutes) == ("ZTEG1", 49, 25, 0)
 
 
-@sqlite
+@ONE_DATABASE
 @pytest.mark.parametrize(("came", "kept"), [(None, None), (-1, False), (0, True), (240, True), (241, False)])
 def test_a_promise_is_kept_within_the_window(app, came, kept):
     """Too early is no promise kept, the first and the last minute are."""
@@ -226,7 +226,7 @@ def test_a_promise_is_kept_within_the_window(app, came, kept):
     assert appointment.kept(row) is kept
 
 
-@sqlite
+@ONE_DATABASE
 def test_the_week_shows_who_is_where_and_plans(app, browser):
     """A taken half day leads to its visit, a free one to the form with technician, day and half filled in; the manager only looks."""
     visit_id, number = planned(app), id_of(app, "Tagihan ganda")
@@ -249,7 +249,7 @@ def test_the_week_shows_who_is_where_and_plans(app, browser):
     assert support.get("/admin/support/week/?day=9999-12-31").status_code == 404
 
 
-@sqlite
+@ONE_DATABASE
 def test_photos_before_and_after_belong_to_the_visit(app, browser):
     """The technician of the visit sends them, support sees them with the visit, the customer and the other technician do not."""
     visit_id, number = planned(app), id_of(app)
@@ -270,7 +270,7 @@ def test_photos_before_and_after_belong_to_the_visit(app, browser):
     assert f"/attachments/{ids[0]}" not in customer.get(page).get_data(as_text=True) and customer.get(f"/attachments/{ids[0]}").status_code == 404
 
 
-@sqlite
+@ONE_DATABASE
 def test_a_visit_in_vain_asks_for_another(app, browser):
     """Support's sidebar counts it and its page leads to the week, until another is planned or the complaint is solved."""
     support = browser("support")

@@ -13,12 +13,13 @@ from ecrm.models import Complaint, IncomingMessage
 from ecrm.models.base import now
 from ecrm.models.incoming import IncomingStatus as S, Why
 from ecrm.rules import move, signature
+from tests.conftest import ONE_DATABASE
 from tests.portal import PNG
 from tests.staff import JOB
 from tests.world import one
 
 SECRET = "w" * 43
-pytestmark = pytest.mark.parametrize("company", ["sqlite"], indirect=True)  # tests/test_incoming.py has the statements
+pytestmark = ONE_DATABASE  # tests/test_incoming.py has the statements
 
 
 @pytest.fixture
