@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from ecrm import exports, policy, xlsx
 from ecrm.admin import exporting
 from ecrm.extensions import PATIENCE, db
-from ecrm.models import Branch, Complaint, Customer, Plan, Subscription, User
+from ecrm.models import Branch, Complaint, Customer, Plan, Step, Subscription, User
 from ecrm.models.account import Language
 from ecrm.models.customer import CustomerStatus
 from ecrm.policy import Right
