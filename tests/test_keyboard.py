@@ -38,6 +38,9 @@ def test_a_bulk_verb(app, window):  # noqa: F811
         if answer == "dismiss":
             expect(page.locator("#action_form button").first).to_be_focused()
             expect(page.locator("[data-chosen]")).to_have_text("1")
+    page.wait_for_url("**/approve/**")  # the page that says what they cost
+    press_to(page, "#approve-chosen", most=120)
+    press(page, "Enter")
     expect(page.locator(".alert").first).to_be_visible()
     assert len(asked) == 2
     with app.app_context():

@@ -70,7 +70,7 @@ GOOD = {  # a row of each table that is refused for nothing; {} of a foreign key
     Promo: {"code": "X", "title": "x", "text": "x", "valid_from": DAY, "valid_until": DAY + timedelta(days=1), "audience": "new", "published": True},
     ComplaintCategory: {"code": "X", "name": "x", "name_en": "x", "priority": 1, "response_hours": 1, "resolution_hours": 1, "active": True,
                        "clock": "around", "kind": "general"},
-    Customer: {"number": "X", "name": "x", "phone": "x", "address": "x", "branch_id": 1, "since": DAY, "status": "active"},
+    Customer: {"number": "X", "preferred_channel": "email", "name": "x", "phone": "x", "address": "x", "branch_id": 1, "since": DAY, "status": "active"},
     Subscription: {"customer_id": 1, "plan_id": 1, "address": "x", "valid_from": DAY, "status": "active"},
     BandwidthGrant: {"subscription_id": 1, "extra_mbps": 1, "valid_from": DAY, "valid_until": DAY + timedelta(days=1), "reason": "loyalty",
                      "status": "draft"},
@@ -84,7 +84,7 @@ GOOD = {  # a row of each table that is refused for nothing; {} of a foreign key
                    "status": "registered", "registered_at": MOMENT},
     User: {"email": "x@x.example", "name": "x", "language": "id", "active": True, "fs_uniquifier": "x", "created_at": MOMENT},
     Role: {"name": "x", "two_factor_required": False},
-    Letter: {"to_email": "x", "to_name": "x", "language": "id", "template": "x", "data": {}, "state": "queued", "queued_at": MOMENT, "tries": 0},
+    Letter: {"channel": "email", "to_email": "x", "to_name": "x", "language": "id", "template": "x", "data": {}, "state": "queued", "queued_at": MOMENT, "tries": 0},
     Step: {"at": MOMENT, "via": "cli", "table": "x", "row_id": 1, "action": "x", "before": {}, "after": {}},
     Counter: {"name": "x", "value": 0},
 }
