@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 
 from ecrm.models import Customer, Promo, Subscription
 from ecrm.models.customer import CustomerStatus, SubscriptionStatus
@@ -63,6 +63,18 @@ def offered(customer: Customer | None, today: date) -> ColumnElement[bool]:
         return and_(running(today), audience)
     plans = [row.plan_id for row in customer.subscriptions if row.status is not SubscriptionStatus.ENDED]
     return and_(running(today), audience, or_(~Promo.plans.any(), Promo.plans.any(Plan.id.in_(plans))))
+
+
+def fits(promo: Promo) -> ColumnElement[bool]:
+    """Return the condition on the customers whom a promo is for by audience, plans and restriction, as offered() decides; its days and publication aside."""
+    whole = promo.audience is Audience.EVERYBODY and not promo.plans
+    if whole:
+        return true()
+    existing = Customer.status.in_(EXISTING)
+    plans = Customer.subscriptions.any(and_(Subscription.status != SubscriptionStatus.ENDED, Subscription.plan_id.in_([plan.id for plan in promo.plans])))
+    mine = and_(existing, plans) if promo.plans else existing
+    whom = {Audience.EVERYBODY: or_(mine, ~existing), Audience.NEW: ~existing, Audience.EXISTING: mine}[promo.audience]
+    return and_(Customer.restricted_at.is_(None), whom)
 
 
 def reasons(promo: Promo, customer: Customer, subscription: Subscription | None, at: datetime) -> Reasons:
