@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from ecrm.extensions import db
-from ecrm.letters import gateway
+from ecrm.letters import posting
 from ecrm.letters.outbox import GATEWAY_TRIES
 from ecrm.models import Complaint, Customer, Letter, User
 from ecrm.models.base import now
@@ -100,7 +100,7 @@ def test_a_gateway_that_refuses_or_is_away(outbox, office, connect, there, monke
         by_whatsapp("budi")
         assert run().put_off == 1 and run().sent == 1 and "422" not in office.recipients
         there.status, there.slow = 202, 1.5
-        monkeypatch.setattr(gateway, "PATIENCE", 0.2)
+        monkeypatch.setattr(posting, "PATIENCE", 0.2)
         by_whatsapp("agus", "dewi")
         queue("siti")
         tally = run()

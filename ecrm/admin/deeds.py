@@ -125,7 +125,7 @@ def _compensation() -> tuple[int, int]:
 
 
 def _deserved(row: Complaint) -> bool:
-    return compensation.deserved(row, now())
+    return compensation.deserved(row, now()) and compensation.given(db.session(), row) is None
 
 
 def _compensate(row: Complaint, by: User, at: datetime) -> None:

@@ -4,31 +4,21 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.error import HTTPError
 
 from flask import current_app
 
+from ecrm.letters import posting
 from ecrm.letters.rendering import render
 from ecrm.letters.senders import NoConnection, RecipientRefused
 from ecrm.models import Letter
 from ecrm.models.customer import ContactChannel
-from ecrm.rules import signature
 
-PATIENCE = 10  # seconds
 LATER = (408, 425, 429)  # refusals that are about now, not about the letter
 
 
 class GatewayAway(NoConnection):
     """The gateway was not reached, or says that it cannot now."""
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Goes nowhere else: what is posted is meant for the address of the settings."""
-
-    def redirect_request(self, *_args: Any, **_more: Any) -> None:
-        """Let a redirect be an error."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +47,15 @@ def posting_of(letter: Letter, number: str) -> Posting:
     return Posting(settings["GATEWAY_URL"], settings["GATEWAY_SECRET"], json.dumps(said, ensure_ascii=False).encode())
 
 
-def post(posting: Posting, at: datetime) -> None:
+def post(letter: Posting, at: datetime) -> None:
     """Post a letter. Raises RecipientRefused where the gateway will never take it, GatewayAway where it may later."""
-    moment = int(at.timestamp())
-    headers = {"Content-Type": "application/json", "X-Ecrm-Timestamp": str(moment), "X-Ecrm-Signature": signature.sign(posting.secret, moment, posting.body)}
     try:
-        with build_opener(_NoRedirect).open(Request(posting.url, posting.body, headers, method="POST"), timeout=PATIENCE) as answer:
-            answer.read(1)
+        posting.post(letter.url, letter.secret, letter.body, at)
     except HTTPError as error:
         error.close()
         words = f"gateway: {error.code} {error.reason}"
         if 400 <= error.code < 500 and error.code not in LATER:
             raise RecipientRefused(words) from error
         raise GatewayAway(words) from error
-    except (URLError, OSError, HTTPException) as error:
+    except (OSError, HTTPException) as error:
         raise GatewayAway(f"gateway: {getattr(error, 'reason', None) or error or type(error).__name__}") from error

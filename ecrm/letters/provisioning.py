@@ -1,18 +1,17 @@
 """Provisioning is told by signed calls what additions began or are over: tried until they are answered, so that none is lost."""
 
-import hashlib
-import hmac
 import json
 import logging
 from datetime import datetime, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.error import HTTPError
 
 from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
+from ecrm.letters import posting
 from ecrm.letters.outbox import WAITS
 from ecrm.models import BandwidthGrant, Customer, ProvisionCall, Subscription
 from ecrm.models.bandwidth import GrantStatus
@@ -22,7 +21,6 @@ from ecrm.row_by_row import Hand
 from ecrm.rules.bandwidth import there
 
 log = logging.getLogger(__name__)
-PATIENCE = 10  # seconds for an answer
 BATCH = 200
 
 
@@ -98,22 +96,13 @@ def contents(session: Session, call: ProvisionCall, at: datetime) -> dict[str, A
     }
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return what proves that a call is ours: HMAC-SHA256 of the timestamp, a dot and the body."""
-    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
 def _post(url: str, secret: str, body: bytes, at: datetime) -> Exception | None:
-    """Post a call and return why it was not taken, None where it was; redirects are not followed."""
-    parts, timestamp = urlsplit(url), str(int(at.timestamp()))
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    line = kind(parts.hostname or "", parts.port, timeout=PATIENCE)
-    headers = {"Content-Type": "application/json", "X-ECRM-Timestamp": timestamp, "X-ECRM-Signature": signature(secret, timestamp, body)}
+    """Post a call and return why it was not taken, None where it was."""
     try:
-        line.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
-        status = line.getresponse().status
-        return None if 200 <= status < 300 else NotTaken(f"HTTP {status}")
+        posting.post(url, secret, body, at)
+    except HTTPError as error:
+        error.close()
+        return NotTaken(f"HTTP {error.code}")
     except (OSError, HTTPException) as error:
         return error
-    finally:
-        line.close()
+    return None
