@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, or_
 
 from ecrm.models import (
-    Attachment, BandwidthGrant, Complaint, Consent, Customer, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, Reply, Step, Subscription, User, Visit,
+    Attachment, BandwidthGrant, Complaint, Consent, Customer, HelpPage, Installation, Outage, OutageFollower, PdpRequest, Promo, PromoRequest, PromoSeen, Reply, Step, Subscription, User, Visit,
 )
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.outage import OutageStatus
@@ -63,6 +63,11 @@ def own_installations(user: User) -> ColumnElement[bool]:
 def own_requests(user: User) -> ColumnElement[bool]:
     """The account's customer's requests for promos."""
     return PromoRequest.customer_id.in_(ids(Customer, own_customer(user)))
+
+
+def own_seen(user: User) -> ColumnElement[bool]:
+    """The promos that the account's customer saw."""
+    return PromoSeen.customer_id.in_(ids(Customer, own_customer(user)))
 
 
 def own_pdp_requests(user: User) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from ecrm import customer_rows, rows
 from ecrm.grants import Grant, Right, Rows
 from ecrm.models import (
     AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, Counter, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
-    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
+    Installation, Job, Letter, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, PromoSeen, ProvisionCall, Recap, Reply, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard, Step, Subscription, User,
     UserSession, Visit, WorkingHours,
 )
 from ecrm.models.account import STAFF, RoleName
@@ -85,6 +85,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         SUPPORT: Grant(R | X, verbs=frozenset({"accept", "decline"})),
         MANAGER: Grant(R | X),
     },
+    PromoSeen: {CUSTOMER: Grant(R | C, customer_rows.own_seen), SUPPORT: Grant(R | X), MANAGER: Grant(R | X)},
     BandwidthGrant: {
         CUSTOMER: Grant(R, customer_rows.own_grants, frozenset({"note"})),
         SUPPORT: Grant(R | C | E | X, verbs=frozenset({"approve", "revoke"})),

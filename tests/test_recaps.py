@@ -248,7 +248,10 @@ def test_quality(demo):
 
 
 def test_promos(app):
-    """What customers asked for in the period, by promo; the others' branches and other times are left out."""
+    """What customers saw, asked for and took in the period, by promo; the others' branches and other times are left out."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE installation SET status = 'activated', activated_at = registered_at, promo_id = (SELECT id FROM promo WHERE code = 'HEMAT') WHERE id = 1"))
+        connection.execute(text("UPDATE promo_request SET status = 'accepted'"))
     with app.test_request_context():
         at = now()
         sheet = recaps.promos.make(db.session, Scope(year(), at))
@@ -256,9 +259,19 @@ def test_promos(app):
     wishes = [row for row in rows(app, "SELECT r.*, p.title FROM promo_request r JOIN promo p ON p.id = r.promo_id") if in_year(row["requested_at"])]
     ran = [row for row in rows(app, "SELECT * FROM promo") if row["valid_from"] <= year().last and row["valid_until"] >= year().first]
     asked = Counter(row["title"] for row in wishes)
-    assert wishes and {row.values[0]: row.values[5] for row in there.rows} == {row["title"]: asked[row["title"]] for row in ran} | dict(asked)
-    assert there.total.values[5:] == (len(wishes), *(sum(row["status"] == word for row in wishes) for word in ("accepted", "declined", "withdrawn", "requested")))
-    assert all(row.values[5] == sum(row.values[6:]) for row in there.lines)
+    assert wishes and {row.values[0]: row.values[9] for row in there.rows} == {row["title"]: asked[row["title"]] for row in ran} | dict(asked)
+    assert there.total.values[9:14] == (len(wishes), *(sum(row["status"] == word for row in wishes) for word in ("accepted", "declined", "withdrawn", "requested")))
+    assert all(row.values[9] == sum(row.values[10:14]) for row in there.lines)
+    seen = Counter(row["title"] for row in rows(app, "SELECT s.*, p.title FROM promo_seen s JOIN promo p ON p.id = s.promo_id") if in_year(row["seen_at"]))
+    fitted = Counter(row["title"] for row in rows(app, "SELECT i.*, p.title FROM installation i JOIN promo p ON p.id = i.promo_id WHERE i.status = 'activated'"))
+    accepted = Counter(row["title"] for row in wishes if row["status"] == "accepted")
+    got = values(sheet, "promo")
+    for title in asked | seen | fitted:
+        took = accepted[title] + fitted[title]
+        assert (got[title]["seen"], got[title]["connected"], got[title]["took"], got[title]["uptake"]) == (seen[title], fitted[title], took, share(took, seen[title]))
+    assert got["Hemat akhir tahun"]["took"] == 2 and got["Hemat akhir tahun"]["uptake"] == 200
+    assert got["Hemat akhir tahun"]["reach"] == rows(app, "SELECT count(*) AS n FROM customer")[0]["n"] and got["Belum terbit"]["reach"] == 0
+    assert (got["Belum terbit"]["seen"], got["Belum terbit"]["uptake"]) == (0, None)
     audiences = {row.values[0]: row.values[1:] for row in sheet.tables[1].rows}
     assert sum(count for count, _running in audiences.values()) == len(ran)
     assert sum(running for _count, running in audiences.values()) == sum(bool(row["published"]) for row in ran)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ecrm.extensions import db
 from ecrm.models import (
     AccessEvent, ApiAnswer, ApiToken, Attachment, BandwidthGrant, Branch, CallNote, Complaint, ComplaintCategory, Consent, CountedDay, CoverageArea, Customer, Demand, Escalation, GrantRule, HelpPage, Holiday,
-    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, ProvisionCall, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
+    Installation, Job, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, PromoSeen, ProvisionCall, Recap, ReplyTemplate, RiskScore, RiskWeight, Role, SavedView, ServiceStandard,
     Subscription, User, UserSession, Visit, WorkingHours,
 )
 from ecrm.models.access_event import AccessKind
@@ -279,6 +279,7 @@ def _reports() -> None:
         CallNote(customer=one(Customer, number="PLG-000001"), text="Minta dihubungi lagi sore hari.", by=one(User, email=email("manager"))),
         RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
+        PromoSeen(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002")),
         IncomingMessage(channel=IncomingChannel.MAIL, message_id="<1@mail.example>", fingerprint="0" * 64, sender="orang@mail.example", subject="Tanya",
                         text="Internet saya mati.", raw_key="00/raw", sorted_at=at, why=Why.UNKNOWN),
         Consent(customer=one(Customer, number="PLG-000001"), given=True, wording="2026-11"),

@@ -26,6 +26,7 @@ from ecrm.models.outage import Outage, OutageFollower
 from ecrm.models.pdp_request import PdpRequest
 from ecrm.models.plan import Plan, Promo
 from ecrm.models.promo_request import PromoRequest
+from ecrm.models.promo_seen import PromoSeen
 from ecrm.models.provisioning import ProvisionCall
 from ecrm.models.recap import Recap, ServiceStandard
 from ecrm.models.reply_template import ReplyTemplate
@@ -38,7 +39,7 @@ from ecrm.models.visit import Visit
 MODELS = (
     Complaint, Reply, Attachment, IncomingMessage, ComplaintCategory, Escalation, Outage, OutageFollower, ReplyTemplate, HelpPage,
     Customer, Subscription, Installation, Demand, Visit, RiskScore, RiskWeight, CallNote, PdpRequest, Consent,
-    Plan, Promo, PromoRequest, BandwidthGrant, GrantRule, ProvisionCall,
+    Plan, Promo, PromoRequest, PromoSeen, BandwidthGrant, GrantRule, ProvisionCall,
     Branch, CoverageArea, WorkingHours, Holiday, ServiceStandard,
     Recap, SavedView,
     User, Role, UserSession, AccessEvent, ApiToken, ApiAnswer, Letter, Step, Job, Counter, CountedDay,

@@ -13,7 +13,7 @@ from ecrm.models import Promo, PromoRequest, Step
 from ecrm.models.base import now
 from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.policy import Right
-from ecrm.portal import drafts, look, people
+from ecrm.portal import drafts, look, people, why
 from ecrm.portal.account_forms import at_most, stripped
 from ecrm.portal.blueprint import blueprint
 from ecrm.portal.taking_back import take_back
@@ -30,7 +30,10 @@ class InterestForm(FlaskForm):
 @blueprint.get("/promos/<code>")
 def promo(code: str) -> Any:
     """One promo that runs today, and the reader's wish for it."""
-    return page(fetch(code))
+    row = fetch(code)
+    answer = page(row)
+    why.note_seen([row])
+    return answer
 
 
 @blueprint.post("/promos/<code>/interest")

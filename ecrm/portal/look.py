@@ -11,14 +11,14 @@ from ecrm import formats
 from ecrm.models import Visit
 from ecrm.models.account import Language
 from ecrm.models.base import now
-from ecrm.portal import people, wording
+from ecrm.portal import people, why, wording
 from ecrm.rules.phone import readable as telephone
 
 
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours, window=window
+        moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours, window=window, why_me=why.why_me
     )
     app.jinja_env.globals.update(wording=wording)
     app.context_processor(_company)

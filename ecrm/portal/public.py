@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_login import current_user
+from sqlalchemy.orm import selectinload
 
 from ecrm.models import Plan, Promo
-from ecrm.portal import look, outage_pages, people
+from ecrm.portal import look, outage_pages, people, why
 from ecrm.portal.blueprint import blueprint
 from ecrm.rules.promo import offered
 
@@ -23,10 +24,13 @@ def landing() -> Any:
 @blueprint.get("/promos")
 def promos() -> Any:
     """The promos that run today and are for the reader."""
-    return render_template("portal/promos.html", promos=promos_for_reader())
+    shown = promos_for_reader()
+    answer = render_template("portal/promos.html", promos=shown)
+    why.note_seen(shown)
+    return answer
 
 
 def promos_for_reader() -> list[Promo]:
     """Return the published promos of today for the reader, those that end first in front."""
     mine = offered(people.own_customer(), look.today())
-    return people.rows(people.see(Promo).where(mine).order_by(Promo.valid_until, Promo.id))
+    return people.rows(people.see(Promo).where(mine).options(selectinload(Promo.plans)).order_by(Promo.valid_until, Promo.id))

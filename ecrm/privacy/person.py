@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import (
-    AccessEvent, Attachment, BandwidthGrant, CallNote, Complaint, Consent, Customer, Demand, Escalation, IncomingMessage, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, ProvisionCall, Reply, RiskScore,
+    AccessEvent, Attachment, BandwidthGrant, CallNote, Complaint, Consent, Customer, Demand, Escalation, IncomingMessage, Installation, Letter, OutageFollower, PdpRequest, PromoRequest, PromoSeen, ProvisionCall, Reply, RiskScore,
     Step, Subscription, User, UserSession, Visit,
 )
 
@@ -70,6 +70,7 @@ WAYS: dict[type, Callable[[Person], ColumnElement[bool]]] = {
     ProvisionCall: lambda p: p.among(ProvisionCall.grant_id, BandwidthGrant),
     RiskScore: lambda p: p.among(RiskScore.subscription_id, Subscription),
     PromoRequest: lambda p: PromoRequest.customer_id == p.customer.id,
+    PromoSeen: lambda p: PromoSeen.customer_id == p.customer.id,
     OutageFollower: lambda p: OutageFollower.customer_id == p.customer.id,
     CallNote: lambda p: CallNote.customer_id == p.customer.id,
     PdpRequest: lambda p: PdpRequest.customer_id == p.customer.id,

@@ -8,7 +8,7 @@ from ecrm.admin.screens.demand import DemandScreen
 from ecrm.admin.screens.incoming import IncomingScreen
 from ecrm.admin.screens.installation import InstallationScreen
 from ecrm.admin.screens.knowledge import HelpPageScreen, ReplyTemplateScreen
-from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen
+from ecrm.admin.screens.offer import GrantRuleScreen, GrantScreen, PlanScreen, PromoRequestScreen, PromoScreen, PromoSeenScreen
 from ecrm.admin.screens.outage import OutageFollowerScreen, OutageScreen
 from ecrm.admin.screens.privacy import ConsentScreen, PdpRequestScreen
 from ecrm.admin.screens.provisioning import ProvisionCallScreen
@@ -21,7 +21,7 @@ from ecrm.admin.screens.visit import VisitScreen
 SCREENS = (
     ComplaintScreen, IncomingScreen, ReplyScreen, AttachmentScreen, CategoryScreen, EscalationScreen, OutageScreen, OutageFollowerScreen, ReplyTemplateScreen, HelpPageScreen,
     VisitScreen, CustomerScreen, SubscriptionScreen, InstallationScreen, DemandScreen, RiskScoreScreen, RiskWeightScreen, CallNoteScreen, PdpRequestScreen, ConsentScreen,
-    PlanScreen, PromoScreen, PromoRequestScreen, GrantScreen, GrantRuleScreen, ProvisionCallScreen,
+    PlanScreen, PromoScreen, PromoRequestScreen, PromoSeenScreen, GrantScreen, GrantRuleScreen, ProvisionCallScreen,
     RecapScreen, SavedViewScreen,
     BranchScreen, CoverageAreaScreen, WorkingHoursScreen, HolidayScreen, ServiceStandardScreen,
     UserScreen, RoleScreen, SessionScreen, AccessEventScreen, ApiTokenScreen, ApiAnswerScreen, LetterScreen, StepScreen, JobScreen, CounterScreen, CountedDayScreen,

@@ -65,7 +65,7 @@ class InstallationScreen(Pipeline, Screen):
     form_create = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "promo", "visit_times", "channel", "language", "customer")
     form_edit = ("applicant_name", "applicant_phone", "applicant_email", "address", "area", "plan", "promo", "visit_times", "language")
     search = ("number", "applicant_name", "applicant_phone")
-    filters = ("status", "area", "plan", "channel", "technician", "registered_at", "visit_at", "activated_at")
+    filters = ("status", "area", "plan", "promo", "channel", "technician", "registered_at", "visit_at", "activated_at")
     more_filters = (AreasBranch, OfCustomer, Standard)
     form_overrides = {"visit_times": HalfDaysField}
     sortable = ("number", "registered_at", "visit_at")

@@ -16,7 +16,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import OFFERS
 from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, GrantRule, Plan, Promo, PromoRequest, Subscription
+from ecrm.models import BandwidthGrant, GrantRule, Plan, Promo, PromoRequest, PromoSeen, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus
@@ -143,3 +143,17 @@ class PromoRequestScreen(Screen):
     sort = ("requested_at", True)
     empty = _l("No requests yet. They come when customers ask for a promo in the portal.")
     column_formatters = {"customer": cells.customer, "customer.phone": cells.phone, "requested_at": cells.short}
+
+
+class PromoSeenScreen(Screen):
+    """Who saw which promo; the portal notes it."""
+
+    model = PromoSeen
+    group = OFFERS
+    columns = ("seen_at", "promo", "customer")
+    filters = ("promo", "seen_at")
+    more_filters = (CustomersBranch,)
+    sortable = ("seen_at",)
+    sort = ("seen_at", True)
+    empty = _l("Nobody has seen a promo yet. It is noted when customers open promos in the portal.")
+    column_formatters = {"customer": cells.customer, "seen_at": cells.short}

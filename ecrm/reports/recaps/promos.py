@@ -1,18 +1,20 @@
-"""The recap of promos: which ran in the period, for whom, and how many customers asked for each."""
+"""The recap of promos: which ran in the period, for whom, and how many customers each reached, who saw it, asked for it and took it."""
 
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Customer, Promo, PromoRequest
+from ecrm.models import CoverageArea, Customer, Installation, Promo, PromoRequest, PromoSeen
+from ecrm.models.installation import InstallationStatus
 from ecrm.models.plan import Audience
 from ecrm.models.promo_request import PromoRequestStatus
 from ecrm.reports import counting
 from ecrm.reports.counting import how_many
 from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table
+from ecrm.rules import promo as rules
 
 ASKED = (
     Column("requests", _l("Requests")), Column("accepted", _l("Accepted")), Column("declined", _l("Declined")), Column("withdrawn", _l("Withdrawn")),
@@ -20,29 +22,68 @@ ASKED = (
 )
 COLUMNS = (
     Column("name", _l("Promo"), Kind.TEXT), Column("from", _l("From"), Kind.DAY), Column("until", _l("Until"), Kind.DAY),
-    Column("audience", _l("For whom"), Kind.TEXT), Column("published", _l("Published"), Kind.TEXT), *ASKED,
+    Column("audience", _l("For whom"), Kind.TEXT), Column("published", _l("Published"), Kind.TEXT),
+    Column("reach", _l("Reach")), Column("seen", _l("Seen")), Column("took", _l("Took")), Column("uptake", _l("Take-up"), Kind.PERCENT),
+    *ASKED, Column("connected", _l("Connected")),
 )
 REQUESTS = COLUMNS.index(ASKED[0])
 STATUS = {"requests": {}, "accepted": {"status": "accepted"}, "declined": {"status": "declined"},
           "withdrawn": {"status": "withdrawn"}, "open": {"status": "requested"}}
 NOTES = (
     _l("Listed are the promos with a day in the period; running are those that are published. Requests are those that customers sent in the period, withdrawn ones included."),
+    _l("Reach is the customers who saw the promo in the period, and those whom it is for today. Took are the accepted requests and the installations with the promo that were activated in the period; take-up is took by seen, and above 100% where people took it who never opened it in the portal."),
 )
 
 
 def make(session: Session, scope: Scope) -> Sheet:
     """Return the recap."""
-    asked = _asked(session, scope)
+    asked, seen, connected = _asked(session, scope), _seen(session, scope), _connected(session, scope)
     promos = list(session.scalars(select(Promo).where(_overlaps(scope)).order_by(Promo.valid_from, Promo.id)))
-    others = {number for number in asked if number is not None} - {promo.id for promo in promos}
+    others = ({*asked, *seen, *connected} - {None}) - {promo.id for promo in promos}
     promos += session.scalars(select(Promo).where(Promo.id.in_(others)).order_by(Promo.id)) if others else []
-    rows = tuple(_row(promo, asked.get(promo.id, (0,) * len(ASKED)), scope) for promo in promos)
+    rows = tuple(_row(promo, _figures(seen.get(promo.id, 0), asked.get(promo.id, (0,) * len(ASKED)), connected.get(promo.id, 0)), _reach(session, promo, scope), scope)
+                 for promo in promos)
     totals = tuple(sum(found[place] for found in asked.values()) for place in range(len(ASKED)))
-    total = Row((_("Total"), None, None, None, None, *totals), {key: Opens(PromoRequest, _requests(scope) | more) for key, more in STATUS.items()})
+    whole = _figures(sum(seen.values()), totals, sum(connected.values()))
+    total = Row((_("Total"), None, None, None, None, None, *whole), _opens(scope, {}))
     table = Table("promo", _("Promos"), COLUMNS, rows, total)
     wished = replace(table, rows=tuple(row for row in rows if row.values[REQUESTS]))
     charts = (wished.chart(_("Requests by promo"), Drawn.BARS, "requests"),) if any(totals) else ()
     return Sheet("promos", _("Recap of promos"), scope, (table, _audiences(session, scope)) if rows else (), charts, NOTES)
+
+
+def _figures(seen: int, asked: tuple[int, ...], connected: int) -> tuple[Any, ...]:
+    """Return the figures from seen on; took is accepted and connected."""
+    took = asked[1] + connected
+    return (seen, took, counting.percent(took, seen), *asked, connected)
+
+
+def _seen(session: Session, scope: Scope) -> dict[int, int]:
+    """Return how many customers first saw each promo in the period."""
+    query = select(PromoSeen.promo_id, func.count()).where(counting.within(PromoSeen.seen_at, scope.period))
+    if scope.branch_id is not None:
+        query = query.join(PromoSeen.customer).where(Customer.branch_id == scope.branch_id)
+    return {number: count for number, count in session.execute(query.group_by(PromoSeen.promo_id))}
+
+
+def _connected(session: Session, scope: Scope) -> dict[int, int]:
+    """Return how many installations with each promo were activated in the period."""
+    query = select(Installation.promo_id, func.count()).where(
+        Installation.promo_id.is_not(None), Installation.status == InstallationStatus.ACTIVATED, counting.within(Installation.activated_at, scope.period))
+    if scope.branch_id is not None:
+        query = query.join(Installation.area).where(CoverageArea.branch_id == scope.branch_id)
+    return {number: count for number, count in session.execute(query.group_by(Installation.promo_id))}  # type: ignore[misc]
+
+
+def _reach(session: Session, promo: Promo, scope: Scope) -> int:
+    """Return how many customers saw a promo in the period, or are those whom it is for today."""
+    today = scope.at.astimezone(scope.period.zone).date()
+    open_ = promo.published and promo.valid_from <= today <= promo.valid_until
+    saw = select(PromoSeen.customer_id).where(PromoSeen.promo_id == promo.id, counting.within(PromoSeen.seen_at, scope.period))
+    query = select(func.count(Customer.id)).where(or_(Customer.id.in_(saw), rules.fits(promo) if open_ else false()))
+    if scope.branch_id is not None:
+        query = query.where(Customer.branch_id == scope.branch_id)
+    return session.scalar(query) or 0
 
 
 def _overlaps(scope: Scope) -> Any:
@@ -59,14 +100,17 @@ def _asked(session: Session, scope: Scope) -> dict[Any, tuple[int, ...]]:
     return {number: tuple(map(int, counts)) for number, *counts in session.execute(query.group_by(PromoRequest.promo_id))}
 
 
-def _requests(scope: Scope) -> dict[str, str]:
-    return {"requested_at": scope.period.days} | ({"branch": str(scope.branch_id)} if scope.branch_id is not None else {})
+def _opens(scope: Scope, more: dict[str, str]) -> dict[str, Opens]:
+    """Return the lists behind the figures; `more` narrows them to a promo. Reach and took are of several tables."""
+    branch = {"branch": str(scope.branch_id)} if scope.branch_id is not None else {}
+    asked = {key: Opens(PromoRequest, {"requested_at": scope.period.days} | branch | more | status) for key, status in STATUS.items()}
+    return asked | {"seen": Opens(PromoSeen, {"seen_at": scope.period.days} | branch | more)} | ({
+        "connected": Opens(Installation, {"activated_at": scope.period.days, "status": "activated"} | branch | more)} if more else {})
 
 
-def _row(promo: Promo, counts: tuple[int, ...], scope: Scope) -> Row:
-    opens = {key: Opens(PromoRequest, _requests(scope) | {"promo": str(promo.id)} | more) for key, more in STATUS.items()}
+def _row(promo: Promo, figures: tuple[Any, ...], reach: int, scope: Scope) -> Row:
     facts = (promo.title, promo.valid_from, promo.valid_until, str(promo.audience.label), _("yes") if promo.published else _("no"))
-    return Row((*facts, *counts), opens)
+    return Row((*facts, reach, *figures), _opens(scope, {"promo": str(promo.id)}))
 
 
 def _audiences(session: Session, scope: Scope) -> Table:

@@ -1,6 +1,7 @@
-"""The demo's promo requests: customers who pressed “I'm interested”, and what support answered."""
+"""The demo's promo requests: customers who saw promos, those who pressed “I'm interested”, and what support answered."""
 
 from datetime import UTC, datetime, time, timedelta
+from random import Random
 from typing import Any
 
 from sqlalchemy import select
@@ -38,6 +39,20 @@ def wish(session: Session, company: Company, crowd: Crowd, count: int) -> None:
         if caller and caller.account and (caller.id, promo.id) not in asked and (not plans or company.plans[caller.plan].id in plans):
             asked.add((caller.id, promo.id))
             _ask(company, caller, promo, fate, at)
+    _glance(company, crowd, offers, asked)
+
+
+def _glance(company: Company, crowd: Crowd, offers: list[tuple[Any, set[int]]], asked: set[tuple[int, int]]) -> None:
+    """Let others see promos that ran and were for them; by a chance of its own, so that the rest of the demo stays as it is."""
+    chance = Random(len(crowd))
+    for index in range(len(crowd)):
+        caller = crowd.caller(index)
+        for promo, plans in offers if caller.account else ():
+            first, last = datetime.combine(promo.valid_from, time(2), UTC), min(datetime.combine(promo.valid_until, time(12), UTC), company.now)
+            at = first + (last - first) * chance.random() if first < last else None
+            fits = at and crowd.connected(index, at.toordinal()) and (not plans or company.plans[caller.plan].id in plans)
+            if fits and (caller.id, promo.id) not in asked and chance.random() < 0.5:
+                company.bulk.add("promo_seen", {"promo_id": promo.id, "customer_id": caller.id, "seen_at": at})
 
 
 def _offers(session: Session) -> list[tuple[Any, set[int]]]:
@@ -83,3 +98,4 @@ def _ask(company: Company, caller: Caller, promo: Any, fate: S, at: datetime) ->
     except NotYet:
         pass
     company.bulk.add("promo_request", vars(row))
+    company.bulk.add("promo_seen", {"promo_id": promo.id, "customer_id": caller.id, "seen_at": at - timedelta(minutes=2)})
