@@ -19,7 +19,7 @@ from ecrm.models.installation import InstallationStatus as S
 SHOWN = 6  # applications of a column, those that wait longest
 LAST = 30  # days of what is over
 NEXT = {
-    S.REGISTERED: _l("Sales surveys the address"), S.SURVEYED: _l("Support plans the visit"),
+    S.REGISTERED: _l("Sales surveys the address"), S.SURVEYED: _l("Support arranges the visit"),
     S.SCHEDULED: _l("The technician installs"), S.INSTALLED: _l("Support activates"),
 }
 OVER = (S.ACTIVATED, S.NOT_COVERED, S.CANCELLED)

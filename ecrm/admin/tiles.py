@@ -60,7 +60,7 @@ UNDELIVERED = Tile(_l("Letters not delivered"), Letter, {"state": "failed"}, ala
 FAILING = Tile(_l("Failing jobs"), Job, {"failing": "1"}, alarm=True)
 DATA = Tile(_l("Requests about personal data"), PdpRequest, {"undecided": "1"}, brief=_l("Personal data"))
 DATA_LATE = Tile(_l("Requests about personal data, overdue"), PdpRequest, {"overdue": "1"}, alarm=True, rare=True, brief=_l("Personal data, overdue"))
-NEW_VISIT = Tile(_l("Visits in vain: plan another one"), Visit, {"needs_another": "1"}, alarm=True, rare=True, brief=_l("Needs a new visit"))
+NEW_VISIT = Tile(_l("Visits in vain: arrange another one"), Visit, {"needs_another": "1"}, alarm=True, rare=True, brief=_l("Needs a new visit"))
 OUTAGES = Tile(_l("Outages that run"), Outage, {"status": "open"}, alarm=True, rare=True, brief=_l("Outages"))
 SUSPICIOUS = Tile(_l("Complaints that may be an outage"), Complaint, {"suspicious": "1"}, alarm=True, rare=True, brief=_l("Perhaps an outage"))
 MESSAGES = Tile(_l("Messages to sort"), IncomingMessage, {"status": "new"}, brief=_l("Incoming messages"))
