@@ -100,7 +100,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         TECHNICIAN: Grant(R, rows.own_visits, verbs=frozenset({"install"})),
         MANAGER: Grant(R | X),
     },
-    Demand: {CUSTOMER: Grant(R | C, rows.nothing), SALES: Grant(R | C | E | X, verbs=frozenset({"told"})), MANAGER: Grant(R | X)},
+    Demand: {CUSTOMER: Grant(R | C, rows.nothing), SUPPORT: Grant(R), SALES: Grant(R | C | E | X, verbs=frozenset({"told"})), MANAGER: Grant(R | X)},
     Visit: {
         CUSTOMER: Grant(R, customer_rows.promised_visits, frozenset({"materials", "note", "task", "held"})),
         SUPPORT: Grant(R | C | X, verbs=frozenset({"rebook", "cancel", "report"})),
@@ -127,7 +127,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
     Role: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R, verbs=frozenset({"two_factor", "one_factor"}))},
     UserSession: {CUSTOMER: Grant(R, rows.own_sessions, verbs=frozenset({"end"})), ADMINISTRATOR: Grant(R, verbs=frozenset({"end"}))},
     AccessEvent: {ADMINISTRATOR: Grant(R | X)},
-    ApiToken: {ADMINISTRATOR: Grant(R | C, verbs=frozenset({"revoke"}))}, ApiAnswer: {ADMINISTRATOR: Grant(R)},
+    ApiToken: {MANAGER: Grant(R), ADMINISTRATOR: Grant(R | C, verbs=frozenset({"revoke"}))}, ApiAnswer: {ADMINISTRATOR: Grant(R)},
     Letter: {SUPPORT: Grant(R | X), MANAGER: Grant(R | X), ADMINISTRATOR: Grant(R | X, verbs=frozenset({"retry"}))},
     Step: {
         CUSTOMER: Grant(R, customer_rows.own_steps, INNER),

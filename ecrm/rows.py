@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from ecrm.models import (
-    Attachment, Complaint, Customer, Escalation, Installation, Outage, Recap, Reply, Role, SavedView, Step, Subscription, User, UserSession, Visit,
+    ApiToken, Attachment, Complaint, Customer, Escalation, Installation, Outage, Recap, Reply, Role, SavedView, Step, Subscription, User, UserSession, Visit,
 )
 from ecrm.models.account import RoleName, roles_users
 from ecrm.models.customer import CustomerStatus
@@ -93,8 +93,8 @@ def near_outages(user: User) -> ColumnElement[bool]:
 
 
 def work_steps(_user: User) -> ColumnElement[bool]:
-    """The trail without that of accounts."""
-    return Step.table != User.__tablename__
+    """The trail without that of accounts and of tokens."""
+    return Step.table.not_in([User.__tablename__, ApiToken.__tablename__])
 
 
 def work_recaps(_user: User) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from ecrm import policy
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import MODELS, BandwidthGrant, User
+from ecrm.models import MODELS, ApiToken, BandwidthGrant, Complaint, User, Visit
 from ecrm.models.account import STAFF, RoleName
 from tests.world import Browser, email, one
 
@@ -140,6 +140,19 @@ def fields_of(answer: TestResponse) -> dict[str, str]:
     return {name: value.removeprefix("\n").removeprefix("\r\n") for name, value in parser.found.items()}
 
 
+def _fitting(app: Flask, cell: Cell) -> dict[str, str]:
+    """Return the fields that have to fit each other: a token's person and role, a visit's complaint, technician and half day."""
+    with app.app_context():
+        if cell.model is ApiToken:
+            person = one(User, email=email(cell.role.value))
+            return {"user": str(person.id), "role": cell.role.value, "expires_at": _moment(30 * 24)}
+        if cell.model is Visit:
+            job = one(Complaint, subject="Internet putus-putus")
+            return {"complaint": str(job.id), "installation": "", "kind": "check", "technician": str(one(User, email=email("technician")).id),
+                    "day": _moment(9 * 24)[:10], "half": "afternoon"}
+    return {}
+
+
 def valid(app: Flask, cell: Cell, typed: dict[str, str]) -> dict[str, str]:
     """Return the fields of a form with all that it needs filled in, so that only what a test adds can be the reason for a refusal."""
     plain = {"email": "baru@test.example", "phone": "081234567890", "applicant_phone": "081234567890", "applicant_email": "a@test.example",
@@ -147,9 +160,12 @@ def valid(app: Flask, cell: Cell, typed: dict[str, str]) -> dict[str, str]:
              "started_at": _moment(-1), "expected_at": _moment(3), "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
     if cell.model is BandwidthGrant and not typed.get("subscription"):  # a second addition of a line has days of its own
         typed |= {"valid_from": plain["valid_from"], "valid_until": plain["valid_until"]}
+    special = _fitting(app, cell)
     for name in cell.view._form_names("create") + cell.view._form_names("edit"):
         relation = inspect(cell.model).relationships.get(name)
-        if relation is not None:
+        if name in special:
+            typed[name] = special[name]
+        elif relation is not None:
             rows = cell_of(app, cell.role, relation.mapper.class_).inside
             typed[name] = typed.get(name) or str(rows[0] if rows else "")
         elif not typed.get(name):

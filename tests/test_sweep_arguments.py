@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from ecrm.policy import Right
 from tests import sweep
+from tests.conftest import ONE_DATABASE
 from tests.sweep import CELLS, name_of, nothing_written
 
 ODD = (
@@ -79,6 +80,7 @@ def test_ids_and_lookups(app, role, model):
                 check(cell.person.get(f"{cell.base}ajax/lookup/", query_string=given), str(given)[:100])
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
 def test_url_leads_nowhere_else(app, role, model):
     """The return address of a form stays on this site, on every page that takes one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import JSON, Date, DateTime, Enum, Integer, String, inspect
+from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Integer, String, inspect
 
 from ecrm import policy
 from ecrm.extensions import db
@@ -41,7 +41,7 @@ def plant(app: Any) -> dict[tuple[type, str], set[str]]:
 
 
 def _value(model: type, column: Any, number: int) -> Any:
-    if column.key == "fs_uniquifier" or isinstance(column.type, (Enum, Integer)) or column.foreign_keys:
+    if column.key == "fs_uniquifier" or isinstance(column.type, (Boolean, Enum, Integer)) or column.foreign_keys:
         return None  # the session of the browser hangs on the first; the others have no text that can be told apart
     if isinstance(column.type, (UtcDateTime, DateTime, Date)):
         return PLANTED_AT.replace(tzinfo=UTC) if isinstance(column.type, UtcDateTime) else PLANTED_AT
@@ -185,7 +185,7 @@ def test_a_form_writes_only_its_fields(app, role, model):
         foreign = {pair[0].key for name in names if (relation := inspect(model).relationships.get(name)) for pair in relation.local_remote_pairs}
         extra = {key: _forged(model, key) for key in keys if key not in typed}
         answer = cell.person.send(url, typed | extra | {"id": str(NOBODY)})
-        assert answer.status_code == 302, f"{kind}: the form was not saved, so nothing was proved"
+        assert answer.status_code == 302 or 'id="token"' in answer.text, f"{kind}: the form was not saved, so nothing was proved"
         after = _row(app, model, cell.inside[-1] if kind == "edit" else _newest(app, model))
         assert kind == "edit" or after["id"] > newest
         for key in keys & set(inspect(model).columns.keys()) - foreign - {"version"}:

@@ -42,5 +42,5 @@ class ProvisionCall(HasId, db.Model):
     grant: Mapped[BandwidthGrant] = relationship(info=label(_l("Bandwidth addition")))
 
     def __str__(self) -> str:
-        """Return the event and the addition."""
-        return f"{self.event.label}: {self.grant}"
+        """Return the event and the number of the call."""
+        return f"{self.event.label} {self.id}"
