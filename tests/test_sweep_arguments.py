@@ -24,6 +24,18 @@ FAR = ("https://evil.example", "//evil.example", "///evil.example", "/\\evil.exa
        "java\nscript:alert(1)", "http://[", "https://localhost@evil.example", "/\t/evil.example", "data:text/html,x", " //evil.example", "http://")
 
 
+def widest():
+    """Return one cell of each table, that of the role that may do most with it: the others have the same screen, or less of it."""
+    def breadth(cell):
+        grant = sweep.policy.grant(cell[1], cell[0])
+        return grant.may.value.bit_count() + len(grant.verbs), -len(grant.hidden)
+
+    return [max((cell for cell in CELLS if cell[1] is model), key=breadth) for model in dict.fromkeys(model for _role, model in CELLS)]
+
+
+WIDEST = widest()
+
+
 def some(values, cell, number):
     """Return so many of the values, others for each cell and the same in each run."""
     return random.Random(cell.base).sample(values, number)
@@ -39,7 +51,7 @@ def check(answer, address, most=499):
     assert re.match(r"/(?![/\\])", target), f"{address} leads to {target}"
 
 
-@pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
+@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
 def test_list_arguments(app, role, model):
     """page, page_size, sort, desc, search, every filter, and names that Flask would take for its own."""
     cell = sweep.cell_of(app, role, model)
@@ -65,7 +77,7 @@ def test_every_odd_value(app, name):
         check(cell.person.get(f"{cell.base}export/csv/", query_string={name: value}), f"export {name}={value[:60]}")
 
 
-@pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
+@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
 def test_ids_and_lookups(app, role, model):
     """An id that is none is a 404, and a look-up bounds what it is asked for."""
     cell = sweep.cell_of(app, role, model)
@@ -81,7 +93,7 @@ def test_ids_and_lookups(app, role, model):
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
+@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
 def test_url_leads_nowhere_else(app, role, model):
     """The return address of a form stays on this site, on every page that takes one."""
     cell = sweep.cell_of(app, role, model)
@@ -97,7 +109,7 @@ def test_url_leads_nowhere_else(app, role, model):
             check(answer, f"POST {page} url={far}")
 
 
-@pytest.mark.parametrize(("role", "model"), [cell for cell in CELLS if sweep.policy.grant(cell[1], cell[0]).may & (Right.CREATE | Right.EDIT)], ids=name_of)
+@pytest.mark.parametrize(("role", "model"), [cell for cell in WIDEST if sweep.policy.grant(cell[1], cell[0]).may & (Right.CREATE | Right.EDIT)], ids=name_of)
 def test_odd_values_in_forms(app, role, model):
     """Whatever is typed into a form is saved or refused beside its field; it is never a crash."""
     cell = sweep.cell_of(app, role, model)

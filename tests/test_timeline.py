@@ -52,7 +52,7 @@ def line(person, role, number, kind=None):
 WANTED = {
     "installation": ("Tiang terdekat 40 m", "Terpasang rapi"), "visit": ("Kunjungan untuk PSB", "Penanganan keluhan dimulai"),
     "complaint": (JOB, "Penilaian: 4 dari 5"), "subscription": ("Langganan mulai: Home 20", "Langganan berakhir: Home 20"),
-    "grant": ("+10 Mbps",), "promo": ("Untuk toko",), "letter": ("customer@test.example",),
+    "grant": ("+10 Mbps",), "promo": ("Untuk toko",), "letter": ("customer@test.example",), "call": ("Minta dihubungi lagi sore hari.",),
 }
 
 
