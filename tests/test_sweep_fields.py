@@ -108,6 +108,7 @@ def test_hidden_values_are_on_no_page(app, role):
                 assert not leaked, f"{address} shows {model.__name__}.{key} to {role.value}: {leaked}"
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("role", STAFF, ids=name_of)
 def test_rows_out_of_scope_are_on_no_page(app, role):
     """A row that does not exist for the person is named nowhere: not in a list, a link, a form, an export or a look-up."""
