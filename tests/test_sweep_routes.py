@@ -4,9 +4,9 @@ import pytest
 
 from itsdangerous import URLSafeTimedSerializer
 
-from ecrm import policy
+from ecrm import policy, rows
 from ecrm.admin.guard import NEEDS
-from ecrm.models import Role, User
+from ecrm.models import Role, User, Visit
 from ecrm.models.account import STAFF, RoleName
 from ecrm.reports import recaps
 from tests.conftest import ONE_DATABASE
@@ -43,6 +43,11 @@ def fresh(make_app):
     return make_app()
 
 
+def weeks():
+    """Return the names of the roles that see every visit: they see the week of the technicians."""
+    return {role.value for role in STAFF if (grant := policy.grant(Visit, role)) and grant.rows is rows.everything}
+
+
 def test_every_address_is_accounted_for(fresh):
     """A new address is public by the list above, the portal's, Flask-Security's, or a screen's with what it needs."""
     for rule, _address in rules(fresh):
@@ -56,6 +61,9 @@ def test_every_address_is_accounted_for(fresh):
         if role in SITES and table == "recaps":
             assert recaps.of(SITES[role]), f"{rule.endpoint}: the role may export nothing that a recap is about"
             continue
+        if role in SITES and table == "week":
+            assert role in weeks(), f"{rule.endpoint}: the role may not see the visits of all technicians"
+            continue
         assert role in SITES, f"{rule.endpoint}: name it in PUBLIC of {__file__}, or put it behind a screen or the portal"
         model = next((model for model in policy.POLICY if model.__tablename__ == table), None)
         assert model is not None and policy.grant(model, SITES[role]), f"{rule.endpoint} has no entry in ecrm/policy.py"
@@ -67,7 +75,7 @@ def test_each_granted_table_has_its_site(fresh):
     """Where the policy grants, there is a screen; where it does not, there is no address at all."""
     found = {rule.endpoint.partition(".")[0] for rule, _address in rules(fresh, "/admin/")}
     wanted = {f"{role.value}_{model.__tablename__}" for model in policy.POLICY for role in STAFF if policy.grant(model, role)}
-    wanted |= {f"{role.value}_recaps" for role in STAFF if recaps.of(role)}
+    wanted |= {f"{role.value}_recaps" for role in STAFF if recaps.of(role)} | {f"{name}_week" for name in weeks()}
     assert {name for name in found if not name.startswith("admin_")} - {"staff"} == wanted
 
 
