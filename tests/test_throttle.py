@@ -42,6 +42,7 @@ def guess(person, address, account=CUSTOMER, password=WRONG):
     return at(person, "/login", {"email": account, "password": password}, address)
 
 
+@ONE_DATABASE
 def test_ten_wrong_passwords_for_an_account(browser):
     """From however many addresses; the page keeps the e-mail, says when to come back, in the reader's language."""
     for number in range(10):
@@ -54,6 +55,7 @@ def test_ten_wrong_passwords_for_an_account(browser):
     assert english.status_code == 429 and "Too many tries" in english.text and "send it again in " in english.text
 
 
+@ONE_DATABASE
 def test_ten_wrong_passwords_from_an_address(browser):
     """For however many accounts, known or not; other addresses go on."""
     for number in range(10):
@@ -62,6 +64,7 @@ def test_ten_wrong_passwords_from_an_address(browser):
     assert guess(browser(), "198.51.100.8", "tebak98@test.example").status_code == 200
 
 
+@ONE_DATABASE
 def test_ipv6_counts_by_household(browser):
     """Who has 2⁶⁴ addresses has one counter."""
     for number in range(10):
@@ -70,6 +73,7 @@ def test_ipv6_counts_by_household(browser):
     assert guess(browser(), "2001:db8:1:3::1", "tebak78@test.example").status_code == 200
 
 
+@ONE_DATABASE
 def test_a_known_browser_is_not_locked_out(browser):
     """Its person logs in while others guess, from the same address too; the guesser gains nothing by having an account."""
     mine = browser()
@@ -86,6 +90,7 @@ def test_a_known_browser_is_not_locked_out(browser):
     assert guess(mine, "203.0.113.7", "customer2@test.example").status_code == 200
 
 
+@ONE_DATABASE
 def test_right_logins_are_not_counted(browser):
     """An office behind one address comes in, in the morning; and a success does not wash failures away."""
     for _person in range(12):
@@ -97,6 +102,7 @@ def test_right_logins_are_not_counted(browser):
     assert guess(browser(), "203.0.113.20", "tebak98@test.example").status_code == 429
 
 
+@ONE_DATABASE
 def test_guesses_at_the_same_moment(app, browser):
     """Of thirty at once ten are answered."""
     people = [browser() for _guess in range(30)]
@@ -117,6 +123,7 @@ def test_guesses_at_the_same_moment(app, browser):
     assert sorted(seen) == [200] * 10 + [429] * 20
 
 
+@ONE_DATABASE
 def test_second_factor(app, browser):
     """Five codes in five minutes, recovery codes counted in the same way."""
     person = browser("support")
@@ -128,6 +135,7 @@ def test_second_factor(app, browser):
         assert [thief.send(url, data).status_code for _try in range(6)] == [200] * 5 + [429]
 
 
+@ONE_DATABASE
 def test_a_copied_session_cannot_guess_the_password(browser):
     """Neither where the password is asked again nor where it is changed."""
     person = browser("customer")
@@ -136,6 +144,7 @@ def test_a_copied_session_cannot_guess_the_password(browser):
     assert person.send("/change", change).status_code == 200
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize(("url", "most"), [("/reset", 5), ("/confirm", 3)])
 def test_letters_that_anybody_can_ask_for(browser, url, most):
     """So many for an address, known or not, from wherever; and the page stays filled in."""
@@ -147,6 +156,7 @@ def test_letters_that_anybody_can_ask_for(browser, url, most):
     assert flood == [200] * 20 + [429]
 
 
+@ONE_DATABASE
 def test_registrations(app, browser):
     """Three for an e-mail; what was typed is still there."""
     tries = [at(browser(), "/register", form(app), f"198.51.100.{number}") for number in range(4)]
@@ -154,6 +164,7 @@ def test_registrations(app, browser):
     assert 'value="Rina Baru"' in tries[-1].text and "nasi-uduk-pagi" not in tries[-1].text
 
 
+@ONE_DATABASE
 def test_complaints(app, browser):
     """Twenty an hour; the words of the next one are kept."""
     person = browser("customer")
@@ -164,6 +175,7 @@ def test_complaints(app, browser):
     assert person.get("/complaints/new").status_code == 200
 
 
+@ONE_DATABASE
 def test_what_we_could_not_answer_is_not_counted(app, browser, monkeypatch):
     """Who pressed on while the database was away is let in when it is back, and guesses before it are remembered."""
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
@@ -192,8 +204,6 @@ import sys
 from ecrm import create_app
 from ecrm.cli.serving import listen, serve
 import threading
-
-pytestmark = ONE_DATABASE
 app = create_app()
 listening = listen("127.0.0.1", 0)
 print(listening.getsockname()[1], flush=True)
