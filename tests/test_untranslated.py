@@ -36,7 +36,7 @@ SAYS = {"flash", "abort", "ValidationError", "FileRefused", "NotReady", "NotOffe
 TOLD_IN = {"message", "description", "refused", "error", "reason"}  # arguments, and keys of what a script is told
 CUT = re.compile(r"⟦[^⟦⟧]*$|^[^⟦⟧]*⟧")  # a text that a narrow place cuts off
 # The same in every language: units, formats, names of things.
-SAME = ("Mbps", "Rp", "kB", "MB", "WhatsApp", "CSV", "XLSX", "PDF", "WIB", "WITA", "WIT", "SLA", "Bahasa Indonesia", "English", "AM", "PM",
+SAME = ("Mbps", "Rp", "kB", "MB", "WhatsApp", "CSV", "RADIUS", "XLSX", "PDF", "WIB", "WITA", "WIT", "SLA", "Bahasa Indonesia", "English", "AM", "PM",
         "HTTP", "ID", "JPEG", "QR", "jpg")
 # Columns that hold words of the code, which pages must not show as they are.
 CODES = {"step.table", "step.action", "step.from_status", "step.to_status", "letter.template", "job.name", "recap.kind", "saved_view.table",
@@ -230,8 +230,8 @@ def test_refusals(spoken, role):
 def test_paper(spoken, monkeypatch):
     """What the PDFs of the recaps write."""
     app, language = spoken
-    said, client, write, draw = [], visitor(app, RoleName.MANAGER), pdf._said, pdf.String
-    monkeypatch.setattr(pdf, "_said", lambda text: said.append(str(text)) or write(text))
+    said, client, write, draw = [], visitor(app, RoleName.MANAGER), pdf.said, pdf.String
+    monkeypatch.setattr(pdf, "said", lambda text: said.append(str(text)) or write(text))
     monkeypatch.setattr(pdf, "String", lambda x, y, text, **more: said.append(str(text)) or draw(x, y, text, **more))
     for recap in recaps.of(RoleName.MANAGER):
         assert client.get(f"/admin/manager/recaps/{recap.kind}/pdf/").status_code == 200
