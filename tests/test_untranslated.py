@@ -241,6 +241,7 @@ def test_paper(spoken, monkeypatch):
 def test_letters(spoken):
     """Each letter about a row, and each about an account."""
     app, language = spoken
+    _data(app, language)  # read before the letters hold the database
     found = {}
     with app.app_context():
         some = {"link": "https://ecrm.example/x", "at": "2026-03-02T02:00:00+00:00", "until": "2026-03-03T02:00:00+00:00", "email": "a@test.example", "unverified": False, "account": None, "confirmation_link": None, "on": True}
