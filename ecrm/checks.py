@@ -16,6 +16,12 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)  # a year outside the
 REQUIRED = _l("This field is required.")
 
 
+def whole(text: Any) -> int | None:
+    """Return the row id in an address or form, None for what is no id that a table can hold (design, trap 20)."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) <= LARGEST else None
+
+
 def strip(value: Any) -> Any:
     """Return text without the blanks around it, and without NUL, which no database agrees on."""
     return value.replace("\0", "").strip() if type(value) is str else value  # a member of an enum is text, too, and stays what it is

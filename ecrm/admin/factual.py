@@ -9,14 +9,12 @@ from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, Te
 from wtforms.fields.choices import SelectChoice
 
 from ecrm.admin import look, lookup
-from ecrm.checks import REQUIRED
+from ecrm.checks import LARGEST, REQUIRED
 from ecrm.i18n import Form
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import UtcDateTime
 from ecrm.rules.lifecycle import Verb
-
-LARGEST = 2**31 - 1
 
 
 def _within_a_year(time: str = "", last: str = "") -> dict[str, str]:

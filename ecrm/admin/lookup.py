@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import inspect, select
 
 from ecrm import policy, rows as scopes, search
+from ecrm.checks import whole
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Subscription, User, Visit
 from ecrm.models.account import RoleName
@@ -106,9 +107,3 @@ class Lookup(QueryAjaxModelLoader):
         if narrowing and narrowing in request.args:
             rows = rows.filter(getattr(self.model, f"{narrowing}_id") == (whole(request.args[narrowing]) or 0))
         return rows.offset(max(0, min(offset or 0, 1000))).limit(max(1, min(limit or MOST, MOST))).all()
-
-
-def whole(text: Any) -> int | None:
-    """Return the row id in a URL or form, None for what is no id that a table can hold (design, trap 20)."""
-    digits = str(text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import lazyload
 
+from ecrm import checks
 from ecrm.api import resources, values
 from ecrm.api.problems import Problem
 from ecrm.api.resources import Resource
@@ -62,7 +63,7 @@ def wrong(name: str, text: Any = None) -> Problem:
 def _limit(text: str | None) -> int:
     if text is None:
         return USUAL
-    number = values.whole(text)
+    number = checks.whole(text)
     if number is None or not 1 <= number <= MOST:
         raise wrong("limit", _("Enter a whole number from %(min)s to %(max)s.", min=1, max=MOST))
     return number
@@ -84,7 +85,7 @@ def _behind(cursor: str, down: bool) -> int:
         text = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode("ascii")
     except (NoBase64, ValueError):
         text = ""
-    number = values.whole(text[1:])
+    number = checks.whole(text[1:])
     if number is None or text[0] != ("-" if down else "+"):
         raise wrong("cursor")
     return number

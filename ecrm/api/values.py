@@ -22,11 +22,6 @@ class Unfit(Exception):
     """A value of the wrong kind; str() is for who wrote the program."""
 
 
-def whole(text: str) -> int | None:
-    """Return the number that a text is, None for what no table can hold."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= checks.LARGEST else None
-
-
 def body() -> dict[str, Any]:
     """Return the JSON object that was sent; raises Problem."""
     if request.mimetype != "application/json":
@@ -44,7 +39,7 @@ def from_text(resource: Resource, name: str, given: str) -> Any:
     """Return the value of a filter, None for what the column cannot hold."""
     column = resource.column(name)
     try:
-        value = _typed(column, whole(given) if isinstance(column.type, Integer | PriorityType) else given)
+        value = _typed(column, checks.whole(given) if isinstance(column.type, Integer | PriorityType) else given)
     except Unfit:
         return None
     for tidy in checks.of_column(resource.model, name)["filters"]:

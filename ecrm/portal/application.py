@@ -7,6 +7,7 @@ from flask_babel import get_locale, gettext as _
 from sqlalchemy import select
 
 from ecrm import policy
+from ecrm.checks import whole
 from ecrm.extensions import db
 from ecrm.letters import signed
 from ecrm.models import CoverageArea, Installation
@@ -17,7 +18,7 @@ from ecrm.policy import Right
 from ecrm.portal import application_words, drafts, people
 from ecrm.portal.application_form import ApplicationForm
 from ecrm.portal.blueprint import blueprint
-from ecrm.portal.coverage import areas, number
+from ecrm.portal.coverage import areas
 from ecrm.rules import installation
 from ecrm.rules.consent import APPLYING
 from ecrm.rules.errors import FieldRefused
@@ -81,7 +82,7 @@ def follow_url(found: str) -> str:
 
 def area_of(text: str | None) -> CoverageArea | None:
     """Return the covered area of an active branch that an id in an address or form means, None where there is none."""
-    found = number(text)
+    found = whole(text)
     query = areas().where(CoverageArea.id == found, CoverageArea.coverage == Coverage.COVERED)
     return db.session.scalars(query).one_or_none() if found else None
 

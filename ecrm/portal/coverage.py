@@ -6,6 +6,7 @@ from flask import render_template, request
 from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager
 
+from ecrm.checks import whole
 from ecrm.models import Branch, CoverageArea
 from ecrm.models.branch import Coverage
 from ecrm.portal import people
@@ -20,7 +21,7 @@ CARRIED = ("plan", "promo")  # what a visitor chose before, on the way to the ap
 @blueprint.get("/coverage")
 def coverage() -> Any:
     """The areas that the visitor may mean, each with the way on."""
-    text, branch = request.args.get("q", "").strip()[:LONGEST], number(request.args.get("branch"))
+    text, branch = request.args.get("q", "").strip()[:LONGEST], whole(request.args.get("branch"))
     found = nearest(text, people.rows(areas(branch))) if text else people.rows(areas(branch)) if branch else []
     branches = people.rows(people.see(Branch).where(Branch.active.is_(True)).order_by(Branch.city, Branch.name))
     carried = {name: request.args[name][:20] for name in CARRIED if request.args.get(name)}
@@ -32,8 +33,3 @@ def areas(branch: int | None = None) -> Select[Any]:
     """Return the SELECT of the areas of active branches, or of one of them, by name."""
     query = people.see(CoverageArea).join(CoverageArea.branch).options(contains_eager(CoverageArea.branch)).where(Branch.active.is_(True))
     return (query.where(Branch.id == branch) if branch else query).order_by(CoverageArea.name, CoverageArea.id)
-
-
-def number(text: str | None) -> int | None:
-    """Return the row id that stands in an address or form, None for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

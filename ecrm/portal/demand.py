@@ -8,6 +8,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from ecrm import policy
+from ecrm.checks import whole
 from ecrm.extensions import db
 from ecrm.models import CoverageArea, Demand
 from ecrm.models.account import Language
@@ -17,7 +18,7 @@ from ecrm.portal import drafts, people
 from ecrm.portal.account_forms import REQUIRED, at_most, stripped
 from ecrm.portal.application_form import PersonForm
 from ecrm.portal.blueprint import blueprint
-from ecrm.portal.coverage import areas, number
+from ecrm.portal.coverage import areas
 from ecrm.rules import demand
 from ecrm.rules.consent import WAITING
 
@@ -58,7 +59,7 @@ def wait() -> Any:
 
 def area_of(text: str | None) -> CoverageArea | None:
     """Return the area of an active branch that an id in an address or form means, None where there is none."""
-    found = number(text)
+    found = whole(text)
     return db.session.scalars(areas().where(CoverageArea.id == found)).one_or_none() if found else None
 
 
