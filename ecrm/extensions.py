@@ -1,13 +1,13 @@
 """The extensions, made once and bound to the application in create_app."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pymysql
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
 from flask_mailman import Mail
 from flask_migrate import Migrate
@@ -148,6 +148,19 @@ def _be_patient(connection: Connection, _cursor: Any, statement: str, parameters
     if seconds and connection.dialect.name != "sqlite":
         statement = f"SET STATEMENT max_statement_time={int(seconds)} FOR {statement}"
     return statement, parameters
+
+
+def aside(write: Callable[[Connection], Any], otherwise: str) -> None:
+    """Write in a transaction of its own, when that of the request is over: SQLite lets one write at a time.
+
+    Where the database does not take it the answer stands, and the log says `otherwise`.
+    """
+    try:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            write(connection)
+    except DBAPIError as error:
+        current_app.logger.warning("%s: %s", otherwise, type(error).__name__)
 
 
 def only_reads(session: Session) -> None:

@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from limits import parse
 from limits.errors import StorageError
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from ecrm.api.problems import PREFIX, Problem
-from ecrm.extensions import db
+from ecrm.extensions import aside, db
 from ecrm.models import ApiToken, User
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import RoleName
@@ -96,9 +95,5 @@ def _seen(_error: BaseException | None) -> None:
     number, used, at = g.pop("api_token_id", None), g.pop("api_token_used", None), now()
     if number is None or (used is not None and at - used < SEEN_EVERY):
         return
-    try:
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            connection.execute(update(ApiToken).where(ApiToken.id == number).values(last_used_at=at))
-    except DBAPIError as error:  # the answer stands; the next request notes it
-        current_app.logger.warning("a token's use was not noted: %s", type(error).__name__)
+    used_now = update(ApiToken).where(ApiToken.id == number).values(last_used_at=at)
+    aside(lambda connection: connection.execute(used_now), "a token's use was not noted")  # the next request notes it

@@ -9,9 +9,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import ColumnElement, insert, null, select
-from sqlalchemy.exc import DBAPIError
 
-from ecrm.extensions import db
+from ecrm.extensions import aside
 from ecrm.logs import request_id
 from ecrm.models import AccessEvent, User
 from ecrm.models.access_event import AccessKind as K
@@ -73,9 +72,4 @@ def _keep(_error: BaseException | None) -> None:
         "at": now(), "kind": kind, "address": (request.remote_addr or "")[:45], "rule": _rule(), "request_id": request_id(),
         "user_id": null() if whose[0] is None else select(User.id).where(whose[0]).scalar_subquery(),
     }
-    try:
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            connection.execute(insert(AccessEvent).values(values))
-    except DBAPIError as error:  # the line in the log stands
-        log.warning("a refusal was not kept: %s", type(error).__name__)
+    aside(lambda connection: connection.execute(insert(AccessEvent).values(values)), "a refusal was not kept")  # the line in the log stands

@@ -9,10 +9,9 @@ from flask_login import current_user, user_logged_out
 from flask_security import user_authenticated
 from flask_security.utils import set_request_attr
 from sqlalchemy import event, inspect, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, joinedload
 
-from ecrm.extensions import db
+from ecrm.extensions import aside, db
 from ecrm.models import User, UserSession
 from ecrm.models.account import STAFF
 from ecrm.models.base import now
@@ -148,9 +147,5 @@ def _seen(_error: BaseException | None) -> None:
     number, at = g.pop("session_id", None), now()
     if number is None or at - g.session_seen < SEEN_EVERY:
         return
-    try:
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            connection.execute(update(UserSession).where(UserSession.id == number).values(seen_at=at))
-    except DBAPIError as error:  # the answer stands; the next request notes it
-        current_app.logger.warning("a session's use was not noted: %s", type(error).__name__)
+    seen_now = update(UserSession).where(UserSession.id == number).values(seen_at=at)
+    aside(lambda connection: connection.execute(seen_now), "a session's use was not noted")  # the next request notes it

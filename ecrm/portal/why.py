@@ -2,12 +2,10 @@
 
 from typing import NamedTuple
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DBAPIError
 
 from ecrm import formats, policy
-from ecrm.extensions import db
+from ecrm.extensions import aside
 from ecrm.models import Promo, PromoSeen
 from ecrm.models.base import now
 from ecrm.models.promo_seen import note
@@ -66,9 +64,4 @@ def note_seen(promos: list[Promo]) -> None:
     fresh, number = [one for one in ids if one not in known], customer.id
     if not fresh:
         return
-    try:
-        db.session.rollback()  # SQLite lets one transaction write: this one has read
-        with db.engine.begin() as connection:
-            note(connection, number, fresh, now())
-    except DBAPIError as error:  # the page stands; the next visit notes it
-        current_app.logger.warning("a look at promos was not noted: %s", type(error).__name__)
+    aside(lambda connection: note(connection, number, fresh, now()), "a look at promos was not noted")  # the next visit notes it
