@@ -13,12 +13,13 @@ from ecrm.extensions import db
 from ecrm.models.account import RoleName
 
 MOST = 999  # counted; what is more is not worth a long look into a large table
-OPEN = 3  # groups of tables that stand open, the first of the role's; the others unfold
+OPEN = 2  # groups of tables that stand open, the first of the role's; the others unfold
 
 COMPLAINTS, VISITS, CUSTOMERS, OFFERS = _l("Complaints"), _l("Visits"), _l("Customers"), _l("Offers")
 REPORTS, COMPANY, SYSTEM = _l("Reports"), _l("Company"), _l("System")
-USUAL = (COMPLAINTS, VISITS, CUSTOMERS, OFFERS, REPORTS, COMPANY, SYSTEM)
+USUAL = (COMPLAINTS, CUSTOMERS, VISITS, OFFERS, REPORTS, COMPANY, SYSTEM)
 FIRST = {  # the groups that a role uses most; the rest follows in the usual order
+    RoleName.TECHNICIAN: (COMPLAINTS, VISITS),
     RoleName.SALES: (CUSTOMERS,),
     RoleName.MANAGER: (REPORTS,),
     RoleName.ADMINISTRATOR: (SYSTEM, COMPANY),
