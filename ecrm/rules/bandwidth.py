@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -9,12 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import BandwidthGrant, Branch, Customer, Subscription
-from ecrm.models.bandwidth import GrantStatus as S
+from ecrm.models.bandwidth import GrantReason, GrantStatus as S
 from ecrm.models.branch import TimeZone
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.rules import period, told
 from ecrm.rules.errors import FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb
+
+OPEN = (S.DRAFT, S.ACTIVE)
 
 
 def check(grant: BandwidthGrant) -> None:
@@ -57,6 +60,20 @@ def overlapping(session: Session, grant: BandwidthGrant, first: date, last: date
         BandwidthGrant.subscription_id == grant.subscription.id, BandwidthGrant.id != (grant.id or 0), BandwidthGrant.status.in_(statuses),
         BandwidthGrant.valid_from <= last, BandwidthGrant.valid_until >= first)
     return session.scalars(rows.order_by(BandwidthGrant.valid_from).limit(1)).first()
+
+
+def has_open(session: Session, subscription_id: int) -> bool:
+    """Return whether a subscription has a grant, approved or proposed."""
+    rows = select(BandwidthGrant.id).where(BandwidthGrant.subscription_id == subscription_id, BandwidthGrant.status.in_(OPEN))
+    return session.scalar(rows.limit(1)) is not None
+
+
+def draft(session: Session, subscription: Subscription, mbps: int, days: int, reason: GrantReason, first: date, **more: Any) -> BandwidthGrant:
+    """Propose so many Mbps from a day on, for so many days; unflushed."""
+    row = BandwidthGrant(subscription=subscription, extra_mbps=mbps, valid_from=first, valid_until=first + timedelta(days=days - 1), reason=reason,
+                         status=S.DRAFT, **more)
+    session.add(row)
+    return row
 
 
 def refuse_overlap(grant: BandwidthGrant, other: BandwidthGrant | None) -> None:

@@ -10,7 +10,7 @@ from ecrm.models import BandwidthGrant, Complaint, User
 from ecrm.models.bandwidth import GrantReason, GrantStatus as S
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.rules import sla
+from ecrm.rules import bandwidth, sla
 from ecrm.rules.errors import Refused
 from ecrm.rules.lifecycle import move
 
@@ -44,9 +44,7 @@ def give(session: Session, row: Complaint, mbps: int, days: int, by: User, at: d
     last = session.scalar(select(func.max(BandwidthGrant.valid_until)).where(
         BandwidthGrant.subscription_id == row.subscription_id, BandwidthGrant.status == S.ACTIVE, BandwidthGrant.valid_until >= first))
     first = last + timedelta(days=1) if last else first
-    grant = BandwidthGrant(subscription=row.subscription, complaint=row, reason=GrantReason.COMPENSATION, extra_mbps=mbps, valid_from=first,
-                           valid_until=first + timedelta(days=days - 1), status=S.DRAFT)
-    session.add(grant)
+    grant = bandwidth.draft(session, row.subscription, mbps, days, GrantReason.COMPENSATION, first, complaint=row)
     session.flush()
     move(grant, "approve", by, at)
     return grant

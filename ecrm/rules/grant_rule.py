@@ -9,12 +9,12 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import BandwidthGrant, Customer, GrantRule, RiskScore, Subscription
-from ecrm.models.bandwidth import GrantReason, GrantStatus as S
+from ecrm.models.bandwidth import GrantReason
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.rules.bandwidth import there
+from ecrm.rules import bandwidth
+from ecrm.rules.bandwidth import OPEN, there
 
 AGAIN = timedelta(days=365)  # for so long a rule gives nothing again to whom it gave something, or was refused for
-OPEN = (S.DRAFT, S.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def candidate(session: Session, subscription: Subscription, at: datetime) -> Can
         session.scalar(select(RiskScore.score).where(RiskScore.subscription_id == subscription.id)) or 0,
         subscription.status is SubscriptionStatus.ACTIVE and not (subscription.valid_until and subscription.valid_until <= today),
         customer.restricted_at is not None or customer.erased_at is not None,
-        session.scalar(select(BandwidthGrant.id).where(own, BandwidthGrant.status.in_(OPEN)).limit(1)) is not None,
+        bandwidth.has_open(session, subscription.id),
         frozenset(session.scalars(recent)),
     )
 
@@ -107,7 +107,4 @@ def propose(session: Session, rule: GrantRule, at: datetime, most: int) -> list[
 def draft(session: Session, rule: GrantRule, subscription: Subscription, at: datetime) -> BandwidthGrant:
     """Propose what a rule gives to a subscription, from today; unflushed. Its days count from the approval."""
     today = subscription.customer.branch.local(at).date()
-    row = BandwidthGrant(subscription=subscription, rule=rule, extra_mbps=rule.extra_mbps, reason=GrantReason.LOYALTY, status=S.DRAFT,
-                         valid_from=today, valid_until=today + timedelta(days=rule.days - 1))
-    session.add(row)
-    return row
+    return bandwidth.draft(session, subscription, rule.extra_mbps, rule.days, GrantReason.LOYALTY, today, rule=rule)

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecrm.models import BandwidthGrant, Customer, Letter, Promo, RiskScore
-from ecrm.models.bandwidth import GrantReason, GrantStatus as S
+from ecrm.models.bandwidth import GrantReason
 from ecrm.models.customer import SubscriptionStatus
-from ecrm.rules import consent, promo, told
+from ecrm.rules import bandwidth, consent, promo, told
 
 TEMPLATE = "risk_score_offer_customer"
 AGAIN = timedelta(days=30)  # for so long nobody is told of promos a second time
@@ -17,17 +17,13 @@ MOST = 3  # promos in a letter
 
 def proposable(session: Session, row: RiskScore) -> bool:
     """Return whether the line runs and has no addition, approved or proposed."""
-    there = select(BandwidthGrant.id).where(BandwidthGrant.subscription_id == row.subscription_id, BandwidthGrant.status.in_((S.DRAFT, S.ACTIVE)))
-    return row.subscription.status is SubscriptionStatus.ACTIVE and session.scalar(there.limit(1)) is None
+    return row.subscription.status is SubscriptionStatus.ACTIVE and not bandwidth.has_open(session, row.subscription_id)
 
 
 def propose(session: Session, row: RiskScore, mbps: int, days: int, at: datetime) -> BandwidthGrant:
     """Draft an addition for support to approve, from today; unflushed."""
     today = row.subscription.customer.branch.local(at).date()
-    grant = BandwidthGrant(subscription=row.subscription, extra_mbps=mbps, reason=GrantReason.LOYALTY, status=S.DRAFT, valid_from=today,
-                           valid_until=today + timedelta(days=days - 1))
-    session.add(grant)
-    return grant
+    return bandwidth.draft(session, row.subscription, mbps, days, GrantReason.LOYALTY, today)
 
 
 def offers(session: Session, customer: Customer, at: datetime) -> list[Promo]:
