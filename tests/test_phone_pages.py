@@ -19,7 +19,7 @@ from tests.sweep import cell_of
 
 # What answers with something else than a page, or only with a redirect.
 NO_PAGE = {"copy_view", "data_file", "export", "ajax_lookup", "file_view", "picture_view", "kept", "find", "manifest", "worker", "attachment", "promo_picture",
-           "static", "go", "start", "logout", "picture"}
+           "paper_view", "speeds_view", "static", "go", "start", "logout", "picture"}
 LONG = "Sambungan-internet-terputus-berkali-kali-di-lantai-dua-sejak-pemasangan-router-baru"  # one word, wider than a phone
 
 # Returns what makes a page wider than the window, and what can be pressed but is smaller than 44 × 44 pixels. As in WCAG 2.5.8 a link

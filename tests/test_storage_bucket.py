@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from ecrm import create_app
+from ecrm.channels import filing, webhook
 from ecrm.config import BadSetting, read
 from ecrm.extensions import db
-from ecrm.models import Attachment, Complaint
+from ecrm.models import Attachment, Complaint, IncomingMessage
 from ecrm.models.base import now
 from ecrm.storage import bucket as buckets
 from ecrm.storage.keeping import FolderStore, store
@@ -56,6 +57,7 @@ def app(company, settings):
     company.extensions.pop("bucket", None)
     with company.app_context():
         db.session.execute(Attachment.__table__.delete())
+        db.session.execute(IncomingMessage.__table__.delete())
         for complaint in db.session.scalars(select(Complaint).where(Complaint.description == WORDS)):
             complaint.description, complaint.token = "dari tes lain", None
         db.session.commit()
@@ -157,13 +159,17 @@ def test_it_keeps_what_the_folder_promises(app, server, settings):
 def test_backup_restore_and_move(app, server, settings, empty, monkeypatch, tmp_path):
     """A company goes from a bucket into another one by a backup; its files into a folder and into a third; what is lost is named."""
     enter(app, app.test_client().become("customer"), (PNG, "foto.png"), (PDF, "tagihan.pdf"))
+    said = b'{"id": "1", "from": "+6281200000001", "text": "Wifi lambat"}'
+    with app.app_context():
+        filing.keep(db.session(), webhook.read(said), said, now())
+        db.session.commit()
     kept = server.objects(settings["S3_BUCKET"])
     run(app, "backup", tmp_path / "b.tar")
     there = empty("sqlite", **server.make("other"))
     run(there, "restore", tmp_path / "b.tar")
-    assert len(kept) == 2 and server.objects("other") == kept
+    assert len(kept) == 3 and server.objects("other") == kept
     folder = FolderStore(tmp_path / "attachments")
-    assert "Copied and compared: 2 files; 0 were there" in run(there, "move-attachments", "s3", folder.folder)
+    assert "Copied and compared: 3 files; 0 were there" in run(there, "move-attachments", "s3", folder.folder)
     monkeypatch.setattr(buckets, "PATIENCE", 0.5)
     third = create_app(there.config["ECRM"] | server.make("third"))
     damaged = folder.folder / min(kept).removeprefix("ecrm/")
@@ -171,7 +177,7 @@ def test_backup_restore_and_move(app, server, settings, empty, monkeypatch, tmp_
     damaged.write_bytes(b"x")
     assert "1 files that rows speak of" in run(third, "move-attachments", folder.folder, "s3", code=1)
     damaged.write_bytes(whole)
-    assert "Copied and compared: 1 files; 1 were there" in run(third, "move-attachments", folder.folder, "s3")
+    assert "Copied and compared: 1 files; 2 were there" in run(third, "move-attachments", folder.folder, "s3")
     assert server.objects("third") == kept
     with server.frozen():
         assert "0 files were copied before; run it again" in run(third, "move-attachments", folder.folder, "s3", code=1)

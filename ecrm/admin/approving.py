@@ -84,7 +84,8 @@ class Approving:
                 done += 1
             except (Refused, StaleDataError) as refused:
                 db.session.rollback()
-                flash(f"{name}: {refused if isinstance(refused, Refused) else _('Somebody else was faster. Please look again.')}", "error")
+                reason = refused if isinstance(refused, Refused) else _("Somebody else was faster. Please look again.")
+                flash(_("%(name)s: %(reason)s", name=name, reason=reason), "error")
         flash(ngettext("%(num)s addition approved. The customer is told by e-mail.", "%(num)s additions approved. The customers are told by e-mail.", done), "success")
 
     def _bulk(self, verb: Verb) -> Any:

@@ -108,25 +108,26 @@ def _one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
+# Below, str() is what makes a missing value the template's error instead of the calendar's.
 @pass_context
 def _moment(context: Context, iso: str) -> str:
     """Return a moment in the time of the branch: Monday, November 23, 2026, 2:30 PM WIB."""
-    return formats.exact(datetime.fromisoformat(iso), ZoneInfo(context["zone"]), "full")
+    return formats.exact(datetime.fromisoformat(str(iso)), ZoneInfo(context["zone"]), "full")
 
 
 @pass_context
 def _until(context: Context, iso: str) -> str:
     """Return the end of a window in the time of the branch: 12:00 PM WIB."""
-    at = datetime.fromisoformat(iso).astimezone(ZoneInfo(context["zone"]))
+    at = datetime.fromisoformat(str(iso)).astimezone(ZoneInfo(context["zone"]))
     return f"{formats.hour(at)} {at.tzname()}"
 
 
 @pass_context
 def _since(context: Context, iso: str) -> str:
     """Return the begin of a window in the time of the branch: Monday, November 23, 2026, 8:00 AM."""
-    return formats.moment(datetime.fromisoformat(iso), ZoneInfo(context["zone"]), "full")
+    return formats.moment(datetime.fromisoformat(str(iso)), ZoneInfo(context["zone"]), "full")
 
 
 def _day(iso: str) -> str:
     """Return a day: November 23, 2026."""
-    return formats.day(date.fromisoformat(iso), "long")
+    return formats.day(date.fromisoformat(str(iso)), "long")

@@ -80,6 +80,12 @@ class Installation(HasId, Versioned, db.Model):
     technician: Mapped[User | None] = relationship(info=label(_l("Technician")))
     demand: Mapped["Demand | None"] = relationship(back_populates="installation", info=label(_l("Demand")))  # noqa: F821
 
+    @property
+    def half_days(self) -> str:
+        """What people call the preferred visit times; a word that is none of ours, as an import may bring, as it is."""
+        names = {half.value: str(half.label) for half in HalfDay}
+        return "; ".join(names.get(word, word) for word in (self.visit_times or "").split(",") if word)
+
     def __str__(self) -> str:
         """Return number and applicant."""
         return f"{self.number} {self.applicant_name}"

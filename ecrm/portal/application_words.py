@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from ecrm.models import Installation
-from ecrm.models.installation import HalfDay, InstallationStatus as S
+from ecrm.models.installation import InstallationStatus as S
 from ecrm.portal.wording import Stage
 
 STAGES = (
@@ -35,8 +35,3 @@ def stages(row: Installation) -> list[Stage]:
 def next_step(row: Installation) -> Any:
     """Return what happens next, in a sentence."""
     return NEXT[row.status]
-
-
-def half_days(text: str | None) -> list[Any]:
-    """Return what people call the half-days of an application."""
-    return [HalfDay(word).label for word in (text or "").split(",") if word]

@@ -21,19 +21,19 @@ def message_in() -> Any:
         abort(404)
     moment, given, at = request.headers.get("X-Ecrm-Timestamp", ""), request.headers.get("X-Ecrm-Signature", ""), now()
     if not given or not signature.timely(moment, at):  # before a long body is read
-        return jsonify(error="X-Ecrm-Timestamp or X-Ecrm-Signature is missing, or the clock is wrong"), 401
+        return jsonify(detail="X-Ecrm-Timestamp or X-Ecrm-Signature is missing, or the clock is wrong"), 401
     request.max_content_length = webhook.MOST_BYTES
     body = request.get_data(cache=False)
     if not signature.right(secret, moment, body, given, at):
-        return jsonify(error="the signature is wrong"), 401
+        return jsonify(detail="the signature is wrong"), 401
     try:
         filing.keep(db.session(), webhook.read(body), body, at)
         db.session.commit()
     except webhook.BadMessage as refused:
-        return jsonify(error=str(refused)), 400
+        return jsonify(detail=str(refused)), 400
     except OSError:
         current_app.logger.exception("a message could not be kept: its gateway is told to send it again")
-        return jsonify(error="it cannot be kept now, send it again later"), 503
+        return jsonify(detail="it cannot be kept now, send it again later"), 503
     except IntegrityError:  # sent again, as its answer was lost, or by somebody who listened
         db.session.rollback()
         return jsonify(kept=True, again=True)

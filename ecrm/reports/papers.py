@@ -13,7 +13,6 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table as Gr
 
 from ecrm import formats
 from ecrm.models import Installation
-from ecrm.models.installation import HalfDay
 from ecrm.reports import fonts
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.pdf import HEADING, INSET, LINE, MARGIN, PLAIN, SMALL, head, numbered, said, signatures
@@ -43,10 +42,9 @@ def make(kind: str, row: Installation, at: datetime) -> bytes:
 
 
 def _registration(row: Installation, zone: ZoneInfo) -> tuple[list[Part], str, tuple[str, ...]]:
-    times = "; ".join(str(HalfDay(word).label) for word in (row.visit_times or "").split(",") if word)
     parts = [
         Part(_("Applicant"), [(_("Name"), row.applicant_name), (_("Phone"), readable(row.applicant_phone)), (_("E-mail"), row.applicant_email)]),
-        _connection(row, [(_("Promo"), row.promo), (_("Preferred visit times"), times)]),
+        _connection(row, [(_("Promo"), row.promo), (_("Preferred visit times"), row.half_days)]),
         Part(_("Application"), [(_("Number"), row.number), (_("Registered"), formats.exact(row.registered_at, zone)), (_("Channel"), row.channel)]),
     ]
     return parts, _("The applicant confirms that these data are right, and agrees that we use them for the application."), (_("Applicant"), _("Sales"))

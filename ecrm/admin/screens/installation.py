@@ -50,11 +50,6 @@ class HalfDaysField(SelectMultipleField):
         setattr(obj, name, ",".join(self.data or ()) or None)
 
 
-def half_days(_view: Any, _context: Any, row: Installation, _name: str) -> str:
-    """What people call the half-days of an application."""
-    return "; ".join(str(HalfDay(word).label) for word in (row.visit_times or "").split(",") if word)
-
-
 class InstallationScreen(Pipeline, Screen):
     """Installations."""
 
@@ -88,7 +83,7 @@ class InstallationScreen(Pipeline, Screen):
     empty = _l("No applications yet. People send one from the portal, or sales enters one; survey, visit and activation follow from it.")
     reach = ("applicant_phone", "address")
     column_formatters = {"applicant_phone": cells.phone, "registered_at": cells.short, "visit_at": cells.visit}
-    column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": half_days}
+    column_formatters_detail = {"applicant_phone": cells.phone, "address": cells.address, "visit_times": lambda _view, _context, row, _name: row.half_days}
     opens_row = True
     belongs = (Belongs(Visit, ("number", "kind", "technician", "window_from", "status", "outcome"), lambda row: Visit.installation_id == row.id),)
     deeds = (LINK_CUSTOMER,)
