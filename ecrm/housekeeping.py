@@ -50,7 +50,7 @@ def forget_answers(session: Session, at: datetime, _hand: Hand) -> int:
 
 
 def forget_applicants(session: Session, at: datetime, hand: Hand) -> int:
-    """Take the words out of applications and wishes that came to nothing long ago; return how many."""
+    """Take the words out of applications, wishes and messages that came to nothing long ago; return how many."""
     return sum(each(session, model, due, hand, lambda row: forgetting.forget(session, row), "forget") for model, due in forgetting.due(at))
 
 

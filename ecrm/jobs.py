@@ -146,7 +146,7 @@ JOBS = (
     Job("score_risk", score_risk, 86_400, _l("Count the signs that customers may leave")),
     Job("add_holidays", add_holidays, 86_400, _l("Add public holidays")),
     Job("forget_files", forget_files, 86_400, _l("Remove files that nothing names")), Job("forget_answers", forget_answers, 3600, _l("Forget the answers kept for the API")),
-    Job("forget_applicants", forget_applicants, 86_400, _l("Forget old applications")), Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
+    Job("forget_applicants", forget_applicants, 86_400, _l("Forget old applications and messages")), Job("forget_sessions", forget_sessions, 86_400, _l("Forget old sessions")),
 )
 
 

@@ -2,12 +2,14 @@
 
 import base64
 import ssl
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
 
 from ecrm.channels import mail
 from ecrm.extensions import db
+from ecrm.housekeeping import forget_applicants
 from ecrm.incoming_jobs import Hand, fetch_mail, sort_messages
 from ecrm.letters.delivery import message_of
 from ecrm.models import Attachment, Complaint, Customer, IncomingMessage, Letter, Reply, User
@@ -138,6 +140,9 @@ def test_machines_are_not_answered(app, box, more, text, status, why):
     assert [(row[1], row[2]) for row in arrive(app)] == [(status, why)] * 2
     with app.app_context():
         assert bool(db.session.query(Letter).count()) is (status is S.FILED)
+        for days, left in ((89, 2), (91, 0 if status is S.IGNORED else 2)):
+            forget_applicants(db.session(), now() + timedelta(days=days), HAND)
+            assert db.session.query(IncomingMessage).count() == left
 
 
 @ONE_DATABASE
