@@ -251,6 +251,8 @@ def test_support_sorts_what_waits(app, box, browser):
     assert page.verbs() == {"open", "attach", "ignore"} and "Lampu LOS merah." in page.text and "lampu.png" in page.text
     refused = person.send(address.format(first, "open"), {"customer": "PLG-999999"})
     assert refused.status_code == 422 and "PLG-999999" in refused.text
+    refused = person.send(address.format(first, "open"), {"customer": "PLG-999999"}, headers={"Accept": "application/json"})
+    assert refused.status_code == 422 and "refused" in refused.json
     assert person.send(address.format(first, "open"), {"customer": "0812-000-0002"}).status_code == 302
     second = waits(app, box, text="Yang kedua.")
     with app.app_context():

@@ -47,7 +47,7 @@ class Moving(Factual):
         verb = self._verb(request.args.get("verb", ""))
         form = self._facts_form(verb, row, request.form)
         page = self.get_url(".details_view", id=row.id, url=request.args.get("url"))  # type: ignore[attr-defined]
-        if sending.by_script() and isinstance(verb, Verb) and sending.moved_before(row, verb, self._facts(form)):
+        if self._came_before(row, verb, form):
             return sending.done(page)
         if self._overtaken(verb, row):
             return self.move_again(row, verb, form)
@@ -72,6 +72,15 @@ class Moving(Factual):
                 flash(_("Done: %(verb)s.", verb=verb.label), "success")
                 return sending.done(page)
         return self.move_again(row, verb, form)
+
+    def _came_before(self, row: Any, verb: Any, form: Form) -> bool:
+        """Return whether a script sends what was carried out already; what means no row was not."""
+        if not sending.by_script() or not isinstance(verb, Verb):
+            return False
+        try:
+            return sending.moved_before(row, verb, self._facts(form))
+        except FieldRefused:
+            return False
 
     def _overtaken(self, verb: Any, row: Any) -> bool:
         """Say so where somebody changed the row since the page was opened on which these facts were chosen.
