@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 
@@ -20,7 +21,6 @@ from tests.staff import Page
 from tests.world import email, one
 
 NEW = "pemohon@test.example"
-
 
 
 @pytest.fixture
@@ -79,6 +79,19 @@ def test_activated(app, browser, installed):
     person.send("/reset/" + link.rpartition("/reset/")[2], {"password": words, "password_confirm": words})
     person.send("/login", {"email": NEW, "password": words})
     assert "Home 50" in person.get("/home").text
+
+
+def test_four_clerks_at_once(app, browser, installed):
+    """One of them activates it; the others are told, and none sees a page that broke."""
+    before, clerks = counts(app), [browser("support") for _each in range(4)]
+    tokens = [clerk.token() for clerk in clerks]
+    address = f"/admin/support/installation/move/?id={installed}&verb=activate"
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda clerk, token: clerk.post(address, data={"csrf_token": token}).status_code, clerks, tokens))
+    assert counts(app) == tuple(count + 1 for count in before) and status(app, installed) == "activated"
+    assert set(answers) <= {302, 409} and 302 in answers
+    with app.app_context():
+        assert db.session.query(Letter).filter_by(template="account_invite_customer").count() == 1
 
 
 @ONE_DATABASE
