@@ -14,13 +14,17 @@ TEXTS = {"text/css", "text/javascript", "application/javascript", "image/svg+xml
 
 def init_app(app: Flask) -> None:
     """Bind to the application."""
+    app.extensions["assets"] = {}
     app.jinja_env.globals["asset"] = asset
     app.after_request(_for_long)
 
 
 def asset(name: str, endpoint: str = "static") -> str:
     """Return the address of a static file of ours, or of a blueprint's by its endpoint, with the file's fingerprint."""
-    return url_for(endpoint, filename=name, v=_fingerprint(_path(endpoint, name)))
+    known = current_app.extensions["assets"]
+    if (endpoint, name) not in known or current_app.debug:  # who develops changes files under a running server
+        known[endpoint, name] = _fingerprint(_path(endpoint, name))
+    return url_for(endpoint, filename=name, v=known[endpoint, name])
 
 
 def _path(endpoint: str, name: str) -> Path:

@@ -93,7 +93,12 @@ def _joint(code: str) -> str:
 
 def number(value: float, style: str | None = None) -> str:
     """Return a number with the separators of the language."""
-    return format_decimal(value, style, language())
+    return _decimal(value, style, language())
+
+
+@lru_cache(4096)  # a dashboard writes the same small numbers a thousand times
+def _decimal(value: float, style: str | None, spoken: Locale) -> str:
+    return str(format_decimal(value, style, spoken))
 
 
 def rupiah(amount: int) -> str:

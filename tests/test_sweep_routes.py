@@ -94,11 +94,15 @@ def test_nobody_is_sent_to_the_login(app, browser):
 @ONE_DATABASE
 @pytest.mark.parametrize("role", list(RoleName), ids=lambda role: role.value)
 def test_a_role_stays_on_its_site(app, browser, role):
-    """A customer has no staff site, and a member of staff no site but their own; what is posted is tried on one of the others."""
+    """A customer has no staff site, and a member of staff no site but their own.
+
+    Customers try every address; of the staff each tries every other one, so that each address meets two who have another role.
+    What is posted is tried on one of the other sites.
+    """
     person, beside = browser(role.value), STAFF[(STAFF.index(role) + 1) % len(STAFF) if role in STAFF else 0]
     with nothing_written(app, f"the {role.value} on other sites"):
-        for rule, address in rules(app, "/admin"):
-            if address.startswith(f"/admin/{role.value}/") or (rule.endpoint in DOORS and role in STAFF):
+        for place, (rule, address) in enumerate(rules(app, "/admin")):
+            if address.startswith(f"/admin/{role.value}/") or (role in STAFF and (rule.endpoint in DOORS or (place + STAFF.index(role)) % 2)):
                 continue
             for method in sorted(rule.methods & ({"GET", "POST"} if address.startswith(f"/admin/{beside.value}/") or rule.methods.isdisjoint({"GET"}) else {"GET"})):
                 answer = person.get(address) if method == "GET" else person.send(address)
@@ -108,12 +112,16 @@ def test_a_role_stays_on_its_site(app, browser, role):
 @ONE_DATABASE
 @pytest.mark.parametrize("role", [*RoleName, None], ids=lambda role: role.value if role else "nobody")
 def test_no_post_without_a_token(app, browser, role):
-    """Each POST is refused without the token, and with the token of another session; the portal may show the page again."""
+    """Each POST is refused without the token, and with the token of another session; the portal may show the page again.
+
+    Nobody tries all addresses, everybody else those that are theirs: elsewhere the role alone is a reason to be refused.
+    """
     person = browser(role and role.value)
     foreign = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps("1" * 40)
     with nothing_written(app, "POST without a token"):
         for rule, address in rules(app):
-            if "POST" in rule.methods:
+            elsewhere = role and address.startswith("/admin/") and not address.startswith(f"/admin/{role.value}/")
+            if "POST" in rule.methods and not elsewhere:
                 for data in ({}, {"csrf_token": foreign}):
                     answer = person.post(address, data=data)
                     gentle = rule.endpoint.startswith(("portal.", "security.", "api."))
