@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 from werkzeug.test import TestResponse
@@ -27,13 +28,21 @@ def _breadth(cell: tuple[RoleName, Any]) -> tuple[int, int]:
 CELLS = [(role, model) for role in STAFF for model in MODELS if policy.grant(model, role)]
 # One cell of each table, that of the role that may do most with it: the others have the same screen, or less of it.
 WIDEST = [max((cell for cell in CELLS if cell[1] is model), key=_breadth) for model in dict.fromkeys(model for _role, model in CELLS)]
+# Where the databases might differ: every cell on SQLite and each table on MariaDB; or each table on one of the two, in turn.
+BOTH = [("sqlite", *cell) for cell in CELLS] + [("mariadb", *cell) for cell in WIDEST]
+IN_TURN = [(("sqlite", "mariadb")[place % 2], *cell) for place, cell in enumerate(WIDEST)]
 SCREEN_OF = {screen.model: screen for screen in SCREENS}
 NOBODY = 999_999  # an id that no row has
 
 
 def name_of(cell: Any) -> str:
     """Return a part of a test's name."""
-    return getattr(cell, "value", None) or cell.__name__
+    return cell if isinstance(cell, str) else getattr(cell, "value", None) or cell.__name__
+
+
+def cells(chosen: list[Any]) -> Any:
+    """Return the mark that runs a test for each of (database, role, table)."""
+    return pytest.mark.parametrize(("company", "role", "model"), chosen, indirect=["company"], ids=name_of)
 
 
 @dataclass

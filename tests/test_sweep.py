@@ -9,10 +9,9 @@ from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.policy import Right
 from tests import sweep
-from tests.conftest import ONE_DATABASE
-from tests.sweep import CELLS, NOBODY, name_of, nothing_written, refused
+from tests.sweep import BOTH, NOBODY, cells, nothing_written, refused
 
-pytestmark = pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
+EACH, ON_SQLITE = cells(BOTH), cells([cell for cell in BOTH if cell[0] == "sqlite"])
 
 
 @pytest.fixture
@@ -21,6 +20,7 @@ def cell(app, role, model):
     return sweep.cell_of(app, role, model)
 
 
+@EACH
 def test_list_and_details(app, cell):
     """The list answers; so does each row in scope; a row out of scope answers as one that does not exist."""
     with nothing_written(app, "reading"):
@@ -40,7 +40,7 @@ def _same(answer):
     return re.sub(r'nonce="[^"]*"|content="[^"]*"|value="[^"]*"|\b[0-9a-f]{16}\b', "", answer.get_data(as_text=True))
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_create(app, cell):
     """The form opens where the policy says CREATE and the screen has one; an empty POST saves nothing in any case."""
     wanted = cell.may(Right.CREATE) and bool(cell.view._form_names("create"))
@@ -50,7 +50,7 @@ def test_create(app, cell):
             assert answer.status_code == (200 if wanted else 403), f"{method.__name__} new/: {answer.status_code}"
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_edit(app, cell):
     """The form opens where the policy says EDIT, for rows in scope that are not fixed; elsewhere nothing is written."""
     may = cell.may(Right.EDIT) and bool(cell.view._form_names("edit"))
@@ -66,7 +66,7 @@ def test_edit(app, cell):
             refused(app, cell.person.send(f"{cell.base}edit/?id={number}", typed), f"POST edit {number}", status)
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_delete(app, cell):
     """Deleting is refused without DELETE, and out of scope with it."""
     for number in (cell.outside + [NOBODY]) if cell.may(Right.DELETE) else (cell.inside + cell.outside):
@@ -74,7 +74,7 @@ def test_delete(app, cell):
             refused(app, cell.person.send(f"{cell.base}delete/", {"id": number}), f"delete {number}")
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_bulk_actions(app, cell):
     """A bulk action is a verb of the policy that asks for nothing; any other is refused; rows out of scope stay as they are."""
     for name in {*cell.view.all_verbs(), "delete", "action_delete", "export", "nonsense", ""}:
@@ -87,7 +87,7 @@ def test_bulk_actions(app, cell):
                 refused(app, cell.person.send(f"{cell.base}action/", {"action": name, "rowid": cell.inside}), f"bulk {name}", 403)
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_verbs(app, cell):
     """A verb that the policy does not name is refused for every row; one that it names, for rows out of scope."""
     facts = {"reason": "x", "technician": "1", "visit_at": "2030-01-01T10:00", "survey_result": "x", "report": "x"}
@@ -103,7 +103,7 @@ def test_verbs(app, cell):
                 assert cell.person.get(f"{cell.base}move/?id={number}&verb={name}").status_code == 405
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_exports(app, cell):
     """Each format answers where the policy says EXPORT; others are refused, as are formats that we do not write."""
     with nothing_written(app, "exporting"):
@@ -114,7 +114,7 @@ def test_exports(app, cell):
             refused(app, cell.person.get(f"{cell.base}export/{kind}/"), f"export {kind}")
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_lookups(app, cell):
     """A look-up answers for the relations of a form that the role may open, and finds rows in scope only."""
     writes = bool(cell.grant.may & (Right.CREATE | Right.EDIT))
@@ -133,7 +133,7 @@ def test_lookups(app, cell):
             assert len(found) <= 20
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_inline_edit(app, cell):
     """There is no inline edit, for anybody."""
     for number in cell.inside[:1] + cell.outside[:1]:
@@ -142,6 +142,7 @@ def test_inline_edit(app, cell):
             refused(app, cell.person.send(f"{cell.base}ajax/update/", data), "inline edit")
 
 
+@EACH
 def test_forged_relations(app, cell):
     """A form refuses the id of a related row that does not exist for the person, in look-ups and in lists alike."""
     for kind, right in (("create", Right.CREATE), ("edit", Right.EDIT)):
@@ -164,7 +165,7 @@ def test_forged_relations(app, cell):
         assert answer.status_code == 302 or 'id="token"' in answer.text, f"{kind} with true ids: the refusals above may have had another reason"
 
 
-@ONE_DATABASE
+@ON_SQLITE
 def test_a_views_needs_are_known(app, cell):
     """Each view of a screen stands in guard.NEEDS or in the screen's extra_needs; the rest is refused."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{cell.view.endpoint}.")]

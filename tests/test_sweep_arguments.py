@@ -9,8 +9,7 @@ from sqlalchemy import inspect
 
 from ecrm.policy import Right
 from tests import sweep
-from tests.conftest import ONE_DATABASE
-from tests.sweep import WIDEST, name_of, nothing_written
+from tests.sweep import IN_TURN, cells, nothing_written
 
 ODD = (
     "0", "-1", "1", "9999999999999999999", "9" * 26, "9" * 5000, "-" + "9" * 30, "1e9", "0x10", "1.5", " 1 ", "１２", "٣", "NaN", "true",
@@ -39,7 +38,7 @@ def check(answer, address, most=499):
     assert re.match(r"/(?![/\\])", target), f"{address} leads to {target}"
 
 
-@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
+@cells(IN_TURN)
 def test_list_arguments(app, role, model):
     """page, page_size, sort, desc, search, every filter, and names that Flask would take for its own."""
     cell = sweep.cell_of(app, role, model)
@@ -66,7 +65,7 @@ def test_every_odd_value(app, name):
         check(cell.person.get(f"{cell.base}export/csv/", query_string={name: value}), f"export {name}={value[:60]}")
 
 
-@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
+@cells(IN_TURN)
 def test_ids_and_lookups(app, role, model):
     """An id that is none is a 404, and a look-up bounds what it is asked for."""
     cell = sweep.cell_of(app, role, model)
@@ -81,8 +80,7 @@ def test_ids_and_lookups(app, role, model):
                 check(cell.person.get(f"{cell.base}ajax/lookup/", query_string=given), str(given)[:100])
 
 
-@ONE_DATABASE
-@pytest.mark.parametrize(("role", "model"), WIDEST, ids=name_of)
+@cells(IN_TURN)
 def test_url_leads_nowhere_else(app, role, model):
     """The return address of a form stays on this site, on every page that takes one."""
     cell = sweep.cell_of(app, role, model)
@@ -98,7 +96,7 @@ def test_url_leads_nowhere_else(app, role, model):
             check(answer, f"POST {page} url={far}")
 
 
-@pytest.mark.parametrize(("role", "model"), [cell for cell in WIDEST if sweep.policy.grant(cell[1], cell[0]).may & (Right.CREATE | Right.EDIT)], ids=name_of)
+@cells([cell for cell in IN_TURN if sweep.policy.grant(cell[2], cell[1]).may & (Right.CREATE | Right.EDIT)])
 def test_odd_values_in_forms(app, role, model):
     """Whatever is typed into a form is saved or refused beside its field; it is never a crash."""
     cell = sweep.cell_of(app, role, model)

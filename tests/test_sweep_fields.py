@@ -18,7 +18,7 @@ from ecrm.models.base import UtcDateTime, now
 from ecrm.policy import Right
 from tests import sweep
 from tests.conftest import ONE_DATABASE
-from tests.sweep import CELLS, NOBODY, fields_of, name_of, valid
+from tests.sweep import BOTH, CELLS, NOBODY, cells, fields_of, name_of, valid
 
 PLANTED_AT = datetime(2001, 2, 3, 4, 5, 6)
 SHORT = 6  # characters below which a text may stand on a page by chance
@@ -132,7 +132,7 @@ def known_there(address: str, what: str) -> bool:
     return what.startswith("a row of") and "/administrator/step/" in address
 
 
-@pytest.mark.parametrize(("role", "model"), CELLS, ids=name_of)
+@cells(BOTH)
 def test_no_oracle(app, role, model):
     """Search, sort and filter by a column that the role may not see answer the same, whatever the value is."""
     cell = sweep.cell_of(app, role, model)
