@@ -268,9 +268,16 @@ def test_promos(app):
     got = values(sheet, "promo")
     for title in asked | seen | fitted:
         took = accepted[title] + fitted[title]
-        assert (got[title]["seen"], got[title]["connected"], got[title]["took"], got[title]["uptake"]) == (seen[title], fitted[title], took, share(took, seen[title]))
-    assert got["Hemat akhir tahun"]["took"] == 2 and got["Hemat akhir tahun"]["uptake"] == 200
+        assert (got[title]["seen"], got[title]["connected"], got[title]["took"], got[title]["uptake"]) == (seen[title], fitted[title], took, share(took, got[title]["reach"]))
+    assert got["Hemat akhir tahun"]["took"] == 2
     assert got["Hemat akhir tahun"]["reach"] == rows(app, "SELECT count(*) AS n FROM customer")[0]["n"] and got["Belum terbit"]["reach"] == 0
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE promo SET published = 0 WHERE code = 'HEMAT'"))
+    with app.test_request_context():
+        over = values(recaps.promos.make(db.session, Scope(year(), at)), "promo")["Hemat akhir tahun"]
+    met = {row["customer_id"] for table in ("promo_seen", "promo_request", "installation")
+           for row in rows(app, f"SELECT t.customer_id FROM {table} t JOIN promo p ON p.id = t.promo_id WHERE p.code = 'HEMAT'")} - {None}
+    assert (over["reach"], over["uptake"]) == (len(met), share(2, len(met)))
     assert (got["Belum terbit"]["seen"], got["Belum terbit"]["uptake"]) == (0, None)
     audiences = {row.values[0]: row.values[1:] for row in sheet.tables[1].rows}
     assert sum(count for count, _running in audiences.values()) == len(ran)

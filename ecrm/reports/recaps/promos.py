@@ -31,7 +31,7 @@ STATUS = {"requests": {}, "accepted": {"status": "accepted"}, "declined": {"stat
           "withdrawn": {"status": "withdrawn"}, "open": {"status": "requested"}}
 NOTES = (
     _l("Listed are the promos with a day in the period; running are those that are published. Requests are those that customers sent in the period, withdrawn ones included."),
-    _l("Reach is the customers who saw the promo in the period, and those whom it is for today. Took are the accepted requests and the installations with the promo that were activated in the period; take-up is took by seen, and above 100% where people took it who never opened it in the portal."),
+    _l("Reach is the customers who saw the promo, asked for it or took it in the period, and those whom it is for today; seen counts who opened it in the portal. Took are the accepted requests and the installations with the promo that were activated in the period; take-up is took by reach."),
 )
 
 
@@ -41,21 +41,21 @@ def make(session: Session, scope: Scope) -> Sheet:
     promos = list(session.scalars(select(Promo).where(_overlaps(scope)).order_by(Promo.valid_from, Promo.id)))
     others = ({*asked, *seen, *connected} - {None}) - {promo.id for promo in promos}
     promos += session.scalars(select(Promo).where(Promo.id.in_(others)).order_by(Promo.id)) if others else []
-    rows = tuple(_row(promo, _figures(seen.get(promo.id, 0), asked.get(promo.id, (0,) * len(ASKED)), connected.get(promo.id, 0)), _reach(session, promo, scope), scope)
+    rows = tuple(_row(promo, _figures(_reach(session, promo, scope), seen.get(promo.id, 0), asked.get(promo.id, (0,) * len(ASKED)), connected.get(promo.id, 0)), scope)
                  for promo in promos)
     totals = tuple(sum(found[place] for found in asked.values()) for place in range(len(ASKED)))
-    whole = _figures(sum(seen.values()), totals, sum(connected.values()))
-    total = Row((_("Total"), None, None, None, None, None, *whole), _opens(scope, {}))
+    whole = _figures(None, sum(seen.values()), totals, sum(connected.values()))
+    total = Row((_("Total"), None, None, None, None, *whole), _opens(scope, {}))
     table = Table("promo", _("Promos"), COLUMNS, rows, total)
     wished = replace(table, rows=tuple(row for row in rows if row.values[REQUESTS]))
     charts = (wished.chart(_("Requests by promo"), Drawn.BARS, "requests"),) if any(totals) else ()
     return Sheet("promos", _("Recap of promos"), scope, (table, _audiences(session, scope)) if rows else (), charts, NOTES)
 
 
-def _figures(seen: int, asked: tuple[int, ...], connected: int) -> tuple[Any, ...]:
-    """Return the figures from seen on; took is accepted and connected."""
+def _figures(reach: int | None, seen: int, asked: tuple[int, ...], connected: int) -> tuple[Any, ...]:
+    """Return the figures from reach on; took is accepted and connected. Of all promos together there is no reach: many customers have several."""
     took = asked[1] + connected
-    return (seen, took, counting.percent(took, seen), *asked, connected)
+    return (reach, seen, took, counting.percent(took, reach or 0), *asked, connected)
 
 
 def _seen(session: Session, scope: Scope) -> dict[int, int]:
@@ -68,22 +68,27 @@ def _seen(session: Session, scope: Scope) -> dict[int, int]:
 
 def _connected(session: Session, scope: Scope) -> dict[int, int]:
     """Return how many installations with each promo were activated in the period."""
-    query = select(Installation.promo_id, func.count()).where(
-        Installation.promo_id.is_not(None), Installation.status == InstallationStatus.ACTIVATED, counting.within(Installation.activated_at, scope.period))
-    if scope.branch_id is not None:
-        query = query.join(Installation.area).where(CoverageArea.branch_id == scope.branch_id)
+    query = _connections(scope).where(Installation.promo_id.is_not(None)).with_only_columns(Installation.promo_id, func.count())
     return {number: count for number, count in session.execute(query.group_by(Installation.promo_id))}  # type: ignore[misc]
 
 
+def _connections(scope: Scope) -> Any:
+    """Return the SELECT of the installations that were activated in the period."""
+    query = select(Installation).where(Installation.status == InstallationStatus.ACTIVATED, counting.within(Installation.activated_at, scope.period))
+    return query if scope.branch_id is None else query.join(Installation.area).where(CoverageArea.branch_id == scope.branch_id)
+
+
 def _reach(session: Session, promo: Promo, scope: Scope) -> int:
-    """Return how many customers saw a promo in the period, or are those whom it is for today."""
+    """Return how many customers saw a promo, asked for it or took it in the period, or are those whom it is for today."""
     today = scope.at.astimezone(scope.period.zone).date()
     open_ = promo.published and promo.valid_from <= today <= promo.valid_until
-    saw = select(PromoSeen.customer_id).where(PromoSeen.promo_id == promo.id, counting.within(PromoSeen.seen_at, scope.period))
-    query = select(func.count(Customer.id)).where(or_(Customer.id.in_(saw), rules.fits(promo) if open_ else false()))
+    met = [select(table.customer_id).where(table.promo_id == promo.id, counting.within(moment, scope.period))
+           for table, moment in ((PromoSeen, PromoSeen.seen_at), (PromoRequest, PromoRequest.requested_at))]
+    here = or_(*(Customer.id.in_(query) for query in met), rules.fits(promo) if open_ else false())
     if scope.branch_id is not None:
-        query = query.where(Customer.branch_id == scope.branch_id)
-    return session.scalar(query) or 0
+        here = and_(here, Customer.branch_id == scope.branch_id)
+    connected = _connections(scope).where(Installation.promo_id == promo.id).with_only_columns(Installation.customer_id)
+    return session.scalar(select(func.count(Customer.id)).where(or_(here, Customer.id.in_(connected)))) or 0
 
 
 def _overlaps(scope: Scope) -> Any:
@@ -108,9 +113,9 @@ def _opens(scope: Scope, more: dict[str, str]) -> dict[str, Opens]:
         "connected": Opens(Installation, {"activated_at": scope.period.days, "status": "activated"} | branch | more)} if more else {})
 
 
-def _row(promo: Promo, figures: tuple[Any, ...], reach: int, scope: Scope) -> Row:
+def _row(promo: Promo, figures: tuple[Any, ...], scope: Scope) -> Row:
     facts = (promo.title, promo.valid_from, promo.valid_until, str(promo.audience.label), _("yes") if promo.published else _("no"))
-    return Row((*facts, reach, *figures), _opens(scope, {"promo": str(promo.id)}))
+    return Row((*facts, *figures), _opens(scope, {"promo": str(promo.id)}))
 
 
 def _audiences(session: Session, scope: Scope) -> Table:
