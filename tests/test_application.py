@@ -90,6 +90,22 @@ def test_applied(app, browser):
     assert "Rahasia dalam" not in later and later != shown.text
 
 
+@ONE_DATABASE
+@pytest.mark.parametrize(("address", "letters"), [("rudi@rumah.example", 1), ("", 0)])
+def test_entered_by_sales(app, browser, address, letters):
+    """Who applies by telephone gets the letter with the link too, where there is an address; sales need not be told."""
+    with app.app_context():
+        plan = one(Plan, code="HOME50").id
+    said = {"applicant_name": "Rudi", "applicant_phone": "0813 1111 2222", "applicant_email": address, "address": "Jl. Kapuk 77", "area": str(area(app)), "plan": str(plan),
+            "channel": "phone", "language": "en"}
+    assert browser("sales").send("/admin/sales/installation/new/", said).status_code == 302
+    with app.app_context():
+        found = db.session.query(Letter).filter_by(template="installation_received_applicant").all()
+        assert [(row.to_email, row.language.value) for row in found] == [(address, "en")] * letters
+        assert db.session.query(Letter).filter_by(template="installation_received_sales").count() == 0
+        assert all("/application/" in render(row).text for row in found)
+
+
 WRONG = {"name": "", "phone": "12", "email": "bukan", "address": "", "plan": "MAHAL", "promo": "RAHASIA", "visit_times": "malam", "consent": ""}
 
 

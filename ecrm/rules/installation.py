@@ -36,6 +36,14 @@ def register(session: Session, row: Installation, at: datetime) -> Installation:
     return row
 
 
+def enter(session: Session, row: Installation, at: datetime) -> Installation:
+    """Take an application, of which the applicant is told who left an e-mail address, with the link to follow it; flushed."""
+    register(session, row, at)
+    session.flush()
+    session.add_all(told.letters(row, _RECEIVED, "applicant", None, at, None))
+    return row
+
+
 def apply(session: Session, row: Installation, at: datetime) -> Installation:
     """Take an application from the portal, of which the applicant and sales are told; flushed. Raises FieldRefused."""
     if row.area.coverage is not Coverage.COVERED:
@@ -43,10 +51,8 @@ def apply(session: Session, row: Installation, at: datetime) -> Installation:
     if row.promo is not None and row.promo.plans and row.plan not in row.promo.plans:
         raise FieldRefused("promo", _l("This promo is not for the chosen plan."))
     row.channel = Channel.PORTAL
-    register(session, row, at)
-    session.flush()
-    for audience in ("applicant", "sales"):
-        session.add_all(told.letters(row, _RECEIVED, audience, None, at, None))
+    enter(session, row, at)
+    session.add_all(told.letters(row, _RECEIVED, "sales", None, at, None))
     return row
 
 

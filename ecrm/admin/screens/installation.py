@@ -28,7 +28,7 @@ from ecrm.models.base import now
 from ecrm.models.installation import HalfDay
 from ecrm.policy import Right
 from ecrm.rules import activation
-from ecrm.rules.installation import PAPERS, papers_of, register
+from ecrm.rules.installation import PAPERS, enter, papers_of
 
 
 class HalfDaysField(SelectMultipleField):
@@ -124,5 +124,5 @@ class InstallationScreen(Pipeline, Screen):
 
     @staticmethod
     def born(session, row, at, _by):
-        """Number of a new application."""
-        register(session, row, at)
+        """Number of a new application, and the letter that says we have it."""
+        enter(session, row, at)
