@@ -23,6 +23,7 @@ from ecrm.seeds.demo.names import mailbox, phone
 
 PLACES = ("Perumahan Taman Surya, Tangerang", "Jl. Raya Lembang km 12", "Kampung Sei Panas, dekat masjid", "Desa Tanjung Gusta 20125")
 TODAY = (S.SCHEDULED, S.SCHEDULED, S.REGISTERED, S.SURVEYED, S.NOT_COVERED, S.SCHEDULED, S.INSTALLED, S.CANCELLED, S.REGISTERED)
+DAYS_AGO = {S.REGISTERED: (0.3, 1), S.INSTALLED: (3, 12)}  # what was installed yesterday was surveyed before
 
 
 class Wish(NamedTuple):
@@ -39,7 +40,7 @@ def connect(company: Company, crowd: Crowd, count: int) -> None:
     rng, now = company.rng, company.now
     open_ones = max(len(TODAY), min(count // 3, 300))
     wishes = [
-        Wish(now - timedelta(days=rng.uniform(0.3, 1) if fate is S.REGISTERED else rng.uniform(1.5, 12)), fate, None, n < 2)
+        Wish(now - timedelta(days=rng.uniform(*DAYS_AGO.get(fate, (1.5, 12)))), fate, None, n < 2)
         for n in range(open_ones) for fate in (TODAY[n] if n < len(TODAY) else rng.choice(TODAY),)
     ]
     recent = [index for index in range(len(crowd)) if crowd.connected(index, now.toordinal())]
@@ -161,11 +162,11 @@ def _course(company: Company, subject: Subject, wish: Wish, seller: Actor, techn
 
 
 def _visit_at(company: Company, wish: Wish, crowd: Crowd) -> datetime:
-    """Return when the technician comes: on the customer's first day, lately, or in the next days."""
+    """Return when the technician comes: on the customer's first day, yesterday, or in the next days."""
     hour = timedelta(hours=company.rng.randint(2, 8))  # nine to fifteen in western Indonesia
     if wish.customer is not None:
         return datetime.combine(crowd.days(wish.customer)[0], time(0), tzinfo=UTC) + hour
     midnight = datetime.combine(company.now.date(), time(0), tzinfo=UTC)
     if wish.fate is S.SCHEDULED:
         return midnight + timedelta(days=company.rng.randint(0 if wish.mine else 1, 4)) + hour
-    return company.now - timedelta(hours=6)
+    return midnight - timedelta(days=1) + hour
