@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import TextAreaField
 
 from ecrm.admin import cells, look
@@ -15,6 +16,12 @@ from ecrm.models import Visit
 from ecrm.models.base import now
 from ecrm.models.visit import Half, VisitKind
 from ecrm.rules import appointment, visit
+
+
+def _whom(_view, _context, row, name):
+    """Return the number of what the visit is for, and who waits."""
+    thing = getattr(row, name)
+    return Markup('{}<br><span class="small">{}</span>').format(thing.number, row.who) if thing is not None else ""
 
 
 class VisitScreen(VisitPage, Screen):
@@ -34,7 +41,7 @@ class VisitScreen(VisitPage, Screen):
     wide = ("task",)
     reach = ("phone", "address")
     form_overrides = {"task": TextAreaField}
-    column_formatters = {"window_from": cells.window, "complaint": cells.plain, "installation": cells.plain}
+    column_formatters = {"window_from": cells.window, "complaint": _whom, "installation": _whom}
     column_formatters_detail = {"window_from": cells.window}
     empty = _l("No visits yet. One is planned on the page of a complaint or an application.")
     groups = (
@@ -49,6 +56,10 @@ class VisitScreen(VisitPage, Screen):
         "half": _l("The customer is promised 08:00–12:00 or 13:00–17:00."),
         "task": _l("What the technician brings and does; the customer does not see it."),
     }
+
+    def loads(self, names):
+        """Bring along who waits, too."""
+        return super().loads((*names, "complaint.customer") if "complaint" in names else names)
 
     def row_class(self, row):
         """Mark a visit whose window is over without anybody having come."""
