@@ -73,7 +73,7 @@ class Reader:
         """Open a page and return what breaks a rule in the light or the dark theme."""
         self.page.set_viewport_size(size)
         self.page.goto(url)
-        return self.judge()
+        return self.judge(dark=size is DESKTOP)  # the colours of a phone are those of a desktop
 
     def refused(self, url):
         """Send the form of a page with nothing in it, past the browser's own checks, and judge what comes back."""
@@ -82,14 +82,15 @@ class Reader:
             self.page.evaluate(SEND)
         return self.judge()
 
-    def judge(self):
+    def judge(self, dark=True):
         """Return what breaks a rule on the page that is open: everything unfolded, then each verb's form by itself."""
         self.page.evaluate(AXE)
         self.page.evaluate(OPEN)
         self.page.emulate_media(color_scheme="light")
         broken = ["light " + text for text in self.page.evaluate(RUN, ["html", "tag", TAGS])]
-        self.page.emulate_media(color_scheme="dark")
-        broken += ["dark " + text for text in self.page.evaluate(RUN, ["html", "rule", COLOURS])]
+        if dark:
+            self.page.emulate_media(color_scheme="dark")
+            broken += ["dark " + text for text in self.page.evaluate(RUN, ["html", "rule", COLOURS])]
         for verb in self.page.evaluate(VERBS):
             if verb not in self.verbs:
                 self.verbs.add(verb)

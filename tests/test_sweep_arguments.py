@@ -57,11 +57,12 @@ def test_list_arguments(app, role, model):
 
 @pytest.mark.parametrize("name", ["page", "page_size", "sort", "desc", "search", "flt0_status", "flt0_opened_at", "flt0_technician", "flt0_customer"])
 def test_every_odd_value(app, name):
-    """Each odd value for each kind of argument of one rich list, and of its export."""
+    """Odd values, others for each kind of argument, in one rich list and in its export."""
     cell = sweep.cell_of(app, sweep.RoleName.SUPPORT, sweep.MODELS[0])
-    for value in ODD:
+    odd = random.Random(name).sample(ODD, len(ODD))
+    for value in odd[:20]:
         check(cell.person.get(cell.base, query_string={name: value}), f"{name}={value[:60]}")
-    for value in some(ODD, cell, 10):
+    for value in odd[:8]:
         check(cell.person.get(f"{cell.base}export/csv/", query_string={name: value}), f"export {name}={value[:60]}")
 
 

@@ -112,17 +112,17 @@ def test_a_role_stays_on_its_site(app, browser, role):
 @ONE_DATABASE
 @pytest.mark.parametrize("role", [*RoleName, None], ids=lambda role: role.value if role else "nobody")
 def test_no_post_without_a_token(app, browser, role):
-    """Each POST is refused without the token, and with the token of another session; the portal may show the page again.
+    """Each POST is refused without the token, and every fourth is tried with that of another session; the portal may show the page again.
 
     Nobody tries all addresses, everybody else those that are theirs: elsewhere the role alone is a reason to be refused.
     """
     person = browser(role and role.value)
     foreign = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps("1" * 40)
     with nothing_written(app, "POST without a token"):
-        for rule, address in rules(app):
+        for place, (rule, address) in enumerate(rules(app)):
             elsewhere = role and address.startswith("/admin/") and not address.startswith(f"/admin/{role.value}/")
             if "POST" in rule.methods and not elsewhere:
-                for data in ({}, {"csrf_token": foreign}):
+                for data in ({}, {"csrf_token": foreign})[:1 + (place % 4 == 0)]:
                     answer = person.post(address, data=data)
                     gentle = rule.endpoint.startswith(("portal.", "security.", "api."))
                     refused(app, answer, f"POST {address} as {role} with {data}", *((302, 400, 401, 404) if gentle else (400,)))
