@@ -82,7 +82,7 @@ class OutageFollower(HasId, db.Model):
     __tablename__ = "outage_follower"
     __label__: Any = _l("Follower of an outage")
     __labels__: Any = _l("Followers of outages")
-    __table_args__ = args(UniqueConstraint("outage_id", "customer_id"))
+    __table_args__ = args(UniqueConstraint("outage_id", "customer_id"), Index(None, "since"))
 
     outage_id: Mapped[int] = mapped_column(ForeignKey("outage.id"), info=label(_l("Outage")))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True, info=label(_l("Customer")))

@@ -28,7 +28,7 @@ class PromoRequest(HasId, Versioned, db.Model):
     __tablename__ = "promo_request"
     __label__: Any = _l("Promo request")
     __labels__: Any = _l("Promo requests")
-    __table_args__ = args(Index(None, "status", "requested_at"), Index(None, "promo_id", "requested_at"), Index(None, "customer_id"))
+    __table_args__ = args(Index(None, "status", "requested_at"), Index(None, "promo_id", "requested_at"), Index(None, "customer_id"), Index(None, "requested_at"))
 
     promo_id: Mapped[int] = mapped_column(ForeignKey("promo.id"), info=label(_l("Promo")))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), info=label(_l("Customer")))

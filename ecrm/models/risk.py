@@ -50,7 +50,7 @@ class RiskScore(HasId, db.Model):
     __label__: Any = _l("Customer at risk")
     __labels__: Any = _l("Customers at risk")
     __no_trail__ = True
-    __table_args__ = args(Index(None, "score", "id"))
+    __table_args__ = args(Index(None, "score", "id"), Index(None, "at"))
 
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), unique=True, info=label(_l("Subscription")))
     score: Mapped[int] = mapped_column(info=label(_l("Score")))

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ FOLDER = Path(os.environ.get("BENCH_FOLDER") or Path(__file__).parent.parent.par
 DEMO = 100_000  # complaints that the demo makes; a larger company is copies of it, each a second later
 SMALL = 10_000  # complaints that the scale is compared with
 RARE = "Kwetiau"  # a word that twenty complaints have
+OPEN = 60  # jobs of the technician
 TALK = 50  # replies of the complaint that is opened
 SERVER = ("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M", "--innodb-flush-log-at-trx-commit=1", "--max-connections=200")
 SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
@@ -72,6 +74,7 @@ def _fill(app: Flask, complaints: int, say: Any) -> None:
         raise RuntimeError(made.output)
     with create_engine(db.engine.url).connect() as patient:  # no statement of a page may take as long as these
         copying.multiply(patient, complaints // base)
+    _open_some()
     closed = select(Complaint).where(Complaint.status == ComplaintStatus.CLOSED)  # the same page, with the same verbs, in a company of any size
     newest = db.session.scalars(closed.order_by(Complaint.id.desc()).offset(complaints // 10).limit(1)).one()
     author = db.session.scalar(select(User.id).where(User.email == DEMO_LOGINS[1][1]))
@@ -87,6 +90,17 @@ def _fill(app: Flask, complaints: int, say: Any) -> None:
         db.session.execute(text(statement))
     db.session.commit()
     say(f"… made in {time.monotonic() - begun:.0f} s.")
+
+
+def _open_some() -> None:
+    """Give the technician whose pages are measured more jobs than a page shows: the same page in a company of any size."""
+    technician, at, table = db.session.scalars(select(User).where(User.email == DEMO_LOGINS[2][1])).one(), now(), Complaint.__table__
+    newest = select(Complaint.id).where(Complaint.status == ComplaintStatus.CLOSED, Complaint.branch_id == technician.branch_id).order_by(Complaint.id.desc())
+    for place, number in enumerate(db.session.scalars(newest.limit(OPEN)).all()):
+        due = at + timedelta(hours=place - OPEN // 3)
+        db.session.connection().execute(table.update().where(table.c.id == number).values(
+            status=ComplaintStatus.ASSIGNED, technician_id=technician.id, opened_at=at - timedelta(hours=OPEN - place), first_response_at=None, resolved_at=None,
+            closed_at=None, rating=None, rating_remark=None, response_due_at=due, resolution_due_at=due, clock_due_at=due, clock_warn_at=due, merged_into_id=None))
 
 
 def _facts(complaints: int) -> dict[str, Any]:
