@@ -24,6 +24,19 @@ BACKENDS = ("sqlite", "mariadb")
 ONE_DATABASE = pytest.mark.parametrize("company", BACKENDS[:1], indirect=True)  # where no statement differs between them
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not chosen; the databases stay a parameter with one order, so that none is built anew for each test."""
+    def wanted(item: pytest.Item) -> bool:
+        known = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
+        chosen, only = item.get_closest_marker("chosen"), item.get_closest_marker("only")
+        return (not chosen or (known["company"], known["role"], known["model"]) in chosen.args[0]) and (not only or known["company"] in only.args)
+
+    left_out = [item for item in items if not wanted(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if wanted(item)]
+
+
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[str]:
     """The address of the private MariaDB server of this test run."""

@@ -157,7 +157,7 @@ def test_every_order_has_an_index(app, screen):
     assert set(screen.sortable) <= leads, f"{table}: add Index(None, …) in ecrm/models/ and a migration for {sorted(set(screen.sortable) - leads)}"
 
 
-@pytest.mark.parametrize("company", ["mariadb"], indirect=True)
+@pytest.mark.only("mariadb")
 @pytest.mark.parametrize("name", sorted(GROWING - {"complaint", "user"}))
 def test_no_other_list_reads_its_table_or_sorts_it(app, name):
     """With two thousand rows more the list of each role goes by an index."""
