@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from ecrm import create_app
 from ecrm.extensions import db
-from tests import mariadb, world
+from tests import copying, mariadb, world
 from tests.chromium import chromium  # noqa: F401 - one browser for all modules
 from tests.writes import Writes
 
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[str]:
     """The address of the private MariaDB server of this test run."""
-    with mariadb.server() as address:
+    with mariadb.server("--innodb-flush-method=nosync", "--sync-frm=0", "--skip-innodb-doublewrite") as address:  # nothing here outlives the run
         yield address
 
 
@@ -66,20 +66,29 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
-    """Return a function that makes an application on a new, migrated database."""
+    """Return a function that makes an application on a new database, a copy of one that was migrated."""
+    migrated: dict[str, str] = {}
+
+    def new(backend: str, settings: dict[str, Any]) -> str:
+        if backend not in migrated:
+            migrated[backend] = database_url(backend)
+            app = create_app(settings | {"DATABASE_URL": migrated[backend]})
+            with app.app_context():
+                upgrade()
+                db.engine.dispose()
+        copying.copy(migrated[backend], url := database_url(backend))
+        return url
 
     def make(backend: str = "sqlite", **overrides: Any) -> Flask:
         settings = {
             "PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
-            "DATABASE_URL": database_url(backend), "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments")),
+            "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments")),
         }
-        app = create_app(settings | overrides)
+        app = create_app(settings | {"DATABASE_URL": new(backend, settings)} | overrides)
         app.test_client_class = world.Browser
         # Hashes cost a tenth of a second each, on purpose; how many are made does not change.
         app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
         app.extensions["security"].hashing_context.update(sha256_crypt__rounds=1000)
-        with app.app_context():
-            upgrade()
         return app
 
     return make

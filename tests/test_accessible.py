@@ -14,6 +14,7 @@ from tests.walk import PEOPLE, gallery, pages, visitor  # noqa: F401 - fixtures
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that differs between the themes
+NARROW = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "label", "button-name", "link-name", "meta-viewport"]  # what a phone may break anew
 PANELS = ["color-contrast", "label", "select-name", "button-name", "aria-valid-attr-value", "duplicate-id-aria"]
 RUN = """async ([within, kind, values]) => (await axe.run(within, {
   runOnly: {type: kind, values: values}, resultTypes: ["violations"], elementRef: false,
@@ -73,7 +74,10 @@ class Reader:
         """Open a page and return what breaks a rule in the light or the dark theme."""
         self.page.set_viewport_size(size)
         self.page.goto(url)
-        return self.judge(dark=size is DESKTOP)  # the colours of a phone are those of a desktop
+        if size is DESKTOP:
+            return self.judge()
+        self.page.evaluate(AXE)
+        return self.page.evaluate(RUN, ["html", "rule", NARROW])
 
     def refused(self, url):
         """Send the form of a page with nothing in it, past the browser's own checks, and judge what comes back."""
@@ -82,15 +86,14 @@ class Reader:
             self.page.evaluate(SEND)
         return self.judge()
 
-    def judge(self, dark=True):
+    def judge(self):
         """Return what breaks a rule on the page that is open: everything unfolded, then each verb's form by itself."""
         self.page.evaluate(AXE)
         self.page.evaluate(OPEN)
         self.page.emulate_media(color_scheme="light")
         broken = ["light " + text for text in self.page.evaluate(RUN, ["html", "tag", TAGS])]
-        if dark:
-            self.page.emulate_media(color_scheme="dark")
-            broken += ["dark " + text for text in self.page.evaluate(RUN, ["html", "rule", COLOURS])]
+        self.page.emulate_media(color_scheme="dark")
+        broken += ["dark " + text for text in self.page.evaluate(RUN, ["html", "rule", COLOURS])]
         for verb in self.page.evaluate(VERBS):
             if verb not in self.verbs:
                 self.verbs.add(verb)

@@ -12,6 +12,8 @@ from ecrm.reports.period import Period
 from tests.staff import Page
 from tests.test_recaps import demo, manager  # noqa: F401 the fixtures
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def front(manager):  # noqa: F811

@@ -44,6 +44,7 @@ def photo():
     return {"name": "modem.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
+@pytest.mark.only("mariadb")
 def test_from_registration_to_export(app, window, photo, office, connect):  # noqa: F811
     """A customer registers, verifies, logs in, complains; support assigns; the technician resolves; the manager exports."""
     connect(office.port)

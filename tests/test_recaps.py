@@ -38,7 +38,10 @@ ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = 3600
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+pytestmark = pytest.mark.xdist_group("demo")  # one process: the company takes long to make
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
 def demo(request, make_app):
     """A company with a year of work behind it, on each database."""
     app = fill(make_app(request.param))

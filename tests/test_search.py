@@ -108,7 +108,7 @@ def test_the_box_in_the_head_leads_to_what_was_meant(app):
 ])
 def test_nothing_that_is_typed_breaks(app, size, text):
     """Operators and quotes of either database are letters like others."""
-    for role, table in (("support", "complaint"), ("support", "customer"), ("technician", "complaint"), ("manager", "reply")):
+    for role, table in (("support", "customer"), ("technician", "complaint"), ("manager", "reply")):
         answer = app.test_client().become(role).get(f"/admin/{role}/{table}/", query_string={"search": text, "view": "all"})
         assert answer.status_code == 200, (role, table)
     assert app.test_client().become("support").get("/admin/support/find", query_string={"q": text}).status_code == 302

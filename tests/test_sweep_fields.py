@@ -68,16 +68,16 @@ def _shown(value: Any) -> set[str]:
     return {value["planted"]} if isinstance(value, dict) else {str(value)}
 
 
-def pages(app: Any, role: Any) -> dict[str, str]:
-    """Return {address: text} of all that a role can read: lists, rows, forms, exports and look-ups of all its tables."""
+def pages(app: Any, role: Any, files: bool = True) -> dict[str, str]:
+    """Return {address: text} of all that a role can read: lists, rows, forms, and with `files` exports and look-ups of all its tables."""
     found = {}
     person = app.test_client().become(role.value)
     for model in (model for each, model in CELLS if each is role):
         cell = sweep.Cell(app, role, model, person)
         addresses = [f"{cell.base}", f"{cell.base}?view=all&page_size=100", f"{cell.base}new/"]
         addresses += [f"{cell.base}{page}/?id={number}" for number in cell.inside for page in ("details", "edit")]
-        addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")]
-        addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()]
+        addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")] if files else []
+        addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()] if files else []
         for address in addresses:
             answer = person.get(address)
             if answer.status_code == 200:

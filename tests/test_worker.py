@@ -28,6 +28,7 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.letter import LetterState
 from ecrm.rules import move
 from ecrm.rules.complaint import CLOSE_DAYS
+from tests.conftest import ONE_DATABASE
 from tests.smtp import free_port, post_office
 from tests.world import email, one
 
@@ -218,7 +219,7 @@ def test_once_does_every_job_and_ends(app):
     assert len(list((Path(os.environ["ECRM_INSTANCE"]) / "mail").glob("*.eml"))) >= waiting
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@ONE_DATABASE
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_when_the_letter_in_hand_is_sent(app, number):
     """The signal comes while the server holds the letter: it is marked, the next one is not begun, and the worker ends."""
@@ -259,12 +260,15 @@ def test_the_outbox_is_shown_and_failed_letters_are_put_back(app):
     def counts(output):
         return dict(re.findall(r"^(\w+) +(\d+)$", output, re.M))
 
-    shown = flask(app, "letters").stdout
+    def outbox(*arguments):
+        return app.test_cli_runner().invoke(args=["letters", *arguments], catch_exceptions=False).output
+
+    shown = outbox()
     assert counts(shown) == {"queued": str(total - 2), "sent": "0", "failed": "2"}
     assert "2026-01-02 03:04" in shown and "451 later" in shown
-    again = flask(app, "letters", "retry").stdout
+    again = outbox("retry")
     assert re.findall(r": (\d+)$", again, re.M) == ["1", "1"]
-    assert counts(flask(app, "letters").stdout) == {"queued": str(total - 1), "sent": "0", "failed": "1"}
+    assert counts(outbox()) == {"queued": str(total - 1), "sent": "0", "failed": "1"}
 
 
 def test_letters_without_a_database_are_one_clear_line(app):

@@ -1,0 +1,30 @@
+"""A migrated database as a copy of one that our migrations made: they take seconds, a copy does not."""
+
+import sqlite3
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+
+def copy(source: str, target: str) -> None:
+    """Copy tables, indexes and rows into an empty database of the same server or kind, given by their addresses."""
+    from_, to = make_url(source), make_url(target)
+    if from_.get_backend_name() == "sqlite":
+        with sqlite3.connect(str(from_.database)) as old, sqlite3.connect(str(to.database)) as new:
+            old.backup(new)
+        old.close()
+        new.close()
+        return
+    _of_server(from_, to)
+
+
+def _of_server(source: URL, target: URL) -> None:
+    engine = create_engine(target)
+    with engine.begin() as connection:
+        names = list(connection.scalars(text(f"SHOW TABLES IN `{source.database}`")))
+        connection.execute(text("SET foreign_key_checks = 0"))
+        for name in names:
+            made = connection.execute(text(f"SHOW CREATE TABLE `{source.database}`.`{name}`")).one()[1]
+            connection.exec_driver_sql(made.replace("%", "%%"))
+            connection.execute(text(f"INSERT INTO `{name}` SELECT * FROM `{source.database}`.`{name}`"))
+    engine.dispose()
