@@ -24,9 +24,11 @@ from ecrm.models.account import STAFF, Language, RoleName
 from ecrm.reports import pdf, recaps
 from ecrm.rules import LIFECYCLES, errors
 from tests.test_letters import TOLD, facts
+from tests.sweep import WIDEST
 from tests.walk import PEOPLE, addresses, gallery, pages, policy, samples, visitor  # noqa: F401 - fixture
 
 LANGUAGES = [language.value for language in Language]
+SCREEN = {f"{role.value}_{model.__tablename__}" for role, model in WIDEST}
 PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%[sd]|%%|\{\w*\})")
 REQUEST = re.compile(r"\b[0-9a-f]{16}\b")  # the number of a request, on pages of errors
 ADDRESS = re.compile(r"(?<!\S)/[a-z]\S*")  # of a page, where refused accesses are listed
@@ -160,11 +162,11 @@ def unmarked(app, language, texts):
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.value if person else "visitor")
 def test_pages(spoken, person):
-    """Every page of every role, and every form when it is refused."""
+    """Every page of every role, and every form when it is refused; in Indonesian each screen as the role sees it that may do most."""
     app, language = spoken
     client, found = visitor(app, person), {}
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-    for url, html in list(pages(app, person, client)):
+    for url, html in list(pages(app, person, client, SCREEN if language == "id" else None)):
         found[url] = unmarked(app, language, Texts(html).found)
         assert f'<html lang="{language}">' in html, url
         if "<form" in html and 'method="post"' in html and "/details/" not in url:
