@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from ecrm import create_app
 from ecrm.extensions import db
-from tests import copying, mariadb, world
+from tests import a_year, copying, mariadb, world
 from tests.chromium import chromium  # noqa: F401 - one browser for all modules
 from tests.writes import Writes
 
@@ -103,6 +103,12 @@ def company(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> t
     with app.app_context():
         rows = {table.name: [dict(row._mapping) for row in db.session.execute(table.select())] for table in db.metadata.sorted_tables}
     return app, rows
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def demo(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Flask:
+    """A company with a year of work behind it, for reading: who uses it is in the group "demo", so that one process makes it."""
+    return a_year.with_late_ones(make_app(request.param))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ecrm.admin import look
 from ecrm.extensions import db
 from ecrm.reports.period import Period
 from tests.staff import Page
-from tests.test_recaps import demo, manager  # noqa: F401 the fixtures
+from tests.test_recaps import manager  # noqa: F401 the fixture
 
 pytestmark = pytest.mark.xdist_group("demo")
 

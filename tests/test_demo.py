@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, text
 
 from ecrm import policy
-from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
 from ecrm.models import (
@@ -26,23 +25,12 @@ from ecrm.rules.complaint import enter
 from ecrm.rules.customer import admit
 from ecrm.rules.facts import facts
 from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
-from ecrm.seeds.demo.make import make_demo
 from ecrm.seeds.load import load_seeds
+from tests.a_year import COMPLAINTS, CUSTOMERS, fill
 from tests.conftest import BACKENDS
 from tests.projection import project
 from tests.staff import Page
 from tests.world import one
-
-CUSTOMERS, COMPLAINTS = 60, 400
-
-
-def fill(app, **options):
-    """Load the seeds and the demo."""
-    with app.app_context():
-        load_seeds(db.session(), seed_folder())
-        make_demo(db.session(), CUSTOMERS, COMPLAINTS, **options)
-        db.session.commit()
-    return app
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

@@ -25,39 +25,16 @@ from ecrm.models.complaint import UNSOLVED
 from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
 from ecrm.models.recap import FrozenBecause
 from ecrm.reports import charts, freezing, pdf, period, recaps, words
-from ecrm.reports.counted import keeping
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Row, Scope, Series, Sheet, Table
 from ecrm.seeds.accounts import DEMO_PASSWORD
-from tests.conftest import BACKENDS
 from tests.staff import Page
-from tests.test_demo import fill
 from tests.world import email, one
 
 ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = 3600
 
-
 pytestmark = pytest.mark.xdist_group("demo")  # one process: the company takes long to make
-
-
-@pytest.fixture(scope="session", params=BACKENDS)
-def demo(request, make_app):
-    """A company with a year of work behind it, on each database."""
-    app = fill(make_app(request.param))
-    with app.app_context(), db.engine.begin() as connection:  # three that were late beyond doubt
-        late = connection.execute(text("SELECT c.id, c.opened_at FROM complaint c JOIN complaint_category k ON k.id = c.category_id "
-                                       "WHERE c.status = 'closed' AND k.kind = 'disturbance' ORDER BY c.opened_at DESC, c.id LIMIT 3")).all()
-        for number, opened in late:
-            opened = datetime.fromisoformat(opened) if isinstance(opened, str) else opened
-            connection.execute(text("UPDATE complaint SET opened_at = :early WHERE id = :id"),
-                               {"early": (opened - timedelta(days=40)).isoformat(" "), "id": number})
-    with app.app_context():  # figures come from counted days, from days without counts, and from today alike
-        for day in keeping.due(db.session, now()):
-            if day.toordinal() % 5:
-                keeping.count(db.session, day, now())
-        db.session.commit()
-    return app
 
 
 @pytest.fixture(scope="module")
