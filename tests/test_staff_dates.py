@@ -148,6 +148,7 @@ def test_days_of_a_filter_are_typed_and_the_calendar_breaks_no_rule(app, window)
     first.press("ArrowDown")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")  # the calendar fades in over the page
         assert page.evaluate(RUN, ["html", "tag", TAGS]) == []
 
 
