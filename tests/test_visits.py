@@ -198,6 +198,8 @@ def test_an_installations_appointment_is_a_visit(app, browser):
         visit_id = made.id
     technician = browser("technician")
     assert technician.send(move_of("technician", visit_id, "arrive")).status_code == 302
+    assert "arrive" not in Page(technician.get(f"/admin/technician/visit/details/?id={visit_id}")).verbs()
+    assert technician.send(move_of("technician", visit_id, "arrive"), follow_redirects=True).status_code in (200, 409)
     assert technician.send(move_of("technician", visit_id, "report"), {"outcome": "needs_parts", "note": "Kabel kurang."}).status_code == 302
     with app.app_context():
         done = db.session.get(Visit, visit_id)

@@ -35,7 +35,19 @@ class FactMissing(Refused):
         return _("This field is required.")
 
 
-class TooLate(Refused):
+class Over(Refused):
+    """The moment for a verb is over, so that nobody is offered it."""
+
+
+class AlreadyThere(Over):
+    """Somebody is at the visit already."""
+
+    def __str__(self) -> str:
+        """Say it in the reader's language."""
+        return _("The arrival is noted already.")
+
+
+class TooLate(Over):
     """The window for a verb is over; `days` is its length."""
 
     def __init__(self, days: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from ecrm.models import User
 from ecrm.rules import told
-from ecrm.rules.errors import FactMissing, NotNow, Refused, TooLate
+from ecrm.rules.errors import FactMissing, NotNow, Over, Refused
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Lifecycle:
         object.__setattr__(self, "by_name", {verb.name: verb for verb in self.verbs})
 
     def possible(self, row: Any, at: datetime) -> tuple[Verb, ...]:
-        """Return the verbs that start from the row's status and whose window is not over at `at`."""
+        """Return the verbs that start from the row's status and whose moment is not over at `at`."""
         return tuple(verb for verb in self.verbs if row.status in verb.sources and not _over(verb, row, at))
 
 
@@ -72,7 +72,7 @@ def _over(verb: Verb, row: Any, at: datetime) -> bool:
     try:
         if verb.guard:
             verb.guard(row, at)
-    except TooLate:
+    except Over:
         return True
     except Refused:
         return False

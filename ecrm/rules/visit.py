@@ -14,7 +14,7 @@ from ecrm.models.installation import InstallationStatus
 from ecrm.models.visit import Outcome, VisitKind, VisitStatus as S
 from ecrm.rules import told
 from ecrm.rules.appointment import SHORTEST, TO_SCHEDULE, TO_SURVEY, half_of, planned_for, promise, take, window
-from ecrm.rules.errors import FieldRefused
+from ecrm.rules.errors import AlreadyThere, FieldRefused
 from ecrm.rules.lifecycle import Lifecycle, Verb, move
 
 
@@ -113,6 +113,11 @@ def _moved(visit: Visit, at: datetime) -> None:
         move(visit.complaint, "assign", None, at, technician=visit.technician)
 
 
+def _not_there_yet(visit: Visit, _at: datetime) -> None:
+    if visit.started_at is not None:
+        raise AlreadyThere
+
+
 def _arrived(visit: Visit, at: datetime) -> None:
     visit.started_at = at
 
@@ -149,7 +154,7 @@ def _ended(visit: Visit) -> S:
 
 PLANNED = frozenset({S.PLANNED})
 LIFECYCLE = Lifecycle((
-    Verb("arrive", _l("I am here"), PLANNED, S.PLANNED, effect=_arrived),
+    Verb("arrive", _l("I am here"), PLANNED, S.PLANNED, guard=_not_there_yet, effect=_arrived),
     Verb("report", _l("Report visit"), PLANNED, _ended, needs=("outcome", "note"), takes=("materials", "serials", "down_mbps", "up_mbps"), effect=_reported),
     Verb("rebook", _l("Move visit"), PLANNED, S.PLANNED, needs=("technician", "day", "half"), tells=("customer", "technician"), effect=_moved),
     Verb("cancel", _l("Cancel visit"), PLANNED, S.CANCELLED, needs=("reason",), tells=("customer", "technician"), effect=_cancelled),
