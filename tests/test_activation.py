@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from ecrm.extensions import db
-from ecrm.models import Consent, Customer, Installation, Letter, ServiceStandard, Subscription, User
+from ecrm.models import Consent, Customer, Installation, Letter, ServiceStandard, Subscription, User, Visit
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus
@@ -147,6 +147,10 @@ def text_of(answer):
 @ONE_DATABASE
 def test_forms_on_paper(app, browser, installed):
     """Filled in, in the language of the account; the activation's exists once it is installed; technicians have neither."""
+    with app.app_context():
+        visit = db.session.query(Visit).filter_by(installation_id=installed, kind="installation", status="done").one()
+        visit.serials, visit.down_mbps, visit.up_mbps = "ZTEG-0042", 49, 24
+        db.session.commit()
     person = browser("support")
     address = f"/admin/support/installation/paper/?id={installed}&kind="
     assert "kind=activation" in person.get(f"/admin/support/installation/details/?id={installed}").text
@@ -154,7 +158,7 @@ def test_forms_on_paper(app, browser, installed):
     words = text_of(person.get(f"{address}activation"))
     with app.app_context():
         row = db.session.get(Installation, installed)
-        assert "Formulir aktivasi" in words and all(text in words for text in (row.number, row.customer.number, row.applicant_name, row.address, "Home 50", "Terpasang rapi"))
+        assert "Formulir aktivasi" in words and all(text in words for text in (row.number, row.customer.number, row.applicant_name, row.address, "Home 50", "Terpasang rapi", "ZTEG-0042", "Unduh 49 Mbps, unggah 24 Mbps"))
         row.customer.user.language = Language.ENGLISH
         db.session.commit()
         other = one(Installation, applicant_name="Pemohon technician2").id

@@ -10,9 +10,12 @@ from flask_babel import force_locale, gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table as Grid
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from ecrm import formats
-from ecrm.models import Installation
+from ecrm.models import Installation, Visit
+from ecrm.models.visit import VisitKind, VisitStatus
 from ecrm.reports import fonts
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.pdf import HEADING, INSET, LINE, MARGIN, PLAIN, SMALL, head, numbered, said, signatures
@@ -57,15 +60,28 @@ def _activation(row: Installation, zone: ZoneInfo) -> tuple[list[Part], str, tup
                              (_("Phone"), readable(row.applicant_phone)), (_("E-mail"), row.applicant_email)]),
         _connection(row, [(_("Promo"), row.promo)]),
         Part(_("Installation"), [(_("Number"), row.number), (_("Visit"), formats.exact(row.visit_at, zone) if row.visit_at else None), (_("Technician"), row.technician),
-                                 (_("Work report"), row.report), (_("Activated"), active)]),
+                                 (_("Work report"), row.report), *_measured(row), (_("Activated"), active)]),
     ]
     return parts, _("The customer confirms that the connection was installed and works."), (_("Customer"), _("Technician"))
 
 
+def _measured(row: Installation) -> list[tuple[str, Any]]:
+    """Return the equipment and the speeds that the technician reported; nothing of an installation without a visit of its own."""
+    done = Visit.installation_id == row.id, Visit.kind == VisitKind.INSTALLATION, Visit.status == VisitStatus.DONE
+    visit = object_session(row).scalars(select(Visit).where(*done).order_by(Visit.id.desc()).limit(1)).first()  # type: ignore[union-attr]
+    if visit is None:
+        return []
+    speeds = _speeds(visit.down_mbps, visit.up_mbps) if None not in (visit.down_mbps, visit.up_mbps) else None
+    return [(str(Visit.serials.info["label"]), visit.serials), (_("Measured speeds"), speeds)]
+
+
+def _speeds(down: Any, up: Any) -> str:
+    return _("%(down)s Mbps down, %(up)s Mbps up", down=down, up=up)
+
+
 def _connection(row: Installation, more: list[tuple[str, Any]]) -> Part:
     plan = row.plan
-    speed = _("%(down)s Mbps down, %(up)s Mbps up", down=plan.down_mbps, up=plan.up_mbps)
-    return Part(_("Connection"), [(_("Address"), row.address), (_("Coverage area"), row.area), (_("Plan"), f"{plan.name} ({speed})"),
+    return Part(_("Connection"), [(_("Address"), row.address), (_("Coverage area"), row.area), (_("Plan"), f"{plan.name} ({_speeds(plan.down_mbps, plan.up_mbps)})"),
                                   (_("Monthly price"), formats.rupiah(plan.monthly_price)), *more])
 
 
