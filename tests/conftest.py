@@ -31,10 +31,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen, only = item.get_closest_marker("chosen"), item.get_closest_marker("only")
         return (not chosen or (known["company"], known["role"], known["model"]) in chosen.args[0]) and (not only or known["company"] in only.args)
 
-    left_out = [item for item in items if not wanted(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if wanted(item)]
+    kept: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        kept[wanted(item)].append(item)
+    config.hook.pytest_deselected(items=kept[False])
+    items[:] = kept[True]
 
 
 @pytest.fixture(scope="session")

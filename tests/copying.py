@@ -1,6 +1,7 @@
 """A migrated database as a copy of one that our migrations made: they take seconds, a copy does not."""
 
 import sqlite3
+from contextlib import closing
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
@@ -10,12 +11,10 @@ def copy(source: str, target: str) -> None:
     """Copy tables, indexes and rows into an empty database of the same server or kind, given by their addresses."""
     from_, to = make_url(source), make_url(target)
     if from_.get_backend_name() == "sqlite":
-        with sqlite3.connect(str(from_.database)) as old, sqlite3.connect(str(to.database)) as new:
+        with closing(sqlite3.connect(str(from_.database))) as old, closing(sqlite3.connect(str(to.database))) as new:
             old.backup(new)
-        old.close()
-        new.close()
-        return
-    _of_server(from_, to)
+    else:
+        _of_server(from_, to)
 
 
 def _of_server(source: URL, target: URL) -> None:

@@ -20,6 +20,7 @@ from ecrm.models import MODELS, ApiToken, BandwidthGrant, Complaint, User, Visit
 from ecrm.models.account import STAFF, RoleName
 from tests.world import Browser, email, one
 
+
 def _breadth(cell: tuple[RoleName, Any]) -> tuple[int, int]:
     grant = policy.grant(cell[1], cell[0])
     return grant.may.value.bit_count() + len(grant.verbs), -len(grant.hidden)
@@ -37,7 +38,7 @@ NOBODY = 999_999  # an id that no row has
 
 def name_of(cell: Any) -> str:
     """Return a part of a test's name."""
-    return cell if isinstance(cell, str) else getattr(cell, "value", None) or cell.__name__
+    return getattr(cell, "value", None) or cell.__name__
 
 
 def cells(chosen: list[Any]) -> Any:

@@ -76,8 +76,9 @@ def pages(app: Any, role: Any, files: bool = True) -> dict[str, str]:
         cell = sweep.Cell(app, role, model, person)
         addresses = [f"{cell.base}", f"{cell.base}?view=all&page_size=100", f"{cell.base}new/"]
         addresses += [f"{cell.base}{page}/?id={number}" for number in cell.inside for page in ("details", "edit")]
-        addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")] if files else []
-        addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()] if files else []
+        if files:
+            addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")]
+            addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()]
         for address in addresses:
             answer = person.get(address)
             if answer.status_code == 200:

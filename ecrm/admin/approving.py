@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import policy
-from ecrm.admin import lookup
+from ecrm.admin import conflict, lookup
 from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Customer, Subscription
 from ecrm.models.bandwidth import GrantStatus
@@ -84,8 +84,7 @@ class Approving:
                 done += 1
             except (Refused, StaleDataError) as refused:
                 db.session.rollback()
-                reason = refused if isinstance(refused, Refused) else _("Somebody else was faster. Please look again.")
-                flash(_("%(name)s: %(reason)s", name=name, reason=reason), "error")
+                flash(_("%(name)s: %(reason)s", name=name, reason=conflict.reason(refused)), "error")
         flash(ngettext("%(num)s addition approved. The customer is told by e-mail.", "%(num)s additions approved. The customers are told by e-mail.", done), "success")
 
     def _bulk(self, verb: Verb) -> Any:

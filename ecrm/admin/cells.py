@@ -53,12 +53,6 @@ def window(_view: Any, _context: Any, row: Any, _name: str) -> Any:
     return Markup(words).format(row.window_from.isoformat(), look.exact(row.window_from), look.window(row.window_from, row.window_until))
 
 
-def plain(view: Any, _context: Any, row: Any, name: str) -> str:
-    """Return a related row's number alone, as a narrow column needs it."""
-    other = getattr(row, name)
-    return other.number if other is not None else ""
-
-
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
     """Return a telephone number as a link that calls it."""
     number = view._get_field_value(row, name)

@@ -6,14 +6,21 @@ from flask import abort, flash, redirect
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import formats
 from ecrm.admin import lookup, story
 from ecrm.extensions import db
 from ecrm.models import Step
+from ecrm.rules.errors import Refused
 
 MOST_STEPS = 10
 LONGEST = 80  # characters of a value
+
+
+def reason(error: Refused | StaleDataError) -> str:
+    """Return why something was not carried out, in the reader's language."""
+    return str(error) if isinstance(error, Refused) else _("Somebody else was faster. Please look again.")
 
 
 def tell(view: Any, row: Any, version: str | None) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from wtforms import StringField, ValidationError
 
 from ecrm import policy, storage
+from ecrm.admin import conflict
 from ecrm.admin.pages import Link
 from ecrm.extensions import db
 from ecrm.i18n import Form
@@ -84,7 +85,7 @@ class Erasing:
                 db.session.commit()
             except (Refused, StaleDataError) as refused:
                 db.session.rollback()
-                flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
+                flash(conflict.reason(refused), "error")
                 return redirect(self.get_url(".erase_view", id=request.args.get("id")))
             self._remove(done.files)
             flash(_("The person is erased."), "success")

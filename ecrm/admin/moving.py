@@ -60,13 +60,9 @@ class Moving(Factual):
                     flash(str(refused), "error")
                     return self.move_again(row, verb, form)
                 form[refused.name].errors = [str(refused)]
-            except Refused as refused:
+            except (Refused, StaleDataError) as refused:
                 db.session.rollback()
-                flash(str(refused), "error")
-                return self.move_again(row, verb, form)
-            except StaleDataError:
-                db.session.rollback()
-                flash(_("Somebody else was faster. Please look again."), "error")
+                flash(conflict.reason(refused), "error")
                 return self.move_again(row, verb, form)
             else:
                 flash(_("Done: %(verb)s.", verb=verb.label), "success")

@@ -15,7 +15,7 @@ from wtforms import MultipleFileField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm import policy, storage
-from ecrm.admin import outages, reply_templates, sending, story
+from ecrm.admin import conflict, outages, reply_templates, sending, story
 from ecrm.extensions import db
 from ecrm.i18n import Form
 from ecrm.models import Attachment, Complaint, Customer, Outage, Reply, User, Visit
@@ -82,7 +82,7 @@ class ComplaintPage:
             return self.page(self._again(), form), 422
         except (Refused, StaleDataError) as refused:
             db.session.rollback()
-            flash(str(refused) if isinstance(refused, Refused) else _("Somebody else was faster. Please look again."), "error")
+            flash(conflict.reason(refused), "error")
             return self.page(self._again(), form), 409
         flash(_("The reply is on its way to the customer.") if public else _("The internal note is saved."), "success")
         return sending.done(page)
