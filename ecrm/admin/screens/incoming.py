@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from markupsafe import Markup
 from wtforms import StringField, validators
 
 from ecrm import policy, search
@@ -33,7 +32,7 @@ GLANCE = 80  # letters of a message in the list
 
 def _beginning(_view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return the subject with the first words under it."""
-    return Markup('{}<br><span class="small muted">{}</span>').format(row.subject, Markup.escape(row.text[:GLANCE]))
+    return cells.two_lines(row.subject, row.text[:GLANCE])
 
 
 class IncomingScreen(Screen):

@@ -4,7 +4,6 @@ from datetime import date
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms import TextAreaField
 
 from ecrm.admin import cells, look
@@ -21,7 +20,7 @@ from ecrm.rules import appointment, visit
 def _whom(_view, _context, row, name):
     """Return the number of what the visit is for, and who waits."""
     thing = getattr(row, name)
-    return Markup('{}<br><span class="small">{}</span>').format(thing.number, row.who) if thing is not None else ""
+    return cells.two_lines(thing.number, row.who) if thing is not None else ""
 
 
 class VisitScreen(VisitPage, Screen):
