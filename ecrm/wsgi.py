@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 from ecrm import create_app, logs
-from ecrm.cli.ready import check_production
+from ecrm.cli.ready import check_production, settle
 from ecrm.extensions import db
 
 
@@ -21,6 +21,7 @@ def make() -> Flask:
     except click.ClickException as refusal:
         refusal.show()
         raise SystemExit(1) from refusal
+    settle()
     return app
 
 

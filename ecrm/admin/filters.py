@@ -6,7 +6,7 @@ from typing import Any
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
-from sqlalchemy.orm import RelationshipProperty, lazyload
+from sqlalchemy.orm import RelationshipProperty, lazyload, load_only
 
 from ecrm import formats, search
 from ecrm.admin import look, lookup
@@ -176,7 +176,7 @@ class Related(Filter):
         rows = lookup.query(self.remote, self.view.role)
         if self.remote is User:  # the people who may stand there, not every customer's account
             roles = [role.value for role in STAFF if self.key == role.value] or [role.value for role in STAFF]
-            rows = rows.filter(User.roles.any(Role.name.in_(roles))).order_by(None).order_by(User.name).options(lazyload(User.roles))
+            rows = rows.filter(User.roles.any(Role.name.in_(roles))).order_by(None).order_by(User.name).options(load_only(User.name, User.email), lazyload(User.roles))
         rows = rows.limit(MOST_CHOICES)
         blank = [("none", _("none")), ("any", _("any of them"))] if self.column.nullable else []
         return blank + [(str(row.id), str(row)) for row in rows]

@@ -52,14 +52,14 @@ class Pipeline:
         """Show the columns, and what became of the applications of the last days."""
         today = look.today()
         days = f"{today - timedelta(days=LAST - 1)}..{today}"
-        over = [self._stage(status, {"registered_at": days}, shown=0) for status in OVER]
-        shown: str = self.render("admin/pipeline.html", stages=[self._stage(status) for status in NEXT], over=over, days=LAST)  # type: ignore[attr-defined]
+        asked = {status: {"status": status.value} | ({"registered_at": days} if status in OVER else {}) for status in (*NEXT, *OVER)}
+        counts = pages.counts([(self, wanted) for wanted in asked.values()])
+        stages = [self._stage(status, count, wanted) for count, (status, wanted) in zip(counts, asked.items(), strict=True)]
+        shown: str = self.render("admin/pipeline.html", stages=stages[:len(NEXT)], over=stages[len(NEXT):], days=LAST)  # type: ignore[attr-defined]
         return shown
 
-    def _stage(self, status: S, more: dict[str, str] | None = None, shown: int = SHOWN) -> Stage:
-        wanted = {"status": status.value} | (more or {})
-        count = self.count(wanted)  # type: ignore[attr-defined]
+    def _stage(self, status: S, count: int, wanted: dict[str, str]) -> Stage:
         query = policy.visible(Installation, self.role, current_user).where(Installation.status == status).options(joinedload(Installation.area))
-        oldest = query.order_by(Installation.registered_at, Installation.id).limit(shown)
-        rows = list(db.session.scalars(oldest)) if shown else []
+        oldest = query.order_by(Installation.registered_at, Installation.id).limit(SHOWN)
+        rows = list(db.session.scalars(oldest)) if status in NEXT else []
         return Stage(status, count, self.list_address(wanted), rows, NEXT.get(status))  # type: ignore[attr-defined]

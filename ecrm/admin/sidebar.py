@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import select
 
-from ecrm.admin import look, tiles
-from ecrm.extensions import db
+from ecrm.admin import look, pages, tiles
 from ecrm.models.account import RoleName
 
 MOST = 999  # counted; what is more is not worth a long look into a large table
@@ -79,12 +77,10 @@ def _overviews(site: Any) -> Iterator[Entry]:
 
 
 def _work(site: Any, view: Any) -> Iterator[Entry]:
-    """Yield the open work of the role, all of it counted in one query."""
+    """Yield the open work of the role."""
     today = look.today()
     found = [(tile, site.screen(tile.model), tile.wanted(today)) for tile in tiles.SIDEBAR[site.role]]
-    if not found:
-        return
-    counts = db.session.execute(select(*(screen.counting(wanted, MOST + 1) for _tile, screen, wanted in found))).one()
+    counts = pages.counts([(screen, wanted) for _tile, screen, wanted in found], MOST + 1)
     here = {name.partition("_")[2]: value for name, value in request.args.items() if name.startswith("flt")}
     listed = not request.args.get("search") and request.endpoint == f"{view.endpoint}.index_view"
     for (tile, screen, wanted), count in zip(found, counts, strict=True):

@@ -10,10 +10,10 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from ecrm import policy, rows, search, storage
-from ecrm.admin import kept_views, look, lookup, outages, sidebar, tiles
+from ecrm.admin import kept_views, look, lookup, outages, pages, sidebar, tiles
 from ecrm.admin.guard import Door
 from ecrm.admin.jobs import Rounds
 from ecrm.admin.recaps import Figures
@@ -60,8 +60,11 @@ class Front(Figures, Door, AdminIndexView):
     def index(self) -> ResponseReturnValue:
         """Show what waits: the counts of the role."""
         today = look.today()
-        shown = [(group.title, [one for tile in group.tiles if (one := self._counted(tile, today))["count"] or not tile.rare])
-                 for group in tiles.GROUPS[self.role]]
+        groups = [(group.title, [(tile, self.admin.screen(tile.model), tile.wanted(today)) for tile in group.tiles]) for group in tiles.GROUPS[self.role]]
+        counts = iter(pages.counts([(screen, wanted) for _title, found in groups for _tile, screen, wanted in found]))
+        counted = [(title, [{"tile": tile, "count": next(counts), "url": screen.list_address(wanted)} for tile, screen, wanted in found])
+                   for title, found in groups]
+        shown = [(title, [one for one in found if one["count"] or not one["tile"].rare]) for title, found in counted]
         grant = policy.grant(Complaint, self.role)
         lists = self._urgent() if grant and grant.verbs else []
         looks_on = grant is not None and Right.EXPORT in grant.may and not grant.verbs  # who works on nothing wants to know all
@@ -84,11 +87,6 @@ class Front(Figures, Door, AdminIndexView):
         screen = next((screen for screen, _row in numbered), None) or next((screen for screen in screens if screen.finds(text)), likely[0])
         return redirect(screen.get_url(f"{screen.endpoint}.index_view", search=text or None, view="all"))
 
-    def _counted(self, tile: tiles.Tile, today: Any) -> dict[str, Any]:
-        """Return a tile with its count and the address of the list that it counts."""
-        screen, wanted = self.admin.screen(tile.model), tile.wanted(today)
-        return {"tile": tile, "count": screen.count(wanted), "url": screen.list_address(wanted)}
-
     def _urgent(self) -> list[tuple[str, str, list[Complaint], str]]:
         """Return (key, title, complaints, address of all of them) of what a front page lists one by one."""
         screen = self.admin.screen(Complaint)
@@ -99,10 +97,11 @@ class Front(Figures, Door, AdminIndexView):
         ]
 
     def _unsolved(self, most: int, *where: Any) -> list[Complaint]:
-        """Return the person's most urgent unsolved complaints."""
+        """Return the person's most urgent unsolved complaints: their ids from the index alone, then only their rows."""
         query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), outage.apart(), *where)
-        query = query.options(joinedload(Complaint.customer), joinedload(Complaint.category), joinedload(Complaint.subscription))
-        return list(db.session.scalars(query.order_by(*queue.order(now())).limit(most)))
+        ids = list(db.session.scalars(query.with_only_columns(Complaint.id).order_by(*queue.order(now())).limit(most)))
+        read = select(Complaint).where(Complaint.id.in_(ids)).options(*self.admin.screen(Complaint).loads(("customer", "subscription", "technician")))
+        return sorted(db.session.scalars(read), key=lambda row: ids.index(row.id))
 
 
 class FieldFront(Rounds, Front):

@@ -9,6 +9,7 @@ from flask_login import current_user
 from ecrm.admin import look
 from ecrm.admin.filters import Related
 from ecrm.admin.named_filters import Condition
+from ecrm.extensions import db
 from ecrm.models import Complaint, Job, User
 from ecrm.models.base import now
 from ecrm.rules import outage, queue, sla
@@ -98,7 +99,7 @@ class Suspicious(Condition):
     def condition() -> Any:
         """Ask the rule, with the company's settings."""
         settings = current_app.config["ECRM"]
-        return outage.suspicious(now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
+        return outage.suspicious(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
 
 
 class Reopened(Condition):

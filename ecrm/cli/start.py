@@ -73,6 +73,7 @@ def _run(app: Flask, listening: socket, without_worker: bool) -> None:
     if not without_worker:
         supervisor.start()
     try:
+        ready.settle()
         serve(app, listening, app.config["ECRM"], stop)
     finally:
         stop.set()

@@ -1,6 +1,7 @@
 """Half days of technicians: the window that each promises, which are taken, and what a planned visit stands against."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -158,8 +159,13 @@ def repeats() -> ColumnElement[bool]:
 
 def needs_another(at: datetime) -> ColumnElement[bool]:
     """Return the condition of visits in vain of the last SINCE, for what is still open, after which nobody has planned another."""
+    return and_(Visit.status == S.FAILED, Visit.window_from >= at - SINCE, _open_and_unplanned())
+
+
+@cache  # the sidebar of every page asks
+def _open_and_unplanned() -> ColumnElement[bool]:
     later = aliased(Visit)
     complaints = select(Complaint.id).where(Complaint.id == Visit.complaint_id, Complaint.status.in_(UNSOLVED)).exists()
     applications = select(Installation.id).where(Installation.id == Visit.installation_id, Installation.status.in_(TO_SURVEY)).exists()
     again = select(later.id).where(_same(later), later.id > Visit.id).exists()
-    return and_(Visit.status == S.FAILED, Visit.window_from >= at - SINCE, or_(complaints, applications), ~again)
+    return and_(or_(complaints, applications), ~again)

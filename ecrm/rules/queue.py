@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_timedelta, gettext as _, ngettext
-from sqlalchemy import ColumnElement, UnaryExpression, case, exists, literal, select, union
+from sqlalchemy import ColumnElement, UnaryExpression, case, literal, select, union
+from sqlalchemy.orm import aliased
 
 from ecrm.models import Complaint, Customer, Reply, Step
 from ecrm.models.base import NEVER, Priority, UtcDateTime
@@ -59,12 +60,12 @@ def quiet_since(moment: datetime) -> ColumnElement[bool]:
 
     An answer is a public reply of somebody else than the customer, the word on an outage among them, or a move that the customer is told of.
     """
-    account = select(Customer.user_id).where(Customer.id == Complaint.customer_id).correlate(Complaint).scalar_subquery()
-    ours = Reply.public.is_(True) & (Reply.at >= moment) & (Reply.author_id.is_distinct_from(account) | Reply.outage_id.is_not(None))
+    ours = Reply.public.is_(True) & (Reply.at >= moment) & (Reply.author_id.is_distinct_from(Customer.user_id) | Reply.outage_id.is_not(None))
+    answered = select(Reply.complaint_id).join(Reply.complaint.of_type(asked := aliased(Complaint))).join(asked.customer).where(ours)
     told = [verb.name for verb in Complaint.__lifecycle__.by_name.values() if "customer" in verb.tells]
-    moved = (Step.table == Complaint.__tablename__) & Step.action.in_(told) & (Step.at >= moment) & (Step.row_id == Complaint.id)
-    return (Complaint.status.in_([status for status in UNSOLVED if status is not ComplaintStatus.WAITING_CUSTOMER])
-            & ~exists().where(Reply.complaint_id == Complaint.id, ours) & ~exists().where(moved))
+    moved = select(Step.row_id).where(Step.table == Complaint.__tablename__, Step.action.in_(told), Step.at >= moment)
+    today = union(answered, moved).subquery()  # read once: two conditions would be asked of every complaint that waits
+    return Complaint.status.in_([status for status in UNSOLVED if status is not ComplaintStatus.WAITING_CUSTOMER]) & Complaint.id.not_in(select(today.c[0]))
 
 
 def worked_on(by: int, moment: datetime) -> ColumnElement[bool]:
