@@ -55,6 +55,8 @@ SETTINGS = (
     Setting("STAFF_SESSION_HOURS", kinds.hours, 12, "hours after which staff log in again"),
     Setting("CUSTOMER_IDLE_HOURS", kinds.hours, 24, "hours after which a customer's unused session ends, unless they chose to stay logged in"),
     Setting("CUSTOMER_SESSION_DAYS", kinds.days, 30, "days after which a customer logs in again"),
+    Setting("BREACHED_PASSWORDS", kinds.file, None,
+            "file of SHA-1 hashes of stolen passwords, sorted, as Have I Been Pwned publishes them: none of them is taken for a new one"),
     Setting("OUTAGE_CUSTOMERS", kinds.customers, 3, "customers of one area with a disturbance from which on support is offered to declare an outage"),
     Setting("OUTAGE_MINUTES", kinds.minutes, 60, "minutes within which they must have complained"),
     Setting("COMPENSATION_MBPS", kinds.mbps, 10, "Mbps that one click gives as compensation for an overdue complaint, or proposes for a customer at risk"),

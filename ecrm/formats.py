@@ -66,19 +66,27 @@ def _hour(hour: int, minute: int, second: int | None, code: str) -> str:
 
 def moment(at: datetime, where: ZoneInfo | None = None, style: str = "medium") -> str:
     """Return a moment in short on the reader's clock, or that of a place, such as “23 Nov 2026 14.05”."""
-    local = at.astimezone(where or zone())
-    return joined(day(local, style), hour(local))
+    return _moment(at.astimezone(where or zone()), style, language().language)
+
+
+def _moment(local: datetime, style: str, code: str) -> str:
+    """Return a moment on the clock that it carries; who writes many of them asks once for the language."""
+    return _joint(code).format(_hour(local.hour, local.minute, None, code), _day(local.year, local.month, local.day, style, code))
 
 
 def exact(at: datetime, where: ZoneInfo | None = None, style: str = "long") -> str:
     """Return a moment in full with its zone, such as “23 November 2026 14.05 WIB”."""
-    return f"{moment(at, where, style)} {at.astimezone(where or zone()).tzname()}"
+    local = at.astimezone(where or zone())
+    return f"{_moment(local, style, language().language)} {local.tzname()}"
 
 
 def brief(at: datetime, present: datetime) -> str:
     """Return a moment as a dense list needs it: day and time this year, the day alone of years before."""
-    local = at.astimezone(zone())
-    return joined(short_day(local), hour(local)) if local.year == present.astimezone(zone()).year else day(local)
+    where, code = zone(), language().language
+    local = at.astimezone(where)
+    if local.year != present.astimezone(where).year:
+        return _day(local.year, local.month, local.day, "medium", code)
+    return _joint(code).format(_hour(local.hour, local.minute, None, code), _short_day(local.month, local.day, code))
 
 
 def joined(day: str, hour: str) -> str:

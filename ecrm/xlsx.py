@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 MOST_ROWS = 1_048_576  # of one sheet, says Excel; the rest goes on the next
 MOST_TEXT = 32_767  # characters in a cell, says Excel
-PIECE = 64 * 1024
+PIECE = 16 * 1024  # bytes: the first rows of a list fill it before the ids of all the others are read
 EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's calendar, from March 1900 on
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

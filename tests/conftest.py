@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from ecrm import create_app
 from ecrm.extensions import db
@@ -21,6 +22,7 @@ for name in [name for name in os.environ if name.startswith("ECRM_")]:
 os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 
 BACKENDS = ("sqlite", "mariadb")
+WORKER = "worker"  # the user of the tests' applications on MariaDB: docs/production.md has the same rights
 ONE_DATABASE = pytest.mark.parametrize("company", BACKENDS[:1], indirect=True)  # where no statement differs between them
 
 
@@ -40,8 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[str]:
-    """The address of the private MariaDB server of this test run."""
+    """The address of the private MariaDB server of this test run, which knows a user who may work with rows and change no table."""
     with mariadb.server("--innodb-flush-method=nosync", "--sync-frm=0", "--skip-innodb-doublewrite") as address:  # nothing here outlives the run
+        engine = create_engine(address)
+        with engine.begin() as connection:
+            for words in (f"CREATE USER {WORKER}@'%'", f"GRANT SELECT, INSERT, UPDATE, DELETE ON `ecrm%`.* TO {WORKER}@'%'"):
+                connection.exec_driver_sql(words.replace("%", "%%"))
+        engine.dispose()
         yield address
 
 
@@ -78,7 +85,7 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
                 upgrade()
                 db.engine.dispose()
         copying.copy(migrated[backend], url := database_url(backend))
-        return url
+        return url if backend == "sqlite" else make_url(url).set(username=WORKER).render_as_string()
 
     def make(backend: str = "sqlite", **overrides: Any) -> Flask:
         settings = {

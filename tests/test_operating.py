@@ -65,7 +65,8 @@ def test_another_revision(app, browser, monkeypatch):
 def read_only(app, monkeypatch):
     """The database takes no writes."""
     with app.app_context():
-        url, admin = db.engine.url, db.engine
+        url = db.engine.url
+        admin = create_engine(url.set(username="root")) if url.drivername != "sqlite" else db.engine
         if url.drivername == "sqlite":
             other = create_engine(f"sqlite:///file:{url.database}?mode=ro&uri=true")
         else:
@@ -80,6 +81,7 @@ def read_only(app, monkeypatch):
         if url.drivername != "sqlite":
             with admin.begin() as connection:
                 connection.execute(text("SET GLOBAL read_only=0"))
+            admin.dispose()
 
 
 def test_a_database_that_only_reads(read_only, browser):

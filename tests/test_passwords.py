@@ -1,8 +1,10 @@
 """New passwords: long, unlike what others try first, and otherwise free."""
 
+import hashlib
+
 import pytest
 
-from ecrm.rules.password import LONGEST, SHORTEST, common, easy
+from ecrm.rules.password import LONGEST, SHORTEST, breached, common, easy
 from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.test_accounts import form, login
 from tests.world import PASSWORD, email
@@ -47,6 +49,32 @@ def test_registering(app, browser, password, taken):
     assert answer.status_code == (302 if taken else 200)
     assert taken or 'id="password-error"' in answer.text
     assert SHORTEST == 12 and LONGEST >= 64 and app.config["SECURITY_PASSWORD_LENGTH_MIN"] == SHORTEST
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("count", ("", ":17", ":4\r"))
+def test_stolen_ones(tmp_path, place, count):
+    """Wherever they stand in the file, with a number of times behind them or without; none of their neighbours is."""
+    words = sorted((f"kata sandi nomor {number}" for number in range(6)), key=digest)
+    hashes = tmp_path / "hashes.txt"
+    hashes.write_bytes("".join(f"{digest(word)}{count}\n" for word in words[:place] + words[place + 1:]).encode())
+    assert [breached(word, hashes) for word in words] == [word is not words[place] for word in words]
+
+
+def digest(word):
+    """What the published file has of a password."""
+    return hashlib.sha1(word.encode()).hexdigest().upper()
+
+
+def test_registering_with_a_stolen_one(app, browser, tmp_path, monkeypatch):
+    """It is said beside the field; without the file, or while it is away, the password is taken."""
+    word, hashes = "soto-ayam-hangat", tmp_path / "hashes.txt"
+    hashes.write_text(f"{digest(word)}:3\n")
+    monkeypatch.setitem(app.config["ECRM"], "BREACHED_PASSWORDS", str(hashes))
+    answer = browser().send("/register", form(app, password=word, password_confirm=word))
+    assert answer.status_code == 200 and 'id="password-error"' in answer.text
+    hashes.unlink()
+    assert browser().send("/register", form(app, password=word, password_confirm=word)).status_code == 302
 
 
 def test_changing(browser):

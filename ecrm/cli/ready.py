@@ -76,7 +76,9 @@ def migrate_database() -> None:
     try:
         revisions.upgrade(db.engine)
     except DBAPIError as error:
-        raise click.ClickException(f"The migration of {_address()} failed: {reason(error)}.") from error
+        raise click.ClickException(
+            f"The migration of {_address()} failed: {reason(error)}. Where this user may not change tables, run `flask --app ecrm db upgrade` "
+            "with the ECRM_DATABASE_URL of one who may (docs/production.md).") from error
 
 
 def migrate_empty(engine: Engine, revision: str) -> None:

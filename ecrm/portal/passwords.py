@@ -1,5 +1,6 @@
 """What a new password must be: long enough, and nothing that others try first; no rule about its characters."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -22,7 +23,18 @@ class Passwords(PasswordUtil):
             return [_("At most %(max)s characters.", max=rules.LONGEST)], plain
         if rules.easy(plain, _names(known)):
             return [_("Others would try this password first. Take a few words that only you would put together.")], plain
+        if _breached(plain):
+            return [_("This password was stolen somewhere and is known to thieves. Take another one.")], plain
         return None, plain
+
+
+def _breached(plain: str) -> bool:
+    hashes = current_app.config["ECRM"]["BREACHED_PASSWORDS"]
+    try:
+        return bool(hashes) and rules.breached(plain, Path(hashes))
+    except OSError as error:  # nobody is kept out because a list is away
+        current_app.logger.error("ECRM_BREACHED_PASSWORDS %s cannot be read: %s", hashes, error.strerror)
+        return False
 
 
 def _names(known: dict[str, Any]) -> list[str]:

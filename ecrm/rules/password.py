@@ -1,8 +1,12 @@
 """Which passwords are too easy to guess: common ones, the company's and the person's own names, and nothing but a repetition."""
 
+import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
 
 SHORTEST, LONGEST = 12, 128  # characters
 OURS = (  # common in Indonesia, and missing from lists that were made elsewhere
@@ -35,6 +39,26 @@ def easy(password: str, names: Iterable[str] = ()) -> bool:
         if rest != core and len(re.sub(r"[\W\d_]", "", rest)) < SHORTEST_NAME:
             return True
     return len(set(plain)) < SHORTEST_NAME
+
+
+def breached(password: str, hashes: Path) -> bool:
+    """Return whether a password stands in a file of SHA-1 hashes in hexadecimal, a line each, sorted, as Have I Been Pwned publishes them.
+
+    The file may have tens of gigabytes: some forty lines of it are read. Raises OSError where it cannot be read.
+    """
+    wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
+    with open(hashes, "rb") as file:
+        size = hashes.stat().st_size
+        place = bisect_left(range(size), wanted, key=lambda place: _hash_from(file, place))
+        return place < size and _hash_from(file, place) == wanted
+
+
+def _hash_from(file: BinaryIO, place: int) -> bytes:
+    """Return the first hash that begins at a place of a file or behind it; behind the last one comes what sorts after all of them."""
+    file.seek(max(0, place - 1))
+    if place:
+        file.readline()
+    return file.readline()[:40].upper() or b"~"
 
 
 def _repeats(text: str) -> bool:
