@@ -10,7 +10,7 @@ TOOLS := sh
 export SCALE ROUNDS ONLY PEERS KILLS SECONDS ROUTE
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help run test faults cluster bench screenshots scan clean
+.PHONY: help run test faults cluster bench screenshots scan sbom clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wro
 # The scanners need libraries of their own, in other versions than ours.
 .venv-scan/installed: Makefile
 	@$(PYTHON) -m venv --clear .venv-scan
-	.venv-scan/bin/pip install --quiet --disable-pip-version-check 'bandit>=1.9' 'pip-audit>=2.10' 'wapiti3>=3.2' 'sqlmap>=1.10'
+	.venv-scan/bin/pip install --quiet --disable-pip-version-check 'bandit>=1.9' 'pip-audit>=2.10' 'wapiti3>=3.2' 'sqlmap>=1.10' 'cyclonedx-bom>=7'
 	@touch $@
+
+sbom: .venv/installed .venv-scan/installed  ## write sbom.json: every library of .venv with its version and licence, as CycloneDX
+	.venv-scan/bin/cyclonedx-py environment .venv --output-file sbom.json
 
 clean:  ## remove what can be made again; instance/ with its data stays
 	rm -rf .venv .venv-scan .bench build dist *.egg-info .pytest_cache tests/failures

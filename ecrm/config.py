@@ -68,6 +68,8 @@ SETTINGS = (
     Setting("RETENTION_YEARS", kinds.years, 0,
             "years after the end of the last subscription in which a law forbids to erase a customer; 0: none does (docs/privacy.md)"),
     Setting("CUSTOMER_FILES_MB", kinds.megabytes, 200, "megabytes of photos and PDFs that one customer may have stored"),
+    Setting("CLAMD", kinds.clamd, None,
+            "where ClamAV's clamd listens, such as unix:/run/clamav/clamd.ctl: no file is kept that it finds something in, or cannot check; default: nobody is asked"),
     Setting("ATTACHMENTS_DIR", kinds.folder, None, "folder of attachments; default: attachments in the instance folder"),
     Setting("S3_BUCKET", kinds.text, None, "bucket of attachments in an S3-compatible store, in the place of the folder; needs `pip install ecrm[s3]`"),
     Setting("S3_ENDPOINT", kinds.web_address, None, "address of the S3-compatible store; default: Amazon's"),

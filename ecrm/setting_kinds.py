@@ -144,6 +144,11 @@ def private_address(text: str) -> str:
     return text
 
 
+def clamd(text: str) -> str:
+    """unix:/path, or private address and port"""
+    return text if text.startswith("unix:/") else private_address(text)
+
+
 def zone(text: str) -> str:
     """time zone name"""
     try:

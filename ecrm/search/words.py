@@ -43,10 +43,11 @@ def _of_name(question: Question, words: list[str]) -> list[int]:
 
 
 def _sample(question: Question, words: Iterable[str]) -> Any:
-    """Return the SELECT of how many of the newest rows there are, have all words, and have each."""
-    rows = select(*question.texts()).order_by(question.model.id.desc()).limit(SAMPLE).subquery()
-    each = [_matches(rows.c, word) for word in words]
-    return select(func.count(), *(func.sum(case((condition, 1), else_=0)) for condition in (and_(*each), *each))).select_from(rows)
+    """Return the SELECT of how many of the newest rows there are, have all words, and have each; a text is read for each word once."""
+    has = [case((_matches(question.texts(), word), 1), else_=0).label(f"has_{place}") for place, word in enumerate(words)]
+    rows = select(*has).order_by(question.model.id.desc()).limit(SAMPLE).subquery()
+    every = and_(*(column == 1 for column in rows.c))
+    return select(func.count(), func.sum(case((every, 1), else_=0)), *(func.sum(column) for column in rows.c)).select_from(rows)
 
 
 def _matches(columns: Iterable[Any], word: str) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
 from ecrm.rules.errors import Refused
-from ecrm.storage import names, pictures
+from ecrm.storage import antivirus, names, pictures
 from ecrm.storage.keeping import store
 
 MAX_FILES = 5  # on one complaint or reply
@@ -31,6 +32,8 @@ class Refusal(Enum):
     NOT_A_PICTURE = _l("Only photos (JPEG, PNG, WebP, HEIC) can be used here.")
     UNREADABLE = _l("The file is damaged or not complete. Please choose another one.")
     TOO_MANY_PIXELS = _l("The picture has too many pixels. Please send a smaller one.")
+    INFECTED = _l("The virus scanner refuses this file.")
+    NOT_CHECKED = _l("The file could not be checked for viruses just now. Send it later, or go on without it.")
     TOO_MANY = _l("At most %(count)s files.", count=MAX_FILES)
 
 
@@ -87,7 +90,18 @@ def _read(file: FileStorage) -> bytes:
         raise FileRefused(Refusal.EMPTY)
     if len(content) > MAX_BYTES:
         raise FileRefused(Refusal.TOO_LARGE)
+    _scan(content)
     return content
+
+
+def _scan(content: bytes) -> None:
+    """Refuse what the virus scanner finds, where there is one; where it is away nothing is kept unseen."""
+    clamd = current_app.config["ECRM"].get("CLAMD")
+    try:
+        if clamd and antivirus.infected(content, clamd):
+            raise FileRefused(Refusal.INFECTED)
+    except antivirus.NotChecked as error:
+        raise FileRefused(Refusal.NOT_CHECKED) from error
 
 
 def _redraw(content: bytes, media_type: str) -> tuple[bytes, str]:
