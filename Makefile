@@ -9,6 +9,8 @@ TOOLS := sh
 # mariadbd lies in /usr/sbin, which is not on everybody's path.
 export SCALE ROUNDS ONLY PEERS KILLS SECONDS ROUTE
 export PATH := $(PATH):/usr/sbin:/sbin
+# The tests start hundreds of programs; without its bytecode each would compile all of ours anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test faults cluster bench screenshots scan sbom clean
 
