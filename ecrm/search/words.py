@@ -19,17 +19,19 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
     """Return the rows that have all words: those of a rare word from the index, else one row after the other until a page is full."""
     total, together, *counts = (int(count or 0) for count in question.session.execute(_sample(question, words)).one())
     rare = [word for count, word in sorted(zip(counts, words, strict=True)) if count < COMMON and len(word) >= fulltext.SHORTEST]
-    named = [word for word in rare if question.people is not None and len(_named(question, [word])) > MOST_PEOPLE]
-    everywhere = and_(*(_has(question, word) for word in words))
+    bearers = {word: len(_named(question, [word])) for word in words if question.people is not None and len(word) >= fulltext.SHORTEST}
+    named = [word for word in rare if bearers.get(word, 0) > MOST_PEOPLE]
+    has = {word: _has(question, word, bearers.get(word) != 0) for word in words}
+    everywhere = and_(*has.values())
     if total < SAMPLE:
         return Found(everywhere if question.any(everywhere) else question.model.id.in_(_parts(question, words)), rank)
+    if (named or len(rare) == len(words)) and (ids := _of_name(question, words)):
+        return Found(question.model.id.in_(ids), rank)
     if rare != named:
         first = next(word for word in rare if word not in named)
         if not (ids := _ids(question, [first])):
             return Found(question.model.id.in_(_parts(question, words)), rank)
-        return Found(and_(question.model.id.in_(ids), *(_has(question, word) for word in words if word != first)), rank)
-    if named and (ids := _of_name(question, words)):
-        return Found(question.model.id.in_(ids), rank)
+        return Found(and_(question.model.id.in_(ids), *(has[word] for word in words if word != first)), rank)
     if named or together >= COMMON:
         return Found(everywhere, most=_round(5 * max(together, COMMON)))
     ids = _ids(question, [word for word in words if len(word) >= fulltext.SHORTEST]) or _parts(question, words)
@@ -37,9 +39,13 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
 
 
 def _of_name(question: Question, words: list[str]) -> list[int]:
-    """Return the ids of the complaints of people whose name has all words, where there are some but not too many: what names them is meant so."""
-    people = _named(question, words) if len(words) > 1 and min(map(len, words)) >= fulltext.SHORTEST else []
-    return _theirs(question, people) if len(people) <= MOST_PEOPLE else []
+    """Return the ids of the complaints of people whose name has all words, where there are some but not too many: what names them is meant so.
+
+    Rows whose text has all the words are among them.
+    """
+    people = _named(question, words) if question.people is not None and len(words) > 1 and min(map(len, words)) >= fulltext.SHORTEST else []
+    theirs = _theirs(question, people) if len(people) <= MOST_PEOPLE else []
+    return theirs + fulltext.ids(question.session, question.model.__tablename__, words, MOST_IDS) if theirs else []
 
 
 def _sample(question: Question, words: Iterable[str]) -> Any:
@@ -54,10 +60,10 @@ def _matches(columns: Iterable[Any], word: str) -> ColumnElement[bool]:
     return or_(*(column.regexp_match(rf"(?i)\b{word}") for column in columns))
 
 
-def _has(question: Question, word: str) -> ColumnElement[bool]:
-    """Return the condition that a row, or the name of its customer, has a word that begins so."""
+def _has(question: Question, word: str, names: bool) -> ColumnElement[bool]:
+    """Return the condition that a row, or the name of its customer if it may be somebody's, has a word that begins so."""
     condition = _matches(question.texts(), word)
-    if question.people is None:
+    if question.people is None or not names:
         return condition
     return or_(condition, Complaint.customer.has(and_(_matches([Customer.name], word), question.people)))
 
