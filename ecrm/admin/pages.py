@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from flask import g
 from flask_login import current_user
 from sqlalchemy import func, select
 
@@ -122,9 +124,11 @@ class Pages:
         return [(known[key][0], str(known[key][1].name), value) for key, value in wanted.items()]
 
     def list_address(self, wanted: dict[str, str]) -> str:
-        """Return the address of the list with these filters."""
-        filters = self._get_filters(self.filters_of(wanted))
-        return self.get_url(f"{self.endpoint}.index_view", **(filters or {"view": "all"}))
+        """Return the address of the list with these filters; of each list a page makes it once, and a dashboard names a thousand."""
+        known: dict[str, str] = g.setdefault("list_addresses", {})
+        if self.endpoint not in known:
+            known[self.endpoint] = self.get_url(f"{self.endpoint}.index_view")
+        return f"{known[self.endpoint]}?{urlencode(self._get_filters(self.filters_of(wanted)) or {'view': 'all'})}"
 
     def counting(self, wanted: dict[str, str], most: int) -> Any:
         """Return how many rows the list with these filters has, up to `most`, as an expression."""
