@@ -100,7 +100,7 @@ class Front(Figures, Door, AdminIndexView):
         """Return the person's most urgent unsolved complaints: their ids from the index alone, then only their rows."""
         query = policy.visible(Complaint, self.role, current_user).where(Complaint.status.in_(UNSOLVED), outage.apart(), *where)
         ids = list(db.session.scalars(query.with_only_columns(Complaint.id).order_by(*queue.order(now())).limit(most)))
-        read = select(Complaint).where(Complaint.id.in_(ids)).options(*self.admin.screen(Complaint).loads(("customer", "subscription", "technician")))
+        read = select(Complaint).where(Complaint.id.in_(ids)).options(*self.admin.screen(Complaint).loads(("customer", "technician")))
         return sorted(db.session.scalars(read), key=lambda row: ids.index(row.id))
 
 

@@ -102,7 +102,7 @@ class Subscription(HasId, Versioned, db.Model):
     )
 
     customer: Mapped[Customer] = relationship(back_populates="subscriptions", info=label(_l("Customer")))
-    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True, info=label(_l("Plan")))
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin="unnested", info=label(_l("Plan")))
 
     def __str__(self) -> str:
         """Return plan and address."""

@@ -17,6 +17,7 @@ from ecrm.search.words import MOST_PEOPLE, by_words, rank_of
 MOST_WORDS = 8
 MOST_LETTERS = 40  # of a word
 SERIES = {Complaint: "KL-", Installation: "PSB-", Customer: "PLG-"}
+LAST = "\U0010ffff"  # sorts behind all that people write
 DIGITS = re.compile(r"\+?[\d\s().-]{4,25}")
 
 
@@ -60,11 +61,11 @@ def _numbers(question: Question, text: str) -> tuple[Any, Any]:
     found = [question.column("number").in_(numbers)] if numbers else []
     rank = case((found[0], 0), else_=1) if found else None
     if re.search(r"\d|-", text) and "number" in question.columns:
-        found.append(question.column("number").startswith(text.upper(), autoescape=True))
+        found.append(_starts(question, question.column("number"), text.upper()))
     for name in question.columns:
-        found += _begins(question.column(name), text)
+        found += _begins(question, question.column(name), text)
     if question.people is not None and re.search(r"[\d@]", text):
-        people = or_(false(), *_customer_numbers(question, text), *_begins(Customer.phone, text), *_begins(Customer.email, text))
+        people = or_(false(), *_customer_numbers(question, text), *_begins(question, Customer.phone, text), *_begins(question, Customer.email, text))
         found.append(Complaint.customer_id.in_(_customers(question, people)))
     return (or_(*found), rank) if found else (None, None)
 
@@ -88,11 +89,17 @@ def _customer_numbers(question: Question, text: str) -> list[ColumnElement[bool]
     return [] if text.isdigit() else [Customer.number.in_(forms)]
 
 
-def _begins(column: Any, text: str) -> list[ColumnElement[bool]]:
+def _begins(question: Question, column: Any, text: str) -> list[ColumnElement[bool]]:
     kind = column.info.get("kind")
     if kind == "phone" and DIGITS.fullmatch(text) and len(_national(text)) > 2:
-        return [column.startswith(f"+{re.sub(r'[^0-9]', '', text)}" if text.startswith("+") else f"+62{_national(text)}")]
-    return [column.startswith(text.lower(), autoescape=True)] if kind == "email" and "@" in text else []
+        return [_starts(question, column, f"+{re.sub(r'[^0-9]', '', text)}" if text.startswith("+") else f"+62{_national(text)}")]
+    return [_starts(question, column, text.lower())] if kind == "email" and "@" in text else []
+
+
+def _starts(question: Question, column: Any, text: str) -> ColumnElement[bool]:
+    """Return the condition that a column begins with a text, in a form that an index finds: SQLite's LIKE, which knows no capitals, has none."""
+    found = column.startswith(text, autoescape=True)
+    return and_(found, column >= text, column < f"{text}{LAST}") if question.session.get_bind().dialect.name == "sqlite" else found
 
 
 def _national(text: str) -> str:
