@@ -81,7 +81,7 @@ class Texts:
         members = list(Priority) if isinstance(column.type, PriorityType) else getattr(column.type, "enum_class", None) or ()
         return self.cells.writer(kind, members, self.plain)
 
-    def read(self, engine: Engine, ids: Sequence[int], scope: ColumnElement[bool]) -> Iterator[list[Any]]:
+    def read(self, engine: Engine, ids: Sequence[int], scope: ColumnElement[bool]) -> Iterator[Sequence[Any]]:
         """Yield the values of the rows with these ids that still exist for the person, in their order."""
         if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
             numbers = bindparam("numbers", expanding=True, literal_execute=True)
@@ -90,9 +90,7 @@ class Texts:
             found = dict(connection.execute(self.statement, {"numbers": ids}).all())
             odd = [number for number, text in found.items() if text.count(MARK) != len(self.columns) - 1]
             split = {number: texts for number, *texts in connection.execute(self._whole(odd))} if odd else {}
-        for number in ids:
-            if number in found:
-                yield self._values(split.get(number) or found[number].split(MARK))
+        yield from self._values([split.get(number) or found[number].split(MARK) for number in ids if number in found])
 
     def _whole(self, ids: Sequence[int]) -> Any:
         return self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(ids))
@@ -103,15 +101,14 @@ class Texts:
             statement = statement.outerjoin(relation)
         return statement
 
-    def _values(self, texts: list[str]) -> list[Any]:
-        values, place = [], 0
-        for count, write, shown in self.makers:
-            if write is not None:
-                values.append(write(texts[place]))
-            else:
-                values.append(shown(tuple(texts[place:place + count])))
+    def _values(self, rows: list[list[str]]) -> Iterator[Sequence[Any]]:
+        """Return the values of some rows, made column by column: a loop in Python over each row takes twice as long."""
+        columns, values, place = list(zip(*rows, strict=True)), [], 0
+        for count, write, shown in self.makers if rows else ():
+            texts = columns[place:place + count]
+            values.append(map(write, texts[0]) if write is not None else map(shown, zip(*texts, strict=True)))
             place += count
-        return values
+        return zip(*values, strict=True)
 
 
 class _Shown:

@@ -4,12 +4,14 @@ import re
 import zipfile
 from collections.abc import Generator, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import count, islice
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 MOST_ROWS = 1_048_576  # of one sheet, says Excel; the rest goes on the next
 MOST_TEXT = 32_767  # characters in a cell, says Excel
+SHORT = 40  # characters of a text that may be worth remembering
 PIECE = 16 * 1024  # bytes: the first rows of a list fill it before the ids of all the others are read
 EPOCH = datetime(1899, 12, 30)  # day 0 of Excel's calendar, from March 1900 on
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -72,21 +74,26 @@ def _sheet(header: list[str], rows: Iterable[list[Any]]) -> Generator[str]:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return _text(value, 0) if len(value) > SHORT else _short_text(value, 0)
     if value is None:
         return "<c/>"
     if isinstance(value, datetime):
         return f'<c s="{MOMENT}"><v>{(value - EPOCH).total_seconds() / 86_400:.10f}</v></c>'
     if isinstance(value, date):
         return f'<c s="{DAY}"><v>{(value - EPOCH.date()).days}</v></c>'
-    if isinstance(value, (int, float)):
-        return f"<c><v>{value}</v></c>"
-    return _text(value, 0)
+    return f"<c><v>{value}</v></c>"
 
 
 def _text(value: str, style: int) -> str:
     """Return a cell of text: text even where it looks like something else."""
-    clean = value.translate(FORBIDDEN)[:MOST_TEXT]
-    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(ESCAPED.sub("_x005F_", clean))}</t></is></c>'
+    clean = (value if value.isprintable() else value.translate(FORBIDDEN))[:MOST_TEXT]
+    if "_x" in clean:
+        clean = ESCAPED.sub("_x005F_", clean)
+    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(clean)}</t></is></c>'
+
+
+_short_text = lru_cache(4096)(_text)  # a column of states, names or branches says the same again and again
 
 
 def _frame(names: list[str]) -> list[tuple[str, str]]:
