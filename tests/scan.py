@@ -11,8 +11,15 @@ import time
 import urllib.parse
 import urllib.request
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+from ecrm import create_app
+from ecrm.extensions import db
+from ecrm.models import ApiToken, User
+from ecrm.models.account import RoleName
+from ecrm.models.base import now
+from ecrm.rules.api_token import issue
 from ecrm.seeds.accounts import DEMO_PASSWORD
 from tests.mariadb import free_port
 
@@ -24,11 +31,14 @@ MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,http
 PEOPLE = (None, "customer", "support", "manager")
 PARAMETERS = {
     "support": ("/admin/support/complaint/?search=1&sort=1&desc=1&page=1&page_size=20&flt0_status=new", "/admin/support/customer/?search=1&after=1",
-                "/admin/support/complaint/details/?id=1"),
-    "manager": ("/admin/manager/recaps/complaints/?first=2026-01-01&last=2026-01-31&branch=1", "/admin/manager/step/?search=1&sort=1"),
-    "customer": ("/complaints?status=new&page=1", "/promos?view=1"),
-    None: ("/login?next=1", "/register?email=1"),
+                "/admin/support/complaint/details/?id=1", "/admin/support/find?q=1", "/admin/support/incoming_message/?search=1&sort=1&flt0_status=new"),
+    "manager": ("/admin/manager/recaps/complaints/?first=2026-01-01&last=2026-01-31&branch=1", "/admin/manager/step/?search=1&sort=1",
+                "/admin/manager/risk_score/?sort=1&page=1&flt0_risk=1"),
+    "customer": ("/complaints?status=new&page=1", "/promos?view=1", "/help/suggest?text=internet"),
+    None: ("/login?next=1", "/register?email=1", "/coverage?area=1&q=1"),
 }
+API = ("/api/v1/complaints?status=new&search=1&limit=2", "/api/v1/customers?number=1&after=1", "/api/v1/speeds?changed_since=1")
+HOMES = {None: "/login", "customer": "/home"} | {role: f"/admin/{role}/" for role in ("support", "manager")}
 
 
 class Scan:
@@ -36,6 +46,7 @@ class Scan:
 
     def __init__(self, instance: str) -> None:
         self.instance, self.port = instance, free_port()
+        os.environ["ECRM_INSTANCE"] = instance
         self.home, self.found = f"http://127.0.0.1:{self.port}", dict[str, str]()
         environ = {**os.environ, "ECRM_INSTANCE": instance, "ECRM_PORT": str(self.port), "ECRM_PUBLIC_URL": self.home}
         self.server = subprocess.Popen([sys.executable, "-m", "flask", "--app", "ecrm", "start", "--without-worker"], cwd=ROOT, env=environ,
@@ -59,11 +70,28 @@ class Scan:
             opener.open(f"{self.home}/login", urllib.parse.urlencode(form).encode()).close()
         return "; ".join(f"{one.name}={one.value}" for one in jar)
 
+    def token(self) -> str:
+        """Return a token of the API for the manager, as an administrator makes it."""
+        app = create_app({"PUBLIC_URL": self.home})
+        with app.app_context():
+            person = db.session.query(User).filter_by(email="manager@demo.example").one()
+            row, secret = ApiToken(name="scan", user=person, role=RoleName.MANAGER, expires_at=now() + timedelta(days=1)), f"ecrm_{'x' * 43}"
+            issue(row, secret, now())
+            db.session.add(row)
+            db.session.commit()
+        return secret
+
+    def is_in(self, person: str | None, cookie: str) -> bool:
+        """Return whether somebody's cookie still opens their first page: a scanner that was logged out finds nothing."""
+        asked = urllib.request.Request(self.home + HOMES[person], headers={"Cookie": cookie})
+        answer = urllib.request.urlopen(asked, timeout=60)
+        return urllib.parse.urlsplit(answer.url).path == HOMES[person]
+
     def walk(self, person: str | None) -> str:
         """Let wapiti walk as a person and attack what it meets; return how far it came."""
-        report = Path(self.instance, f"wapiti-{person}.json")
+        report, cookie = Path(self.instance, f"wapiti-{person}.json"), self.cookie(person)
         output = run("wapiti", "-u", f"{self.home}/", "-m", MODULES, "--scope", "domain", "-d", "5", "--max-scan-time", str(SECONDS // 2), "--max-attack-time", str(SECONDS // 8),
-                     "--max-links-per-page", "60", "--max-files-per-dir", "40", "-H", f"Cookie: {self.cookie(person)}", "--drop-set-cookie",
+                     "--max-links-per-page", "60", "--max-files-per-dir", "40", "-H", f"Cookie: {cookie}", "--drop-set-cookie",
                      "-x", f"{self.home}/logout", "-f", "json", "-o", str(report), "--flush-session", "--no-bugreport", "--store-session", self.instance, "-v", "1",
                      seconds=SECONDS * 4)
         if not report.exists():
@@ -74,11 +102,13 @@ class Scan:
                 for one in ones:
                     place = re.sub(r"\d+", "N", urllib.parse.urlsplit(one["path"]).path)
                     self.found.setdefault(f"wapiti: {name}: {place}", f"{one['info']} [{one.get('parameter') or '-'}]")
-        return f"{said['infos'].get('crawled_pages_nbr', '?')} pages walked, {sum(len(ones) for kind in ('vulnerabilities', 'anomalies') for ones in said[kind].values())} findings"
+        count = sum(len(ones) for kind in ("vulnerabilities", "anomalies") for ones in said[kind].values())
+        still = "still logged in" if person and self.is_in(person, cookie) else "LOGGED OUT on the way" if person else "not logged in"
+        return f"{said['infos'].get('crawled_pages_nbr', '?')} pages walked, {count} findings, {still}"
 
-    def inject(self, person: str | None, address: str) -> str:
-        """Let sqlmap try each parameter of an address; return how far it came."""
-        output = run("sqlmap", "-u", self.home + address, "--cookie", self.cookie(person), "--batch", "--level", "2", "--risk", "1", "--technique", "BEU", "--flush-session",
+    def inject(self, way_in: tuple[str, str], address: str) -> str:
+        """Let sqlmap try each parameter of an address with a cookie or a header; return how far it came."""
+        output = run("sqlmap", "-u", self.home + address, *way_in, "--batch", "--level", "2", "--risk", "1", "--technique", "BEU", "--flush-session",
                      "--disable-coloring", "--output-dir", f"{self.instance}/sqlmap", "--threads", "2", "--skip-waf", seconds=SECONDS)
         if "identified the following injection point" in output:
             self.found[f"sqlmap: {address.partition('?')[0]}"] = output.partition("injection point")[2][:300]
@@ -126,7 +156,10 @@ def main() -> int:
                 print(f"wapiti as {person or 'nobody'}: {scan.walk(person)}", flush=True)
             for person, addresses in PARAMETERS.items():
                 for address in addresses:
-                    print(f"sqlmap as {person or 'nobody'}: {address}: {scan.inject(person, address)}", flush=True)
+                    print(f"sqlmap as {person or 'nobody'}: {address}: {scan.inject(('--cookie', scan.cookie(person)), address)}", flush=True)
+            token = scan.token()
+            for address in API:
+                print(f"sqlmap as a program: {address}: {scan.inject(('--headers', f'Authorization: Bearer {token}'), address)}", flush=True)
         finally:
             scan.server.terminate()
             scan.server.wait(30)
