@@ -321,3 +321,13 @@ def test_an_error_before_the_first_byte_is_a_page(many, monkeypatch):
             assert answer.status_code == 500 and "attachment" not in answer.headers.get("Content-Disposition", "")
     finally:
         many.config["PROPAGATE_EXCEPTIONS"] = None
+
+
+@pytest.mark.parametrize("kind", ("csv", "xlsx"))
+@pytest.mark.parametrize("wrong", ("flt0_opened_at=2026-02-31", "flt0_status=apa", "flt0_branch=99999", "flt0_status=new&flt1_opened_at=2026-02-02..2026-01-01"))
+def test_a_filter_that_is_none_makes_no_file(app, kind, wrong):
+    """A file with rows that nobody asked for would say nothing: the list says what is wrong."""
+    person = app.test_client().become("manager")
+    answer = person.get(f"/admin/manager/complaint/export/{kind}/?{wrong}")
+    assert answer.status_code == 302 and answer.location.startswith("/admin/manager/complaint/?")
+    assert 'alert-danger' in person.get(answer.location).text

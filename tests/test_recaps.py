@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from sqlalchemy import literal, select, text
 
 from ecrm.extensions import db
-from ecrm.models import Branch, Complaint, Recap, User
+from ecrm.models import Branch, Complaint, Recap, ServiceStandard, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
@@ -454,6 +454,26 @@ def test_a_column_that_came_later_is_no_difference(app):
         assert freezing.differences(freezing.thaw(kept, sheet.scope), sheet) == []
         kept.figures["tables"] = [table for table in kept.figures["tables"] if table["key"] != "branch"]
         assert {table for table, *_rest in freezing.differences(freezing.thaw(kept, sheet.scope), sheet)} == {str(sheet.tables[1].title)}
+
+
+def test_a_standard_that_changed_is_a_difference(app):
+    """Also where only its goal did, so that the verdict is another one: words count as well as numbers."""
+    with app.test_request_context():
+        scope = Scope(year(), now())
+        kept = freezing.freeze(recaps.quality.make(db.session, scope), FrozenBecause.KEPT, now())
+        for standard in db.session.query(ServiceStandard):
+            standard.goal_percent -= 1
+        found = freezing.differences(freezing.thaw(kept, scope), recaps.quality.make(db.session, scope))
+        db.session.rollback()
+    assert [(column, before, after) for _table, _row, column, _kind, before, after in found] == [("Sasaran", "paling sedikit 90 %", "paling sedikit 89 %")]
+
+
+def test_two_of_one_name_are_two_rows(app):
+    """What became different for the first of them is not lost behind the second."""
+    columns = (Column("name", "Name", Kind.TEXT), Column("held", "Held", Kind.COUNT))
+    then, today = (Sheet("x", "X", Scope(year(), now()), (Table("t", "T", columns, tuple(Row(("Sari", number)) for number in held)),), (), ())
+                   for held in ((8, 3), (9, 3)))
+    assert [(row, before, after) for _table, row, _column, _kind, before, after in freezing.differences(then, today)] == [("Sari", 8, 9)]
 
 
 def test_support_reads_no_activity_that_was_kept(app, browser):

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from ecrm.extensions import db
 from ecrm.models import (
-    BandwidthGrant, Complaint, ComplaintCategory, CoverageArea, Customer, Letter, Plan, Promo, Step, Subscription, User,
+    BandwidthGrant, Complaint, ComplaintCategory, CoverageArea, Customer, Letter, Plan, Promo, Step, Subscription, User, ServiceStandard,
 )
 from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.letter import LetterState
+from ecrm.models.recap import Measure
 from ecrm.rules import move
 from tests.sweep import fields_of, nothing_written
 from tests.world import email, one
@@ -153,6 +154,8 @@ def test_a_row_deleted_meanwhile(app, form, browser):
     ("support", Complaint, {"subject": "Lampu LOS merah"}, {"subject": " "}, "subject"),
     ("administrator", ComplaintCategory, {"code": "DOWN"}, {"response_hours": "0"}, "response_hours"),
     ("administrator", ComplaintCategory, {"code": "DOWN"}, {"resolution_hours": "1"}, "resolution_hours"),
+    ("administrator", ComplaintCategory, {"code": "DOWN"}, {"resolution_hours": "8761"}, "resolution_hours"),
+    ("administrator", ServiceStandard, {"measure": Measure.RESTORED}, {"goal_percent": "101"}, "goal_percent"),
     ("administrator", CoverageArea, {"name": "Nagoya"}, {"branch": "1", "name": "Kapuk Muara"}, "name"),
     ("administrator", CoverageArea, {"name": "Nagoya"}, {"postcode": "123"}, "postcode"),
     ("administrator", User, {"email": "support@test.example"}, {"email": "TECHNICIAN@Test.example"}, "email"),

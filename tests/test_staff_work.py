@@ -49,7 +49,7 @@ def test_the_history_says_who_was_sent(app, browser):
 def test_what_has_just_happened_is_not_to_come(app):
     """“In 0 minutes” is what the library says."""
     with app.test_request_context(headers=ENGLISH):
-        assert look.ago(now()) == "just now"
+        assert look.ago(now()) == "just now" and look.ago(now() + timedelta(seconds=30)) == "in a moment"
 
 
 def test_the_box_opens_a_complaint_by_its_number(app, browser):

@@ -49,6 +49,18 @@ def line(person, role, number, kind=None):
     return [(name, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))) for name, text in events]
 
 
+def test_a_letter_that_was_sent_is_still_called_something(app, browser, customer):
+    """Its facts are forgotten then; people read what such letters are called, never the name of a template."""
+    with app.app_context():
+        for letter in db.session.scalars(select(Letter).where(Letter.customer_id == customer)):
+            letter.data = {}
+        db.session.add(Letter(to_email="x@mail.example", template="promo_request_accept_customer", customer_id=customer))
+        db.session.commit()
+    events = [text for _kind, text in line(browser("support"), "support", customer, "letter")]
+    assert events and not any(re.search(r"[a-z]_[a-z]", text) for text in events), events
+    assert any("Permintaan promo" in text for text in events)
+
+
 WANTED = {
     "installation": ("Tiang terdekat 40 m", "Terpasang rapi"), "visit": ("Kunjungan untuk PSB", "Penanganan keluhan dimulai"),
     "complaint": (JOB, "Penilaian: 4 dari 5"), "subscription": ("Langganan mulai: Home 20", "Langganan berakhir: Home 20"),
@@ -95,13 +107,13 @@ def test_no_way_to_somebody_elses(app, browser, customer):
 
 
 def test_a_letter_that_cannot_be_written_again(app, browser, customer):
-    """Its template's name stands for the subject; the page is there."""
+    """What such letters are called stands for the subject, a template's own name only where nobody knows it any more."""
     with app.app_context():
         db.session.add(Letter(to_email="x@test.example", template="complaint_reply_customer", data={}, customer_id=customer))
         db.session.add(Letter(to_email="x@test.example", template="gone", data={}, customer_id=customer))
         db.session.commit()
     said = " ".join(text for _kind, text in line(browser("support"), "support", customer, "letter"))
-    assert "complaint_reply_customer" in said and "gone" in said
+    assert "Keluhan: Tanggapan → Pelanggan" in said and "gone" in said
 
 
 def test_nothing_happened_yet(app, browser):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy
 from ecrm.admin import look, story
 from ecrm.extensions import db
+from ecrm.letters import naming
 from ecrm.letters.rendering import render
 from ecrm.models import BandwidthGrant, CallNote, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription, Visit
 
@@ -139,11 +140,11 @@ def _letters(customer: Customer, view: Any, most: int) -> Iterator[Event]:
 
 
 def subject(letter: Letter) -> str:
-    """Return the subject of a letter in its own language, its template's name where a fact is missing."""
+    """Return the subject of a letter in its own language, what such letters are called where its facts are forgotten, as they are once it is sent."""
     try:
         return render(letter).subject
     except TemplateError:
-        return letter.template
+        return naming.name(letter.template)
 
 
 KINDS = (

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import abort
+from flask import abort, g, redirect
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import to_user_timezone
@@ -35,6 +35,7 @@ class Exporting:
     _get_field_value: Any
     _export_columns: Any
     _get_list_extra_args: Any
+    _get_list_url: Any
     _get_column_by_idx: Any
     export_types: Any
     column_formatters_export: Any
@@ -45,6 +46,8 @@ class Exporting:
         if export_type not in self.export_types:
             abort(404)
         arguments = self._get_list_extra_args()
+        if g.get("filter_refused"):  # the list says why; a file with rows that nobody asked for would say nothing
+            return redirect(self._get_list_url(arguments))
         column = self._get_column_by_idx(arguments.sort)
         query, order, _most = self._asked(arguments.search, arguments.filters, column and column[0], arguments.sort_desc)
         chunks = self._chunks(query, order)

@@ -15,6 +15,7 @@ from ecrm.models.account import STAFF
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
 MOST_CHOICES = 300
+EARLIEST = 1900  # year; before the first of all moments there are none on other clocks
 
 
 class Filter(BaseSQLAFilter):
@@ -140,7 +141,7 @@ class Days(Filter):
         first, _dots, last = value.partition("..")
         begin = datetime.strptime(first or "1970-01-01", "%Y-%m-%d").date()
         end = datetime.strptime(last, "%Y-%m-%d").date() if last else (begin if not _dots else datetime(9000, 1, 1).date())
-        if end < begin or end.year > 9000:
+        if end < begin or begin.year < EARLIEST or end.year > 9000:
             raise ValueError(value)
         end += timedelta(days=1)
         if isinstance(self.column.type, Date):

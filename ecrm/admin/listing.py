@@ -152,6 +152,7 @@ class Listing:
             if flt.validate(value):
                 found.append((index, str(flt.name), value))
             else:
+                g.filter_refused = True
                 flash(_("“%(value)s” is no value of the filter “%(filter)s”.", value=value, filter=flt.name), "error")
         return found
 

@@ -87,7 +87,7 @@ def ago(at: datetime) -> str:
     """Return how far a moment is from now, such as “2 hours ago”."""
     away = at - now()
     if abs(away) < timedelta(minutes=1):
-        return _("just now")
+        return _("just now") if away <= timedelta(0) else _("in a moment")
     return format_timedelta(away, granularity="minute", add_direction=True)
 
 

@@ -59,7 +59,7 @@ def _of_type(column: Any, written: bool) -> dict[str, Any]:
     if isinstance(kind, Boolean):
         return {"type": "boolean"}
     if isinstance(kind, Integer):
-        return {"type": "integer", "minimum": column.info.get("least", -checks.LARGEST), "maximum": checks.LARGEST} if written else {"type": "integer"}
+        return {"type": "integer", "minimum": column.info.get("least", -checks.LARGEST), "maximum": column.info.get("greatest", checks.LARGEST)} if written else {"type": "integer"}
     if written and isinstance(kind, String):
         pattern = PATTERNS.get(column.info.get("kind", ""))
         return {"type": "string", "maxLength": kind.length or checks.LONGEST} | ({"pattern": pattern} if pattern else {})

@@ -88,9 +88,9 @@ class ServiceStandard(HasId, Versioned, db.Model):
     measure: Mapped[Measure] = mapped_column(words(Measure, "measure"), unique=True, info=label(_l("Measure")))
     name: Mapped[str] = mapped_column(String(150), info=label(_l("Name (Indonesian)")))
     name_en: Mapped[str] = mapped_column(String(150), info=label(_l("Name (English)")))
-    within: Mapped[int | None] = mapped_column(info=label(_l("Within"), least=1))
+    within: Mapped[int | None] = mapped_column(info=label(_l("Within"), least=1, greatest=8760))
     unit: Mapped[Unit] = mapped_column(words(Unit, "unit"), default=Unit.DAY, info=label(_l("Unit")))
-    goal_percent: Mapped[int] = mapped_column(info=label(_l("Goal (%)"), least=0))
+    goal_percent: Mapped[int] = mapped_column(info=label(_l("Goal (%)"), least=0, greatest=100))
     source: Mapped[str] = mapped_column(String(300), default="", info=label(_l("Source, and how sure it is")))
     active: Mapped[bool] = mapped_column(default=True, info=label(_l("Active")))
 

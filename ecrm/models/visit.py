@@ -86,8 +86,8 @@ class Visit(HasId, Versioned, db.Model):
     task: Mapped[str | None] = mapped_column(String(500), info=label(_l("What to do")))
     materials: Mapped[str | None] = mapped_column(String(500), info=label(_l("Materials used")))
     serials: Mapped[str | None] = mapped_column(String(300), info=label(_l("Serial numbers of the equipment")))
-    down_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured download (Mbps)"), least=0))
-    up_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured upload (Mbps)"), least=0))
+    down_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured download (Mbps)"), least=0, greatest=100_000))
+    up_mbps: Mapped[int | None] = mapped_column(info=label(_l("Measured upload (Mbps)"), least=0, greatest=100_000))
     note: Mapped[str | None] = mapped_column(Text, info=label(_l("What was done")))
 
     complaint: Mapped[Complaint | None] = relationship(info=label(_l("Complaint")))

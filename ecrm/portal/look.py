@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, from_now=from_now, rupiah=formats.rupiah, telephone=telephone, file_size=formats.size, hours=hours, window=window, why_me=why.why_me
     )
-    app.jinja_env.globals.update(wording=wording)
+    app.jinja_env.globals.update(wording=wording, days=days)
     app.context_processor(_company)
 
 
@@ -53,6 +53,13 @@ def window(visit: Visit) -> str:
     """Return what a visit promises, with the zone, such as “Tue, 24 Nov 08.00–12.00 WIB”."""
     first, last = (at.astimezone(ZoneInfo(zone())) for at in (visit.window_from, visit.window_until))
     return f"{formats.joined(day(first.date()), formats.hour(first))}–{formats.hour(last)} {first.tzname()}"
+
+
+def days(first: date, last: date) -> str:
+    """Return the days from one to another; both have their year where one of them does."""
+    if first.year == last.year:
+        return f"{day(first)} – {day(last)}"
+    return f"{formats.weekday(first)} – {formats.weekday(last)}"
 
 
 def day(value: date) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +70,7 @@ def thaw(recap: Recap, scope: Scope) -> Sheet:
 
 
 def differences(then: Sheet, today: Sheet) -> list[tuple[str, str, str, Kind, Any, Any]]:
-    """Return (table, row, column, kind, then, now) of each number that is another one now; None where a row is new or gone.
+    """Return (table, row, column, kind, then, now) of each value that is another one now; None where a row is new or gone.
 
     A column that its table did not have then is no difference.
     """
@@ -80,14 +81,14 @@ def differences(then: Sheet, today: Sheet) -> list[tuple[str, str, str, Kind, An
 
 
 def _cells(sheet: Sheet) -> Any:
-    """Yield (key, table, row, column, value) of each number; rows are known by their first text, columns by their key."""
+    """Yield (key, table, row, column, value) of each value; rows are known by their first text and which of that text they are, columns by their key."""
     for table in sheet.tables:
-        named = table.columns[0].kind is Kind.TEXT
+        named, seen = table.columns[0].kind is Kind.TEXT, Counter[str]()
         for row in table.lines:
             name = "=" if row is table.total else str(row.values[0]) if named else ""
-            for column, value in zip(table.columns, _plain(row), strict=True):
-                if column.kind is not Kind.TEXT:
-                    yield (table.key, name, column.key), table, row, column, value
+            seen[name] += 1
+            for column, value in list(zip(table.columns, _plain(row), strict=True))[named:]:
+                yield (table.key, f"{name} {seen[name]}", column.key), table, row, column, value
 
 
 def _numbers(sheet: Sheet) -> dict[Any, tuple[Kind, Any]]:

@@ -24,6 +24,7 @@ from tests.smtp import post_office
 
 SECONDS = int(os.environ.get("SECONDS") or 20)  # each stretch is watched for so long
 TOGETHER = 8
+FAILURES = Path(__file__).parent.parent / "failures" / "cluster"
 
 
 @dataclass
@@ -136,6 +137,7 @@ def main() -> int:
     folder.chmod(0o755)
     with post_office() as office, ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.push(lambda kind, *_error: keep_logs(folder) if kind else None)
         began = time.monotonic()
         site = Cluster(folder, office, every_node)
         stack.callback(site.end)
@@ -152,6 +154,14 @@ def main() -> int:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
         print("\n".join(verdict(site, run, office.recipients)))
     return 0
+
+
+def keep_logs(folder: Path) -> None:
+    """Copy what the processes said to where it outlives the run, so that somebody can see why it failed."""
+    for log in folder.rglob("*.log"):
+        target = FAILURES / log.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(log, target)
 
 
 def queued(site: Cluster) -> int:
