@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
-from ecrm.admin import look
+from ecrm.admin import look, pages
 from ecrm.extensions import db
 from ecrm.models import Installation
 from ecrm.models.installation import InstallationStatus as S
