@@ -74,10 +74,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
-    """Return a function that makes an application on a new database, a copy of one that was migrated."""
+    """Return a function that makes an application on a new database, a copy of one that was migrated; only an `owner` may change its tables."""
     migrated: dict[str, str] = {}
 
-    def new(backend: str, settings: dict[str, Any]) -> str:
+    def new(backend: str, settings: dict[str, Any], owner: bool) -> str:
         if backend not in migrated:
             migrated[backend] = database_url(backend)
             app = create_app(settings | {"DATABASE_URL": migrated[backend]})
@@ -85,14 +85,14 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
                 upgrade()
                 db.engine.dispose()
         copying.copy(migrated[backend], url := database_url(backend))
-        return url if backend == "sqlite" else make_url(url).set(username=WORKER).render_as_string()
+        return url if owner or backend == "sqlite" else make_url(url).set(username=WORKER).render_as_string()
 
-    def make(backend: str = "sqlite", **overrides: Any) -> Flask:
+    def make(backend: str = "sqlite", owner: bool = False, **overrides: Any) -> Flask:
         settings = {
             "PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
             "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments")),
         }
-        app = create_app(settings | {"DATABASE_URL": new(backend, settings)} | overrides)
+        app = create_app(settings | {"DATABASE_URL": new(backend, settings, owner)} | overrides)
         app.test_client_class = world.Browser
         # Hashes cost a tenth of a second each, on purpose; how many are made does not change.
         app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
