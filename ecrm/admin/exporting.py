@@ -21,7 +21,7 @@ from ecrm.models.base import now
 from ecrm.texts import NotPlain, Texts
 
 LONGEST = 60  # seconds in which the ids of all rows must be found; the rows themselves are read in short statements
-CHUNK = 2_000  # rows that are in memory at a time
+CHUNK = 1_000  # rows that are in memory at a time
 
 
 class Exporting:
