@@ -18,7 +18,7 @@ from ecrm import xlsx
 
 BOM = "\ufeff"  # Excel takes a CSV file for Latin-1 without it
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-PIECE = 128 * 1024  # characters of a CSV file that are sent at a time
+PIECE = 32 * 1024  # characters of a CSV file that are sent at a time
 HOME_DIGITS = 9  # of +62812345…, by which the telephone network groups the rest
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
