@@ -81,7 +81,6 @@ class Pages:
     column_searchable_list: list[str]
     allowed: Any
     get_url: Any
-    _found: Any
     _filter_args: Any
     _get_filters: Any
 

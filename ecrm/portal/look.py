@@ -56,7 +56,7 @@ def window(visit: Visit) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """Return the days from one to another; both have their year where one of them does."""
+    """Return the days from one to another; both have their year where it is not the same one."""
     if first.year == last.year:
         return f"{day(first)} – {day(last)}"
     return f"{formats.weekday(first)} – {formats.weekday(last)}"
