@@ -12,7 +12,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # The tests start hundreds of programs; without its bytecode each would compile all of ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test faults cluster bench screenshots scan sbom clean
+.PHONY: help run test faults cluster bench screenshots scan sbom lock clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -46,28 +46,39 @@ scan: .venv/installed .venv-scan/installed  ## let scanners that nobody here wro
 # The scanners need libraries of their own, in other versions than ours.
 .venv-scan/installed: Makefile
 	@$(PYTHON) -m venv --clear .venv-scan
-	.venv-scan/bin/pip install --quiet --disable-pip-version-check 'bandit>=1.9' 'pip-audit>=2.10' 'wapiti3>=3.2' 'sqlmap>=1.10' 'cyclonedx-bom>=7'
+	.venv-scan/bin/pip install --quiet --disable-pip-version-check 'bandit>=1.9' 'pip-audit>=2.10' 'wapiti3>=3.2' 'sqlmap>=1.10' 'cyclonedx-bom>=7' 'uv>=0.9'
 	@touch $@
 
 sbom: .venv/installed .venv-scan/installed  ## write sbom.json: every library of .venv with its version and licence, as CycloneDX
 	.venv-scan/bin/cyclonedx-py environment .venv --output-file sbom.json
+
+# Production runs the very versions that the tests ran with.
+LOCK := .venv-scan/bin/uv pip compile setup.cfg --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra build --extra redis --extra s3
+lock: .venv-scan/installed  ## write the newest versions that setup.cfg allows, each with its hashes, into requirements.txt and requirements-test.txt
+	$(LOCK) --extra test --output-file requirements-test.txt
+	$(LOCK) --constraint requirements-test.txt --output-file requirements.txt
 
 clean:  ## remove what can be made again; instance/ with its data stays
 	rm -rf .venv .venv-scan .bench build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
-.venv/installed: setup.cfg pyproject.toml | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable .
+# Python compiles what it imports when it imports it; pip would compile all that lies there.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+OURS := $(PIP) --use-pep517 --no-build-isolation --no-deps --editable .
+.venv/installed: requirements.txt setup.cfg pyproject.toml | .venv/bin/pip
+	$(PIP) --require-hashes --requirement requirements.txt
+	$(OURS)
 	@touch $@
 
-.venv/installed-test: setup.cfg pyproject.toml | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test]'
+.venv/installed-test: requirements-test.txt setup.cfg pyproject.toml | .venv/bin/pip
+	$(PIP) --require-hashes --requirement requirements-test.txt
+	$(OURS)
 	@touch $@ .venv/installed
 
-.venv/installed-bench: setup.cfg pyproject.toml | .venv/bin/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[test,bench]'
-	@touch $@ .venv/installed .venv/installed-test
+.venv/installed-bench: .venv/installed-test
+	$(PIP) --editable '.[bench]'
+	@touch $@
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
