@@ -102,8 +102,8 @@ def init_app(app: Flask) -> None:
 def _guarded(limiter: Limiter, view: Callable[..., Any], limits: tuple[Limit, ...]) -> Callable[..., Any]:
     """Return the view, each POST counted before it runs: of tries at the same moment none slips through."""
     counted = view
-    for limit in limits:
-        counted = limiter.limit(limit.most, key_func=limit.key, methods=["POST"], exempt_when=lambda key=limit.key: not key())(counted)
+    for limit in limits:  # Flask-Limiter asks for exemptions before it looks at the method
+        counted = limiter.limit(limit.most, key_func=limit.key, exempt_when=lambda key=limit.key: request.method != "POST" or not key())(counted)
     refunded = [limit.key for limit in limits if limit.refunds]
 
     @wraps(view)
