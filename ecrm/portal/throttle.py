@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from time import time
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask_limiter import Limiter, RequestLimit
 from flask_login import current_user
 from limits.errors import StorageError
@@ -108,6 +108,8 @@ def _guarded(limiter: Limiter, view: Callable[..., Any], limits: tuple[Limit, ..
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
+        if g.get("tries", 1) > 1:  # the database sent the first try back, which counted for this one too
+            return view(*args, **values)
         if request.method == "POST":
             for limit in limits:
                 limit.key()  # who it is may need the database, whose errors Flask-Limiter would take for its own store's
