@@ -209,7 +209,7 @@ def _offers(start: datetime) -> None:
         Promo(code="HEMAT", title="Hemat akhir tahun", text="Diskon 20 %", valid_from=today - timedelta(days=5),
               valid_until=today + timedelta(days=30), audience=Audience.EVERYBODY, published=True),
         Promo(code="RAHASIA", title="Belum terbit", text="Konsep", valid_from=today, valid_until=today + timedelta(days=30)),
-        BandwidthGrant(subscription=one(Subscription, customer_id=1), extra_mbps=10, valid_from=today,
+        BandwidthGrant(subscription=one(Subscription, customer=one(Customer, number="PLG-000001")), extra_mbps=10, valid_from=today,
                        valid_until=today + timedelta(days=30), reason=GrantReason.LOYALTY, note="Tiga tahun setia"),
         GrantRule(name="Dua tahun setia", active=False, least_months=24, extra_mbps=10, days=90),
     ])
@@ -277,7 +277,7 @@ def _reports() -> None:
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         ProvisionCall(grant=one(BandwidthGrant), event=ProvisionEvent.STARTED, sent_at=at, tries=1),
         CallNote(customer=one(Customer, number="PLG-000001"), text="Minta dihubungi lagi sore hari.", by=one(User, email=email("manager"))),
-        RiskScore(subscription=one(Subscription, customer_id=1), score=37, signs={"complaints": 2, "years": 1}),
+        RiskScore(subscription=one(Subscription, customer=one(Customer, number="PLG-000001")), score=37, signs={"complaints": 2, "years": 1}),
         PromoRequest(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002"), remark="Kapan mulai?"),
         PromoSeen(promo=one(Promo, code="HEMAT"), customer=one(Customer, number="PLG-000002")),
         IncomingMessage(channel=IncomingChannel.MAIL, message_id="<1@mail.example>", fingerprint="0" * 64, sender="orang@mail.example", subject="Tanya",

@@ -55,7 +55,7 @@ class Cluster:
 
     def _fill(self) -> None:
         plain = {"HTTPS_COOKIES": True, "TRUSTED_PROXIES": 1, "PROFILE": "test", "MAIL_PORT": 25, "MAIL_USE_TLS": False, "THREADS": 8}
-        # The little company is made on one node, since it counts on ids that follow each other; people are looked after through HAProxy.
+        # The little company is made on one node, so that it finds what it has just written; people are looked after through HAProxy.
         one = create_app(self.settings | plain | {"DATABASE_URL": self.settings["DATABASE_URL"].replace(f":{SQL}/", f":{self.nodes[0].port}/")})
         with one.app_context():
             upgrade()
