@@ -1,9 +1,12 @@
-"""A virus scanner is asked about every file before it is kept; the scanner here speaks as clamd does and knows one word."""
+"""A virus scanner is asked about every file before it is kept; the scanner here speaks as clamd does and knows one word. Where ClamAV is installed, it is asked too."""
 
 import io
+import shutil
 import socketserver
 import struct
+import subprocess
 import threading
+from contextlib import suppress
 
 import pytest
 from flask import current_app
@@ -11,6 +14,7 @@ from flask import current_app
 from ecrm import storage
 from ecrm.storage import Refusal, antivirus
 from tests.conftest import ONE_DATABASE
+from tests.faults.machines import wait_for
 from tests.files import PDF, file, folder, saved  # noqa: F401 - a fixture among them
 from tests.portal import PNG, complaints, typed
 from tests.smtp import free_port
@@ -68,6 +72,34 @@ def test_what_it_cannot_check_is_not_kept(folder, clamd, says, monkeypatch):  # 
     monkeypatch.setattr(Clamd, "says", says)
     current_app.config["ECRM"]["CLAMD"] = clamd
     assert refused(BAD) is Refusal.NOT_CHECKED
+
+
+def test_a_scanner_that_is_away(tmp_path):
+    """Nothing listens there: the file is not checked, and no line stays open."""
+    for place in (f"unix:{tmp_path}/none", f"127.0.0.1:{free_port()}"):
+        with pytest.raises(antivirus.NotChecked):
+            antivirus.infected(PDF, place)
+
+
+def _answers(clamd):
+    with suppress(antivirus.NotChecked):
+        return not antivirus.infected(b"", clamd)
+
+
+@pytest.mark.skipif(shutil.which("clamd") is None, reason="ClamAV is not installed")
+def test_clamav_itself(tmp_path):
+    """Debian's clamd, with one signature of our own, says the same; what is larger than it takes is not checked."""
+    place, settings = tmp_path / "clamd.sock", tmp_path / "clamd.conf"
+    (tmp_path / "own.ndb").write_text(f"Uji-1:0:*:{b'PERIKSA-UJI'.hex()}\n")
+    settings.write_text(f"DatabaseDirectory {tmp_path}\nLocalSocket {place}\nForeground yes\nStreamMaxLength 1M\n")
+    with subprocess.Popen(["clamd", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as scanner:
+        try:
+            wait_for(lambda: _answers(f"unix:{place}"), 60)
+            assert antivirus.infected(BAD, f"unix:{place}") and not antivirus.infected(PDF + b"x" * (2 * antivirus.PIECE), f"unix:{place}")
+            with pytest.raises(antivirus.NotChecked):
+                antivirus.infected(b"x" * 3_000_000, f"unix:{place}")
+        finally:
+            scanner.kill()
 
 
 @ONE_DATABASE

@@ -40,7 +40,11 @@ def _connected(clamd: str) -> socket.socket:
     if clamd.startswith("unix:"):
         line = socket.socket(socket.AF_UNIX)
         line.settimeout(PATIENCE)
-        line.connect(clamd.removeprefix("unix:"))
+        try:
+            line.connect(clamd.removeprefix("unix:"))
+        except OSError:
+            line.close()
+            raise
         return line
     host, _colon, port = clamd.rpartition(":")
     return socket.create_connection((host.strip("[]"), int(port)), PATIENCE)
