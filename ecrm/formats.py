@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_decimal
 from flask_babel import get_locale, get_timezone
+from markupsafe import Markup, escape
 
 # CLDR parts the hour from am and pm with a space that neither our PDFs' letters nor every old phone know.
 NARROW, FIRM = "\u202f", "\xa0"
@@ -112,6 +114,11 @@ def _decimal(value: float, style: str | None, spoken: Locale) -> str:
 def rupiah(amount: int) -> str:
     """Return an amount of money, such as “Rp 250.000”, which no line break parts."""
     return f"Rp{FIRM}{number(amount)}"
+
+
+def html(words: str, *values: Any) -> Markup:
+    """Return HTML with values in the places of its {}, each escaped; Markup.format takes five times as long, which a list has hundreds of."""
+    return Markup(words.format(*map(escape, values)))
 
 
 def size(count: int) -> str:

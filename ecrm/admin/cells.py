@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ecrm import formats
 from ecrm.admin import look
 from ecrm.admin.formats import address as address_of
+from ecrm.formats import html
 from ecrm.models import TABLES
 from ecrm.models.base import now
 from ecrm.models.user_session import device
@@ -14,12 +15,12 @@ from ecrm.models.user_session import device
 
 def due(view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return a complaint's due time with its mark."""
-    return Markup(look.due_of(row).__html__())
+    return escape(look.due_of(row))
 
 
 def two_lines(first: Any, second: Any) -> Markup:
     """Return what a cell says with more under it, as one block: on a phone a cell is a grid that would part them."""
-    return Markup('<div>{}<br><span class="small muted">{}</span></div>').format(first, second)
+    return html('<div>{}<br><span class="small muted">{}</span></div>', first, second)
 
 
 def subject(_view: Any, _context: Any, row: Any, _name: str) -> Any:
@@ -33,7 +34,7 @@ def customer(view: Any, _context: Any, row: Any, name: str) -> Any:
     if customer is None or not view.site_has(type(customer)):
         return "" if customer is None else str(customer)
     url = address_of(f"{view.role.value}_customer", customer.id)
-    return Markup('<a href="{}" title="{}">{}</a>').format(url, customer.number, customer.name)
+    return html('<a href="{}" title="{}">{}</a>', url, customer.number, customer.name)
 
 
 def short(view: Any, _context: Any, row: Any, name: str) -> Any:
@@ -41,7 +42,7 @@ def short(view: Any, _context: Any, row: Any, name: str) -> Any:
     at = view._get_field_value(row, name)
     if at is None:
         return ""
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), formats.brief(at, now()))
+    return html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), look.exact(at), formats.brief(at, now()))
 
 
 def visit(view: Any, context: Any, row: Any, name: str) -> Any:
@@ -49,19 +50,19 @@ def visit(view: Any, context: Any, row: Any, name: str) -> Any:
     at = getattr(row, name)
     if at is None or at < now():
         return short(view, context, row, name)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.visit(at))
+    return html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), look.exact(at), look.visit(at))
 
 
 def window(_view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return when a visit was promised: the day, “today” and “tomorrow” by name, and the hours."""
     words = '<time class="nowrap" datetime="{}" title="{}">{}</time>'
-    return Markup(words).format(row.window_from.isoformat(), look.exact(row.window_from), look.window(row.window_from, row.window_until))
+    return html(words, row.window_from.isoformat(), look.exact(row.window_from), look.window(row.window_from, row.window_until))
 
 
 def phone(view: Any, _context: Any, row: Any, name: str) -> Any:
     """Return a telephone number as a link that calls it."""
     number = view._get_field_value(row, name)
-    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(number, look.telephone(number)) if number else ""
+    return html('<a class="nowrap" href="tel:{}">{}</a>', number, look.telephone(number)) if number else ""
 
 
 def address(view: Any, _context: Any, row: Any, name: str) -> Any:
@@ -69,18 +70,18 @@ def address(view: Any, _context: Any, row: Any, name: str) -> Any:
     address = view._get_field_value(row, name)
     if not address:
         return ""
-    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(look.map_url(address), address)
+    return html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', look.map_url(address), address)
 
 
 def ago(view: Any, _context: Any, row: Any, name: str) -> Any:
     """Return how far a moment is from now, the moment itself on hover."""
     at = getattr(row, name)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), look.exact(at), look.ago(at)) if at else ""
+    return html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), look.exact(at), look.ago(at)) if at else ""
 
 
 def browser(_view: Any, _context: Any, row: Any, _name: str) -> Any:
     """Return the browser of a session as people call it, all that it said on hover."""
-    return Markup('<span title="{}">{}</span>').format(row.agent, device(row.agent))
+    return html('<span title="{}">{}</span>', row.agent, device(row.agent))
 
 
 def seconds(_view: Any, _context: Any, row: Any, name: str) -> str:

@@ -9,16 +9,15 @@ from markupsafe import Markup, escape
 
 from ecrm import formats
 from ecrm.extensions import db
+from ecrm.formats import html
 from ecrm.models.base import Labelled, Priority
 
-BADGE = Markup('<span class="badge badge-{kind} is-{word}">{text}</span>')
+BADGE = '<span class="badge badge-{} is-{}">{}</span>'
 
 
 def moment(_view: Any, value: datetime, _name: str) -> Any:
     """Return a moment in local time, in full with its zone on hover."""
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), formats.exact(value), formats.moment(value)
-    )
+    return html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), formats.exact(value), formats.moment(value))
 
 
 def day(_view: Any, value: date, _name: str) -> str:
@@ -34,13 +33,13 @@ def hour(_view: Any, value: time, _name: str) -> str:
 def word(_view: Any, value: Labelled, name: str) -> Any:
     """Return a status as a badge with its text, any other member as its label."""
     if name in ("status", "state", "coverage", "level"):
-        return BADGE.format(kind="status", word=value.value, text=value.label)
+        return html(BADGE, "status", value.value, value.label)
     return value.label
 
 
 def urgency(_view: Any, value: Priority, _name: str) -> Any:
     """Return a priority as a badge with its text."""
-    return BADGE.format(kind="priority", word=value.name.lower(), text=value.label)
+    return html(BADGE, "priority", value.name.lower(), value.label)
 
 
 def truth(_view: Any, value: bool, _name: str) -> str:
@@ -57,7 +56,7 @@ def row(view: Any, value: Any, _name: str) -> Any:
     """Return a related row as a link to its page, or as text where the role has no screen for it."""
     if not view.site_has(type(value)):
         return str(value)
-    return Markup('<a href="{}">{}</a>').format(address(f"{view.role.value}_{value.__tablename__}", value.id), str(value))
+    return html('<a href="{}">{}</a>', address(f"{view.role.value}_{value.__tablename__}", value.id), str(value))
 
 
 def address(endpoint: str, number: int) -> str:
@@ -76,7 +75,7 @@ def rows(view: Any, value: list[Any], name: str) -> Any:
 
 def pairs(_view: Any, value: dict[str, Any], _name: str) -> Any:
     """Return a mapping as lines of "name: value"."""
-    return Markup("<br>").join(Markup("<b>{}</b>: {}").format(key, item) for key, item in value.items())
+    return Markup("<br>").join(html("<b>{}</b>: {}", key, item) for key, item in value.items())
 
 
 def nothing(_view: Any, _value: None, _name: str) -> str:

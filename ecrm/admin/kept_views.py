@@ -10,12 +10,13 @@ from flask_admin import expose
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, StringField, validators
 
 from ecrm import policy
 from ecrm.extensions import db
 from ecrm.i18n import Form
-from ecrm.models import TABLES, SavedView
+from ecrm.models import TABLES, SavedView, User
 from ecrm.policy import Right
 
 LONGEST = SavedView.__table__.c.query.type.length
@@ -136,7 +137,8 @@ class KeptViews:
 
 def offered(role: Any) -> list[SavedView]:
     """Return the views that the person at the keyboard sees in a role: the own ones first, then by name."""
-    rows = db.session.scalars(policy.visible(SavedView, role, current_user).order_by(SavedView.name, SavedView.id))
+    owner = joinedload(SavedView.owner).lazyload(User.roles)  # their name is shown
+    rows = db.session.scalars(policy.visible(SavedView, role, current_user).options(owner).order_by(SavedView.name, SavedView.id))
     return sorted(rows, key=lambda row: row.owner_id != current_user.id)
 
 

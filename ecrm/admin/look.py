@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from ecrm import formats
 from ecrm.admin.stretches import MOST_COUNTED
-from ecrm.formats import day, exact, moment, number, size as file_size, zone
+from ecrm.formats import day, exact, html, moment, number, size as file_size, zone
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla
@@ -43,7 +43,7 @@ class Due:
     def __html__(self) -> str:
         """Return it as templates and cells show it, blank where there is nothing to say."""
         words = '<time class="due {}" datetime="{}" title="{}">{}</time>'
-        return Markup(words).format(self.mark, self.at.isoformat(), self.exact, self.text) if self.text else ""
+        return html(words, self.mark, self.at.isoformat(), self.exact, self.text) if self.text else ""
 
 
 def language() -> str:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ecrm.admin import formats, story
+from ecrm.formats import html
 from ecrm.models import TABLES
 
 FIRST = 4  # columns of a new or a deleted row that the list shows
@@ -23,7 +24,7 @@ def row(view: Any, _context: Any, step: Any, _name: str) -> Any:
     screen = view.sibling(TABLES.get(step.table))
     if screen is None or step.action == "delete":
         return str(step.row_id)
-    return Markup('<a href="{}">{}</a>').format(screen.get_url(f"{screen.endpoint}.details_view", id=step.row_id), step.row_id)
+    return html('<a href="{}">{}</a>', screen.get_url(f"{screen.endpoint}.details_view", id=step.row_id), step.row_id)
 
 
 def actor(view: Any, _context: Any, step: Any, name: str) -> Any:
@@ -40,7 +41,7 @@ def action(_view: Any, _context: Any, step: Any, _name: str) -> str:
 def status(_view: Any, _context: Any, step: Any, name: str) -> Any:
     """Return a status as a badge with its label."""
     word = getattr(step, name)
-    return formats.BADGE.format(kind="status", word=word, text=story.status(TABLES.get(step.table), word)) if word else ""
+    return html(formats.BADGE, "status", word, story.status(TABLES.get(step.table), word)) if word else ""
 
 
 def changes(view: Any, _context: Any, step: Any, _name: str) -> Any:
@@ -49,16 +50,16 @@ def changes(view: Any, _context: Any, step: Any, _name: str) -> Any:
     stored = {name: view._get_field_value(step, name) for name in ("before", "after")}
     found = story.changes(view, model, stored["before"], stored["after"]) if model else []
     whole = bool(stored["before"] and stored["after"])
-    lines = [Markup("<li><b>{}</b>: {}</li>").format(label, _arrow(before, after)) for label, before, after in found]
+    lines = [html("<li><b>{}</b>: {}</li>", label, _arrow(before, after)) for label, before, after in found]
     shown = lines if whole else lines[:FIRST]
     more = len(lines) - len(shown)
-    rest = Markup('<li class="muted">{}</li>').format(_("and %(count)s more", count=more)) if more else ""
-    return Markup('<ul class="changes">{}{}</ul>').format(Markup("").join(shown), rest) if lines else ""
+    rest = html('<li class="muted">{}</li>', _("and %(count)s more", count=more)) if more else ""
+    return html('<ul class="changes">{}{}</ul>', Markup("").join(shown), rest) if lines else ""
 
 
 def _arrow(before: str | None, after: str | None) -> Any:
     """Return both values, cut; of a column that was or is empty a dash, of a new or deleted row the one there is."""
-    return Markup('<span class="was">{}</span> → <span class="is">{}</span>').format(_cut(before), _cut(after))
+    return html('<span class="was">{}</span> → <span class="is">{}</span>', _cut(before), _cut(after))
 
 
 def _cut(value: str | None) -> str:
@@ -69,7 +70,7 @@ def values(view: Any, _context: Any, step: Any, name: str) -> Any:
     """Return what was written down, a line for each column."""
     stored, model = view._get_field_value(step, name), TABLES.get(step.table)
     pairs = story.values(view, model, stored) if model else list(stored.items())
-    return Markup("<br>").join(Markup("<b>{}</b>: {}").format(label, value) for label, value in pairs)
+    return Markup("<br>").join(html("<b>{}</b>: {}", label, value) for label, value in pairs)
 
 
 def plain_status(_view: Any, _context: Any, step: Any, name: str) -> str:

@@ -36,8 +36,8 @@ def init_app(app: Flask) -> None:
 
 def load(token: str) -> User | None:
     """Return the person of a living session, None for any other token."""
-    found = select(UserSession).where(UserSession.token == hashed(token)).options(joinedload(UserSession.user))
-    row = db.session.scalars(found).one_or_none()
+    found = select(UserSession).where(UserSession.token == hashed(token)).options(joinedload(UserSession.user).joinedload(User.roles))
+    row = db.session.scalars(found).unique().one_or_none()
     if row is None or not row.alive(now()) or not row.user.active:
         return None
     g.session_id, g.session_seen = row.id, row.seen_at

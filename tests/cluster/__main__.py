@@ -85,6 +85,7 @@ def drive(site: Cluster) -> Run:
         run.stretch("node 1 comes back", node.begin, node.synced)
         run.stretch("web 1 killed", web.kill, lambda seen=len(crowd.received): crowd.more(seen + 3))
         run.stretch("web 1 comes back", web.start, lambda: site.up(0))
+        run.stretch("both renewed in turn", lambda: [site.renew(number) for number in range(len(site.webs))] and None)
         before = crowd.answers[503]
         run.stretch("two nodes killed", lambda: [one.kill() for one in site.nodes[1:]] and None, 
                     lambda: crowd.answers[503] > before)

@@ -1,8 +1,10 @@
 """All processes of a company that has outgrown one machine: what `make cluster` starts, in production's profile."""
 
 import http.client
+import signal
 import ssl
 import sys
+import time
 from pathlib import Path
 
 import pymysql
@@ -86,6 +88,15 @@ class Cluster:
             return connection.getresponse().status == 200
         except OSError:
             return False
+
+    def renew(self, number: int) -> None:
+        """Stop a web server in order and start it again, as for a new version."""
+        web = self.webs[number]
+        web.signal(signal.SIGTERM)
+        assert web.running and web.running.wait(30) == 0
+        web.start()
+        wait_for(lambda: self.up(number), LONG)
+        time.sleep(5)  # as docs/scaling.md says: HAProxy asks twice, a second apart, before it believes it
 
     def end(self) -> None:
         """Kill everything."""

@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
+import threading
 import time
+from collections import Counter
 from statistics import quantiles
 
 from tests.faults.machines import wait_for
@@ -66,6 +68,33 @@ def test_half_open_clients(site, say):
     for connection in half:
         connection.close()
     say(f"200 half-open, 30 of 30 pages answered, median {quantiles(times, n=20)[9] * 1000:.0f} ms, p95 {quantiles(times, n=20)[18] * 1000:.0f} ms")
+
+
+def test_two_hundred_people(site, say):
+    """Each is logged in and opens a page every ten seconds, beside 900 clients that never finish their request: nobody gets an error."""
+    people = [Person(site, next(site.newcomers)) for _ in range(200)]
+    half = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(900)]
+    for connection in half:
+        connection.sendall(b"POST /complaints/new HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n")
+    seen = []
+
+    def read(number):
+        time.sleep(number / 20)  # a twentieth of a second after the one before
+        for path in ("/home", "/complaints", "/complaints/new", "/promos", "/profile", "/home"):
+            began = time.monotonic()
+            seen.append((people[number].get(path)[0], time.monotonic() - began))
+            time.sleep(max(0.0, began + 10 - time.monotonic()))
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(len(people))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for connection in half:
+        connection.close()
+    assert len(seen) == 6 * len(people) and {code for code, _took in seen} == {200}, Counter(code for code, _took in seen)
+    places = quantiles([took for _code, took in seen], n=100)
+    say(f"{len(seen)} pages of 200 people beside 900 half-open, all 200; median {places[49] * 1000:.0f} ms, p95 {places[94] * 1000:.0f} ms, p99 {places[98] * 1000:.0f} ms")
 
 
 def test_the_clock_jumps(site, say):
