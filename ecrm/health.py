@@ -112,9 +112,9 @@ def _try_to_write(connection: Connection) -> None:
 
 
 def _letters_wait(connection: Connection) -> bool:
-    """Return whether a letter should have been tried long ago: the worker is not there, or does not keep up."""
+    """Return whether a letter waits for long: the worker is not there or does not keep up, or nobody takes its mail."""
     table = Letter.__table__
-    oldest = connection.scalar(select(func.min(table.c.next_try_at)).where(table.c.state == LetterState.QUEUED))
+    oldest = connection.scalar(select(func.min(table.c.queued_at)).where(table.c.state == LetterState.QUEUED))
     return oldest is not None and oldest < now() - LETTERS_WAIT
 
 

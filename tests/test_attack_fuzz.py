@@ -1,5 +1,7 @@
 """Input that nobody thinks of, by hypothesis, to every form and every query parameter: whatever comes, no answer is a 500."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -9,7 +11,8 @@ from tests.test_sweep_arguments import check
 from tests.test_sweep_routes import rules
 from tests.world import build, email
 
-FUZZ = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("FUZZ") or 0)  # FUZZ=5000 make test tries other inputs each time, and a hundred times as many
+FUZZ = settings(max_examples=EXAMPLES or 50, deadline=None, derandomize=not EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
 WORDS = st.one_of(
     st.text(max_size=200), st.integers().map(str), st.floats().map(str), st.dates().map(str), st.datetimes().map(str), st.emails(),
     st.sampled_from(["", "0", "-1", "1,2", "null", "..", "%", "_", "'", "\\", "\0", "\ud800", "𝔘𝔫𝔦", "1" * 400, "a" * 30_000, "<b>", "{{7*7}}", "=1"]),

@@ -39,10 +39,13 @@ def test_ready(app, browser):
     assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
 
 
-def test_letters_that_wait_are_told_but_turn_nobody_away(app, browser):
-    """A worker that died is no reason to close the pages."""
+@pytest.mark.parametrize("again", [timedelta(), timedelta(hours=1)], ids=("never tried", "put off by a server that takes nothing"))
+def test_letters_that_wait_are_told_but_turn_nobody_away(app, browser, again):
+    """A worker that died is no reason to close the pages, nor is a mail server that refuses."""
+    at = now() - health.LETTERS_WAIT - timedelta(seconds=1)
     with app.app_context():
-        db.session.add(Letter(to_email="x@mail.example", template="x", next_try_at=now() - health.LETTERS_WAIT - timedelta(seconds=1)))
+        db.session.execute(delete(Letter))
+        db.session.add(Letter(to_email="x@mail.example", template="x", queued_at=at, next_try_at=at + again))
         db.session.commit()
     answer = browser().get("/readyz")
     assert answer.status_code == 200 and answer.json["late"] == ["outbox"]
