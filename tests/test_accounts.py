@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 
 from ecrm.extensions import db
 from ecrm.letters import asked
-from ecrm.models import Branch, Customer, Letter, User
+from ecrm.models import Branch, Consent, Customer, Letter, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
+from ecrm.models.consent import Purpose
+from ecrm.rules.consent import WORDING
 from tests.world import PASSWORD, email, one
 
 NEW = "baru@test.example"
@@ -64,6 +66,17 @@ def test_register_verify_log_in(app, browser):
         assert (customer.branch.code, customer.status.value) == ("BTM", "prospect")
         assert customer.number.startswith("PLG-") and customer.user.role_names == (RoleName.CUSTOMER,)
         assert customer.user.language.value == "id"
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_letters_about_promos_are_asked_for(app, browser, ticked):
+    """Who ticked the box agreed to its wording, at the moment of the registration; who did not agreed to nothing."""
+    person = browser()
+    person.send("/register", form(app) | ({"promos": "y"} if ticked else {}))
+    person.get(link(app, "confirm"))
+    with app.app_context():
+        user, given = one(User, email=NEW), db.session.scalars(select(Consent).join(Consent.customer).where(Customer.email == NEW)).all()
+        assert [(row.given, row.purpose, row.wording, row.at) for row in given] == ([(True, Purpose.MARKETING, WORDING, user.created_at)] if ticked else [])
 
 
 def test_a_number_alone_links_nobody(app, browser):

@@ -158,6 +158,25 @@ def test_a_branch_and_a_category(demo):
     assert found and values(sheet, "category")[None] == counted(found, at)
 
 
+@pytest.mark.parametrize("kind", ["complaints", "visits", "outages", "promos", "bandwidth"])
+def test_the_branches_add_up(demo, kind):
+    """What is counted of each branch is together what is counted of all, but for the promos themselves, which run everywhere."""
+    whole, _at = made(demo, kind)
+    with demo.app_context():
+        numbers = list(db.session.scalars(select(Branch.id)))
+    parts = [made(demo, kind, branch_id=number)[0] for number in numbers]
+    compared = 0
+    for table in [table for table in whole.tables if table.key != "branch"]:  # of one branch there is none
+        counts = [column.key for column in table.columns if column.kind is Kind.COUNT and column.key not in ("promos", "running")]
+        for name, row in values(whole, table.key).items():
+            there = [values(part, table.key).get(name, {}) for part in parts if any(one.key == table.key for one in part.tables)]
+            for key in counts:
+                if row.get(key) is not None:
+                    assert sum(one.get(key) or 0 for one in there) == row[key], (table.key, name, key)
+                    compared += bool(row[key])
+    assert compared > 2
+
+
 def test_technicians(demo):
     """Resolved, in time, at the first visit, and what is in hand."""
     sheet, at = made(demo, "technicians")

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from ecrm.models.elapsed import day_number, hours_ahead
 from ecrm.reports.period import Period
 
 
@@ -79,8 +78,3 @@ def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def within(column: Any, period: Period) -> ColumnElement[bool]:
     """Return the condition that a moment lies in the period."""
     return (column >= period.begin) & (column < period.end)
-
-
-def day_of(column: Any, period: Period) -> ColumnElement[int]:
-    """Return the number of the day of a moment on the clock of the period, as date.toordinal() counts."""
-    return day_number(column, hours_ahead(period.zone))

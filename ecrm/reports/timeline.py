@@ -4,11 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
 
 from ecrm import formats
-from ecrm.reports import counting
 from ecrm.reports.period import Period, month
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, Table
 
@@ -33,32 +30,25 @@ def text(step: Period) -> str:
     return formats.short_day(step.first) if step.first == step.last else formats.month(step.first, short=True)
 
 
-def of(session: Session, model: Any, moments: tuple[tuple[str, Any, Any, str], ...], where: ColumnElement[bool], base: dict[str, str],
-       period: Period, at: datetime, most_days: int = MOST_DAYS, known: dict[str, dict[int, int]] | None = None) -> tuple[Table, Chart]:
-    """Return the table and the lines of how many rows have each of `moments` (key, label, column, filter) on each step until `at`.
+def of(model: Any, moments: tuple[tuple[str, Any, str], ...], days: dict[str, dict[int, int]], base: dict[str, str],
+       period: Period, at: datetime, most_days: int = MOST_DAYS) -> tuple[Table, Chart]:
+    """Return the table and the lines of how many rows have each of `moments` (key, label, filter) on each step until `at`.
 
-    `known` are the numbers of each day (as date.toordinal() counts) by key, where somebody has counted them already.
+    `days` are the numbers of each day (as date.toordinal() counts) by key.
     """
     made = [step for step in steps(period, most_days) if step.begin <= at]
-    days = known or {key: _counted(session, model, column, where, period) for key, _label, column, _filter in moments}
     counts = {key: [_between(days[key], step) for step in made] for key, *_rest in moments}
     rows = tuple(
         Row((text(step), *(counts[key][place] for key, *_rest in moments)),
-            {key: Opens(model, base | {name: step.days}) for key, _label, _column, name in moments})
+            {key: Opens(model, base | {name: step.days}) for key, _label, name in moments})
         for place, step in enumerate(made))
     total = Row((_("Total"), *(sum(counts[key]) for key, *_rest in moments)),
-                {key: Opens(model, base | {name: period.days}) for key, _label, _column, name in moments})
-    columns = (Column("day", _l("Time"), Kind.TEXT), *(Column(key, label) for key, label, *_rest in moments))
+                {key: Opens(model, base | {name: period.days}) for key, _label, name in moments})
+    columns = (Column("day", _l("Time"), Kind.TEXT), *(Column(key, label) for key, label, _name in moments))
     title = _("By month") if made and made[0].first != made[0].last else _("By day")
     series = tuple(Series(label, tuple(counts[key])) for key, label, *_rest in moments)
     empty = not any(map(sum, counts.values()))
     return Table("time", title, columns, () if empty else rows, total), Chart("time", title, Drawn.LINES, tuple(map(text, made)), series)
-
-
-def _counted(session: Session, model: Any, column: Any, where: ColumnElement[bool], period: Period) -> dict[int, int]:
-    day = counting.day_of(column, period)
-    found = session.execute(select(day, func.count()).select_from(model).where(counting.within(column, period), where).group_by(day))
-    return {number: count for number, count in found}
 
 
 def _between(days: dict[int, int], step: Period) -> int:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea
@@ -31,9 +31,7 @@ FILTERS = {  # the filter of the list that finds what a column counts
     "met": {"target": "met"}, "missed": {"target": "missed"}, "reopened": {"reopened": "1"}, "repeated": {"repeated": "1"},
 }
 
-MOMENTS = (  # key, label, column and filter of what is counted along the time
-    ("entered", _l("Entered"), Complaint.opened_at, "opened_at"), ("resolved", _l("Resolved"), Complaint.resolved_at, "resolved_at"),
-)
+MOMENTS = (("entered", _l("Entered"), "opened_at"), ("resolved", _l("Resolved"), "resolved_at"))  # key, label and filter of what is counted along the time
 
 
 @dataclass
@@ -136,9 +134,9 @@ def asked(key: Key, scope: Scope) -> bool:
 
 def along(session: Session, period: Period, at: datetime, scope: Scope | None = None, most_days: int = timeline.MOST_DAYS) -> tuple[Table, Chart]:
     """Return how many complaints were entered and resolved along a period."""
-    known = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope))
-                   for day, counts in counted.by_day(session, event, period).items()} for key, event in (("entered", "opened"), ("resolved", "resolved"))}
-    return timeline.of(session, Complaint, MOMENTS, true(), filters(scope) if scope else {}, period, at, most_days, known)
+    days = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope))
+                  for day, counts in counted.by_day(session, event, period).items()} for key, event in (("entered", "opened"), ("resolved", "resolved"))}
+    return timeline.of(Complaint, MOMENTS, days, filters(scope) if scope else {}, period, at, most_days)
 
 
 def _simple(key: str, label: Any, texts: dict[Any, str], counts: dict[str, int], base: dict[str, str]) -> Table:
