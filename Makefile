@@ -12,7 +12,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # The tests start hundreds of programs; without its bytecode each would compile all of ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test faults cluster bench screenshots scan sbom lock clean
+.PHONY: help run test coverage faults cluster bench screenshots scan sbom lock clean
 
 help:  ## show the verbs
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ run: .venv/installed  ## make everything that is missing and serve http://127.0.
 test: .venv/installed-test  ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory .tools
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: .venv/installed-test  ## run all tests as `make test` does, slower, and print the lines and branches that none of them ran
+	@$(MAKE) --no-print-directory .tools
+	@rm -rf .coverage && mkdir .coverage
+	COVERAGE_FILE=$(CURDIR)/.coverage/data COVERAGE_RCFILE=$(CURDIR)/setup.cfg $(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -q
+	@COVERAGE_FILE=.coverage/data $(BIN)/python -m coverage combine --quiet
+	@COVERAGE_FILE=.coverage/data $(BIN)/python -m coverage report --skip-covered --show-missing
 
 bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY='search|deep' PEERS=stock
 	@$(MAKE) --no-print-directory .tools
@@ -59,7 +66,7 @@ lock: .venv-scan/installed  ## write the newest versions that setup.cfg allows, 
 	$(LOCK) --constraint requirements-test.txt --output-file requirements.txt
 
 clean:  ## remove what can be made again; instance/ with its data stays
-	rm -rf .venv .venv-scan .bench build dist *.egg-info .pytest_cache tests/failures
+	rm -rf .venv .venv-scan .bench .coverage build dist *.egg-info .pytest_cache tests/failures
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp tells that the installation is as new as its description: the second run needs neither time nor network.
