@@ -107,13 +107,17 @@ class Scan:
         return f"{said['infos'].get('crawled_pages_nbr', '?')} pages walked, {count} findings, {still}"
 
     def inject(self, way_in: tuple[str, str], address: str) -> str:
-        """Let sqlmap try each parameter of an address with a cookie or a header; return how far it came."""
-        output = run("sqlmap", "-u", self.home + address, *way_in, "--batch", "--level", "2", "--risk", "1", "--technique", "BEU", "--flush-session",
+        """Let sqlmap try each parameter of an address with a cookie or a header, for itself, so that it comes to an end; return how far it came."""
+        return ", ".join(f"{name} {self._inject(way_in, address, name)}" for name, _value in urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query))
+
+    def _inject(self, way_in: tuple[str, str], address: str, name: str) -> str:
+        output = run("sqlmap", "-u", self.home + address, "-p", name, *way_in, "--batch", "--level", "3", "--risk", "2", "--technique", "BEU", "--flush-session",
                      "--disable-coloring", "--output-dir", f"{self.instance}/sqlmap", "--threads", "2", "--skip-waf", seconds=SECONDS)
         if "identified the following injection point" in output:
-            self.found[f"sqlmap: {address.partition('?')[0]}"] = output.partition("injection point")[2][:300]
-        tried = len(re.findall(r"testing if .* parameter '.*' is dynamic|parameter '.*' does not seem|parameter '.*' appears", output))
-        return f"{'cut off' if output.endswith('CUT OFF') else 'finished'}, {tried} remarks on parameters" if tried else f"nothing tried: {output[-300:]}"
+            self.found[f"sqlmap: {address.partition('?')[0]}: {name}"] = output.partition("injection point")[2][:300]
+        if f"parameter '{name}'" not in output:
+            return f"NOT TRIED ({' '.join(output[-200:].split())})"
+        return "cut off" if output.endswith("CUT OFF") else "tried to the end"
 
 
 def run(tool: str, *words: str, seconds: int = 600) -> str:
