@@ -115,6 +115,7 @@ class Scan:
                      "--disable-coloring", "--output-dir", f"{self.instance}/sqlmap", "--threads", "2", "--skip-waf", seconds=SECONDS)
         if "identified the following injection point" in output:
             self.found[f"sqlmap: {address.partition('?')[0]}: {name}"] = output.partition("injection point")[2][:300]
+            return "FOUND SOMETHING"
         if f"parameter '{name}'" not in output:
             return f"NOT TRIED ({' '.join(output[-200:].split())})"
         return "cut off" if output.endswith("CUT OFF") else "tried to the end"
