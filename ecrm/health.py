@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def problems() -> tuple[list[str], list[str]]:
     reasons, late = ([] if free_space() >= LEAST_FREE else ["disk"]), []
     try:
         with engine().connect() as connection:
-            if revisions.found(connection) != {_head()}:
+            if revisions.found(connection) != {revisions.head()}:
                 return [*reasons, "migration"], late
             _try_to_write(connection)
             if _letters_wait(connection):
@@ -95,11 +94,6 @@ def _answer(said: dict[str, Any], code: int) -> Any:
     answer.status_code = code
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-@cache
-def _head() -> str:
-    return revisions.head()
 
 
 def _try_to_write(connection: Connection) -> None:

@@ -1,6 +1,9 @@
 """The database is what the models say: up, down and up again on both, and its constraints bite without our code."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import column as column_named, inspect, table as table_named
+from sqlalchemy import column as column_named, inspect, table as table_named, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from ecrm.extensions import db
@@ -16,7 +20,7 @@ from ecrm.models import (
     Attachment, BandwidthGrant, Branch, Complaint, ComplaintCategory, Counter, CoverageArea, Customer, Installation, Letter, Plan, Promo,
     Reply, Role, Step, Subscription, User,
 )
-from tests.conftest import BACKENDS
+from tests.conftest import BACKENDS, WORKER
 
 REFUSED = (IntegrityError, OperationalError, DataError)
 DAY, MOMENT = date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,6 +62,21 @@ def test_the_server_needs_no_right_to_change_tables(make_app):
     """All other tests on MariaDB work as a user who has none."""
     with make_app("mariadb").app_context(), db.engine.connect() as connection, pytest.raises(OperationalError, match="1142"):
         connection.exec_driver_sql("ALTER TABLE complaint ADD COLUMN more INT")
+
+
+def test_the_wrong_user_is_told_in_one_line(make_app):
+    """Who may not change tables cannot migrate, and learns why without a traceback."""
+    owner = make_app("mariadb", owner=True)
+    with owner.app_context():
+        last = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        db.session.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": f"{int(last) - 1:04d}"})
+        db.session.commit()
+    settings = {name: owner.config["ECRM"][name] for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET")} | {
+        "PROFILE": "demo", "DATABASE_URL": make_url(owner.config["SQLALCHEMY_DATABASE_URI"]).set(username=WORKER).render_as_string()}
+    said = subprocess.run([sys.executable, "-m", "flask", "--app", "ecrm", "db", "upgrade"], capture_output=True, text=True, timeout=60,
+                          env=os.environ | {f"ECRM_{name}": value for name, value in settings.items()})
+    assert said.returncode == 1 and "command denied" in said.stderr and "own the tables" in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1, said.stderr
 
 
 def test_revisions_are_numbered(make_app):

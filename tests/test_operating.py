@@ -60,7 +60,7 @@ def test_a_disk_that_is_nearly_full(app, browser, monkeypatch):
 
 def test_another_revision(app, browser, monkeypatch):
     """A program that the database has not been migrated for."""
-    monkeypatch.setattr(health, "_head", lambda: "9999")
+    monkeypatch.setattr("ecrm.revisions.head", lambda: "9999")
     assert browser().get("/readyz").json["reasons"] == ["migration"]
 
 

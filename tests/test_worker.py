@@ -12,12 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask_migrate import upgrade
 from sqlalchemy import delete, event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import create_app
-from ecrm.cli.worker import Turn, Worker
+from ecrm.cli.worker import OLD, Turn, Worker
 from ecrm.extensions import db
 from ecrm.jobs import JOBS, Hand, Job, close_resolved, expire_grants, remind_of_endings
 from ecrm.models import BandwidthGrant, Branch, Complaint, Letter, Step, User
@@ -28,11 +29,12 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.letter import LetterState
 from ecrm.rules import move
 from ecrm.rules.complaint import CLOSE_DAYS
-from tests.conftest import ONE_DATABASE
+from tests.conftest import BACKENDS, ONE_DATABASE
 from tests.smtp import free_port, post_office
 from tests.world import email, one
 
 HAND = Hand("test")
+SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 SUBJECTS = ("Lampu LOS merah", "Internet putus-putus", "Tagihan ganda")
 
 
@@ -184,8 +186,7 @@ def test_a_job_that_fails_keeps_no_other_from_its_turn(app, caplog):
 
 def test_a_database_that_is_not_there_is_waited_for(caplog):
     """One line in the log for each job, no end of the worker."""
-    secrets = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
-    away = create_app({"PROFILE": "test", "DATABASE_URL": f"mysql+pymysql://root@127.0.0.1:{free_port()}/ecrm", **secrets})
+    away = create_app({"PROFILE": "test", "DATABASE_URL": f"mysql+pymysql://root@127.0.0.1:{free_port()}/ecrm", **SECRETS})
     assert Worker(away).once() is False
     lines = [record for record in caplog.records if record.name == "ecrm.cli.worker"]
     assert len(lines) == len(JOBS) and all(record.exc_info is None for record in lines)
@@ -217,6 +218,29 @@ def test_once_does_every_job_and_ends(app):
         assert db.session.query(Letter).filter_by(state=LetterState.SENT).count() == waiting > 5
         assert {letter.last_error for letter in db.session.scalars(select(Letter))} == {None}
     assert len(list((Path(os.environ["ECRM_INSTANCE"]) / "mail").glob("*.eml"))) >= waiting
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_before_the_tables_are_there_it_waits(backend, database_url, monkeypatch, caplog):
+    """A service may be started before `db upgrade`: that is said once, nothing is tried, and then the jobs are done."""
+    early, done, asked = create_app({"PROFILE": "test", "DATABASE_URL": database_url(backend), **SECRETS}), [], []
+
+    def slept(_seconds):
+        asked.append(len(done))
+        if len(asked) == 2:
+            with early.app_context():
+                upgrade()
+
+    monkeypatch.setattr(time, "sleep", slept)
+    Worker(early, stop=lambda: bool(done), turns=[Turn(Job("a", lambda *_: done.append(1) or 1, 1))]).run()
+    assert asked[:2] == [0, 0] and done
+    assert [record.message for record in caplog.records if record.name == "ecrm.cli.worker"] == [f"{OLD}; waiting for that."]
+
+
+def test_once_before_the_tables_are_there(app, tmp_path):
+    """Cron gets one line."""
+    said = flask(app, "worker", "--once", DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+    assert said.returncode == 1 and said.stderr == f"Error: {OLD}.\n"
 
 
 @ONE_DATABASE

@@ -19,7 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from ecrm import job_rows, logs
+from ecrm import job_rows, logs, revisions
 from ecrm.extensions import db
 from ecrm.jobs import JOBS, Job
 from ecrm.models.base import now
@@ -27,6 +27,7 @@ from ecrm.row_by_row import DATABASE_AWAY, Hand
 
 log = logging.getLogger(__name__)
 LOOK = 0.2  # seconds between two looks at whether to stop
+OLD = "The database is older than this program: `flask --app ecrm db upgrade` brings it up to date"
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Worker:
 
     def run(self) -> None:
         """Do the jobs until it is time to stop, each in a thread of its own, so that none waits for another; those in hand are finished."""
+        self._wait_for_tables()
         scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(self.turns))})
         for turn in self.turns:
             looks = IntervalTrigger(seconds=min(max(1, int(turn.job.every / 2)), int(job_rows.LONGEST_WAIT)), timezone=UTC)
@@ -62,6 +64,23 @@ class Worker:
         while not self.stop():
             time.sleep(LOOK)
         scheduler.shutdown()
+
+    def is_early(self) -> bool:
+        """Return whether the database still waits for a migration of this program; one that is away is each job's own matter."""
+        try:
+            with self.app.app_context(), db.engine.connect() as connection:
+                return revisions.is_old(connection)
+        except DATABASE_AWAY:
+            return False
+
+    def _wait_for_tables(self) -> None:
+        """Say once that a migration is missing, and wait for it: a service may be started before."""
+        said = False
+        while not self.stop() and self.is_early():
+            if not said:
+                log.warning("%s; waiting for that.", OLD)
+            said = True
+            time.sleep(1)
 
     def _look(self, turn: Turn) -> None:
         """Do a job if it is due and no other worker has it; its row says so, here only failures are waited for."""
@@ -147,11 +166,14 @@ def worker(once: bool) -> None:
     """Deliver letters, close solved complaints and end bandwidth additions, until Ctrl-C."""
     logs.set_up(current_app.config["ECRM"]["LOG_FORMAT"], logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a job is still in hand when its next look comes is no news
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # nor is each look at the revision
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _until_signal() as stop:
         hand = Worker(app, stop)
         if not once:
             hand.run()
+        elif hand.is_early():
+            raise click.ClickException(f"{OLD}.")
         elif not hand.once():
             raise click.exceptions.Exit(1)
 

@@ -1,9 +1,12 @@
 """How Alembic reaches the application's database."""
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
 from ecrm import fulltext
+from ecrm.cli.ready import reason
 
 database = current_app.extensions["migrate"].db
 WAIT = "SET SESSION lock_wait_timeout=4"  # seconds; a migration must not queue behind a long report
@@ -50,4 +53,9 @@ def run():
         connection.detach()  # its foreign keys are off: never hand it to anybody else
 
 
-run()
+try:
+    run()
+except DBAPIError as refused:
+    if "engine" in context.config.attributes:
+        raise  # our own commands have words for it
+    raise CommandError(f"{reason(refused)}; the database must answer, and its user own the tables (docs/production.md).") from refused
