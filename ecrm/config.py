@@ -192,7 +192,7 @@ def _check_gateway(values: dict[str, Any]) -> None:
 def _check_production(values: dict[str, Any]) -> None:
     if values["PROFILE"] != "production":
         return
-    for name in ("SECRET_KEY", "PASSWORD_SALT", "TOTP_SECRET", "WEBHOOK_SECRET", "GATEWAY_SECRET"):
+    for name in (setting.name for setting in SETTINGS if setting.parse is kinds.secret):
         if values[name] is not None and len(values[name]) < SHORTEST_KEY:
             raise BadSetting(f"ECRM_{name} is too short for production: at least {SHORTEST_KEY} characters.")
     if not values["HTTPS_COOKIES"]:

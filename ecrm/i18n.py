@@ -23,10 +23,7 @@ class Texts(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language."""
-        locale = get_locale()
-        if locale is None:
-            return super().get_translations()
-        code = locale.language  # what makes the name of a locale takes longer than to look up a text
+        code = get_locale().language  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()
         return self.cache[code]

@@ -32,10 +32,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def carry(answer: Response) -> Response:
-        if request_id():
-            answer.headers[HEADER] = request_id()
-            if lines:
-                ACCESS.info("%s %s %d", request.method, _rule(), answer.status_code, extra={"fields": _fields(answer)})
+        answer.headers[HEADER] = request_id()
+        if lines:
+            ACCESS.info("%s %s %d", request.method, _rule(), answer.status_code, extra={"fields": _fields(answer)})
         return answer
 
     app.jinja_env.globals["request_id"] = request_id

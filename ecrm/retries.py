@@ -33,8 +33,9 @@ def number(error: DBAPIError) -> int:
 
 def _anew(answer: Callable[..., Any]) -> Callable[..., Any]:
     def dispatch(*context: Any) -> Any:
-        before = dict(session)
-        for g.tries in range(1, TRIES + 1):
+        before, g.tries = dict(session), 0
+        while True:
+            g.tries += 1
             try:
                 return answer(*context)
             except OperationalError as error:
@@ -42,7 +43,6 @@ def _anew(answer: Callable[..., Any]) -> Callable[..., Any]:
                     raise
                 _undo(before)
                 time.sleep(PAUSE * 2 ** (g.tries - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-        raise AssertionError("the last try returns or raises")
 
     return dispatch
 

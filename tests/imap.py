@@ -19,6 +19,9 @@ class PostBox:
     password: str = "rahasia"
     forgets: bool = False  # hangs up where a mail is to be marked
     size: int | None = None  # what it says of every mail
+    refuses: str = ""  # a command that is answered with NO
+    gone: set[int] = field(default_factory=set)  # UIDs that somebody else removes before they are fetched
+    starttls: ssl.SSLContext | None = None  # TLS begins when the client asks for it
 
     def put(self, raw: bytes) -> int:
         """Deliver a mail."""
@@ -37,14 +40,32 @@ class _Talk(socketserver.StreamRequestHandler):
                 command, _space, words = words.partition(" ")
             if command.upper() == "STORE" and box.forgets:
                 return
+            if command.upper() == "STARTTLS":
+                self._secure(tag)
+                continue
             answer = self._do(box, command.upper(), words)
             self._say(f"{tag} {answer}")
             if command.upper() == "LOGOUT":
                 return
 
+    def _secure(self, tag: str) -> None:
+        self._say(f"{tag} OK begin")
+        context: ssl.SSLContext = self.server.box.starttls  # type: ignore[attr-defined]
+        self.request = context.wrap_socket(self.request, server_side=True)
+        self.setup()  # reads and writes inside TLS from now on
+
+    def finish(self) -> None:
+        """Close what TLS was wrapped around, which the server does not know."""
+        super().finish()
+        self.request.close()
+
     def _do(self, box: PostBox, command: str, words: str) -> str:
+        if command == box.refuses:
+            return "NO not today"
         if command == "CAPABILITY":
-            self._say("* CAPABILITY IMAP4rev1")
+            self._say("* CAPABILITY IMAP4rev1" + (" STARTTLS" if box.starttls and not isinstance(self.connection, ssl.SSLSocket) else ""))
+        elif command == "LOGIN" and not isinstance(self.connection, ssl.SSLSocket):
+            return "NO not without TLS"
         elif command == "LOGIN" and box.password not in words:
             return "NO wrong password"
         elif command == "SELECT":
@@ -60,6 +81,8 @@ class _Talk(socketserver.StreamRequestHandler):
         return "OK done"
 
     def _fetch(self, box: PostBox, uid: int, words: str) -> None:
+        if uid in box.gone:
+            return None
         raw = box.mails[uid]
         if "RFC822.SIZE" in words:
             return self._say(f"* {uid} FETCH (UID {uid} RFC822.SIZE {box.size or len(raw)})")
@@ -80,11 +103,12 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def post_box(tls: ssl.SSLContext) -> Iterator[PostBox]:
-    """Run a server on a free port."""
+def post_box(tls: ssl.SSLContext, starttls: bool = False) -> Iterator[PostBox]:
+    """Run a server on a free port, with TLS from the first byte or when it is asked for."""
     with _Server(("127.0.0.1", 0), _Talk) as server:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-        server.box = box = PostBox(port=server.server_address[1])  # type: ignore[attr-defined]
+        if not starttls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.box = box = PostBox(port=server.server_address[1], starttls=tls if starttls else None)  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -23,6 +23,7 @@ class PostOffice:
     no_such_person: dict[str, str] = field(default_factory=dict)  # address → answer to RCPT
     answer: str = "250 OK"  # to DATA; a message is kept if it is 250
     hangs_up: bool = False  # after DATA, without a word
+    goodbye: str = "221 Bye"
     on_data: Callable[[], None] = lambda: None
 
     async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> list[str]:
@@ -47,6 +48,10 @@ class PostOffice:
             server.transport.abort()
         return self.answer
 
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:
+        """Take leave."""
+        return self.goodbye
+
     @property
     def recipients(self) -> list[str]:
         """Return the addresses of the received messages, in order."""
@@ -54,10 +59,11 @@ class PostOffice:
 
 
 @contextmanager
-def post_office(tls: ssl.SSLContext | None = None) -> Iterator[PostOffice]:
-    """Run a server on a free port; with `tls` it wants STARTTLS first."""
+def post_office(tls: ssl.SSLContext | None = None, implicit: bool = False) -> Iterator[PostOffice]:
+    """Run a server on a free port; with `tls` it wants STARTTLS first, or speaks TLS from the first byte."""
     office = PostOffice()
-    controller = Controller(office, hostname="127.0.0.1", port=free_port(), tls_context=tls, require_starttls=tls is not None)
+    more = {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": tls is not None}
+    controller = Controller(office, hostname="127.0.0.1", port=free_port(), **more)
     controller.start()
     office.port = controller.port
     try:

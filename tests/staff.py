@@ -1,10 +1,12 @@
 """What the tests of the staff's pages share: a page taken apart, addresses, and photos."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ecrm.extensions import db
 from ecrm.models import Complaint, Reply
@@ -83,3 +85,27 @@ def texts_of(app, number, **columns):
     """Return the texts of a complaint's replies."""
     with app.app_context():
         return [row.text for row in db.session.scalars(select(Reply).filter_by(complaint_id=number, **columns).order_by(Reply.id))]
+
+
+def elsewhere(act):
+    """Act in a thread of its own, as another request does, and return what comes of it."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
+@contextmanager
+def meanwhile(model, act):
+    """Let somebody else act once at the moment when changed or deleted rows of a table are on their way to the database; for MariaDB, where two write at a time."""
+    acted = []
+
+    def overtake(session, _context, _instances):
+        if not acted and any(isinstance(row, model) for row in (*session.dirty, *session.deleted)):
+            acted.append(True)
+            elsewhere(act)
+
+    event.listen(db.session, "before_flush", overtake)
+    try:
+        yield
+    finally:
+        event.remove(db.session, "before_flush", overtake)
+    assert acted, "nothing was on its way"

@@ -172,6 +172,22 @@ def test_change_of_password_and_email(app, browser):
         assert one(Customer, number="PLG-000001").email == NEW == one(Customer, number="PLG-000001").user.email
 
 
+def test_staff_who_confirm_or_change_their_address(app, browser):
+    """They stay what the administrator made them: no customer comes of it."""
+    with app.app_context():
+        one(User, email=email("support")).confirmed_at = None
+        before = db.session.query(Customer).count()
+        db.session.commit()
+    browser().send("/confirm", {"email": email("support")})
+    assert browser().get(link(app, "confirm", email("support"))).status_code == 302
+    person = browser("support")
+    person.send("/change-email", {"email": NEW})
+    assert person.get(link(app, "change-email")).status_code == 302
+    with app.app_context():
+        user = one(User, email=NEW)
+        assert user.confirmed_at is not None and user.role_names == (RoleName.SUPPORT,) and db.session.query(Customer).count() == before
+
+
 def test_a_safe_next_is_honoured(browser):
     """Back to the page that asked for the login, and never to another site."""
     data = {"email": email("customer"), "password": PASSWORD}

@@ -127,6 +127,27 @@ def test_without_an_address(app, browser, installed):
 
 
 @ONE_DATABASE
+def test_a_linked_customer_who_was_erased(app, browser, installed):
+    """Nothing is written about the person again: a new application is asked for."""
+    with app.app_context():
+        customer = one(Customer, number="PLG-000003")
+        customer.erased_at, db.session.get(Installation, installed).customer = now(), customer
+        db.session.commit()
+    before = counts(app)
+    assert "Masukkan permohonan baru" in press(browser, installed).text and counts(app) == before and status(app, installed) == "installed"
+
+
+@ONE_DATABASE
+def test_who_applied_by_telephone_has_consented_to_nothing_in_writing(app, browser, installed):
+    """No consent is written down that nobody gave."""
+    change(app, installed, agreed_wording=None)
+    press(browser, installed)
+    with app.app_context():
+        assert db.session.get(Installation, installed).status.value == "activated"
+        assert db.session.query(Consent).filter_by(customer_id=db.session.get(Installation, installed).customer_id).count() == 0
+
+
+@ONE_DATABASE
 def test_who_registered_the_address_before_has_no_way_in(app, browser, installed):
     """An account that was never verified may be a stranger's: its password opens nothing any more."""
     with app.app_context():
@@ -165,6 +186,11 @@ def test_forms_on_paper(app, browser, installed):
     assert "Registration form" in text_of(browser("sales").get(f"/admin/sales/installation/paper/?id={installed}&kind=registration"))
     assert person.get(f"/admin/support/installation/paper/?id={other}&kind=activation").status_code == 404
     assert person.get(f"{address}x").status_code == 404
+    with app.app_context():
+        db.session.delete(db.session.query(Visit).filter_by(installation_id=installed, kind="installation", status="done").one())
+        db.session.commit()
+    words = text_of(person.get(f"{address}activation"))
+    assert "Terpasang rapi" in words and "ZTEG-0042" not in words and "Unduh" not in words
     assert browser("technician").get(f"/admin/technician/installation/paper/?id={installed}&kind=activation").status_code == 403
 
 

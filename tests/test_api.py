@@ -12,7 +12,7 @@ from ecrm.api.door import MOST
 from ecrm.api.resources import REPLIES, RESOURCES
 from ecrm.extensions import db
 from ecrm.models import (
-    AccessEvent, ApiAnswer, ApiToken, BandwidthGrant, Complaint, Customer, Letter, Reply, Step, Subscription, User,
+    AccessEvent, ApiAnswer, ApiToken, BandwidthGrant, Complaint, Customer, Letter, Reply, Step, Subscription, User, Visit,
 )
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import STAFF, RoleName
@@ -23,7 +23,9 @@ from ecrm.models.step import Via
 from ecrm.row_by_row import Hand
 from ecrm.rules import move, period
 from tests.conftest import ONE_DATABASE
+from tests.staff import meanwhile
 from tests.sweep import SCREEN_OF
+from tests.test_visits import planned
 from tests.world import bearer, email, one
 
 V1 = "/api/v1"
@@ -247,6 +249,43 @@ def test_what_a_form_would_refuse_is_refused(app, ask, more):
 
 
 @ONE_DATABASE
+@pytest.mark.parametrize("day", ["x", "2026-02-30", "20260131", "2026-1-1", "31-01-2026", 20260131, True, ["2026-01-31"]], ids=str)
+def test_a_day_is_one_of_the_calendar(app, ask, day):
+    """Year, month and day with dashes, as text; anything else is refused with an example."""
+    sent = {"customer_id": 3, "plan_id": 1, "address": "Jl. Kapuk 3", "valid_from": day}
+    assert problem(ask("POST", "/subscriptions", json=sent), 422)["errors"] == {"valid_from": "Send a day such as 2026-01-31."}
+    with app.app_context():
+        assert db.session.query(Subscription).filter_by(customer_id=3).count() == 1
+
+
+@ONE_DATABASE
+def test_what_is_too_long_or_too_late_to_say(app, ask):
+    """A reply and a reason have an end, and a complaint that is over takes no reply: each is said, and nothing is written."""
+    assert problem(ask("POST", "/complaints/1/replies", json={"text": "x" * 5001}), 422)["errors"] == {"text": "At most 5000 characters."}
+    assert problem(ask("POST", "/complaints/3/moves", json={"verb": "cancel", "reason": "x" * 501}), 422)["errors"] == {"reason": "At most 500 characters."}
+    assert ask("POST", "/complaints/3/moves", json={"verb": "cancel", "reason": "x" * 500}).json["status"] == "cancelled"
+    assert "Cancelled" in problem(ask("POST", "/complaints/3/replies", json={"text": "Hai"}), 409)["detail"]
+    with app.app_context():
+        assert not {len(text) for text in db.session.scalars(select(Reply.text))} & {5001, 3}
+
+
+@pytest.mark.only("mariadb")
+def test_somebody_is_faster_in_the_middle_of_a_move(app, ask):
+    """What the move takes along has changed at that moment: refused as a whole."""
+    visit, table = planned(app), Visit.__table__
+
+    def touch():
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(table.update().where(table.c.id == visit).values(version=table.c.version + 1))
+
+    with meanwhile(Visit, touch):
+        said = problem(ask("POST", "/complaints/1/moves", json={"verb": "cancel", "reason": "Pindah"}), 409)
+    assert said["detail"] == "Somebody else was faster. Please look again."
+    with app.app_context():
+        assert one(Complaint, id=1).status is ComplaintStatus.ASSIGNED and one(Visit, id=visit).planned
+
+
+@ONE_DATABASE
 def test_fields_are_refused_in_the_words_of_the_form(app, ask, browser):
     """The same checks, by construction: each text of the API stands on the page of the form, in the reader's language."""
     wrong = {"name": "", "identity_number": "12", "phone": "x", "email": "x", "address": "x" * 301}
@@ -316,6 +355,16 @@ def test_the_same_request_at_the_same_moment(app, ask, monkeypatch):
     assert len(seen) == 1 and (second.status_code, second.json) == (201, first.json)
     with app.app_context():
         assert len(list(db.session.scalars(select(Complaint)))) == 4
+
+
+@ONE_DATABASE
+def test_the_same_request_whose_answer_is_forgotten_meanwhile(app, ask, monkeypatch):
+    """It is refused like one that was too slow, and what it wrote is taken back; nothing happens twice."""
+    assert ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"}).status_code == 201
+    monkeypatch.setattr(once, "_before", lambda *_key: None)
+    problem(ask("POST", "/complaints", json=NEW, headers={"Idempotency-Key": "sama"}), 409)
+    with app.app_context():
+        assert db.session.query(Complaint).count() == 4
 
 
 @ONE_DATABASE

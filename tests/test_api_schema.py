@@ -9,7 +9,10 @@ from schemathesis.specs.openapi.checks import (
     content_type_conformance, response_headers_conformance, response_schema_conformance, status_code_conformance,
 )
 
+from ecrm.api import schemas
+from ecrm.models import Visit
 from ecrm.models.account import STAFF
+from ecrm.models.visit import Outcome
 from tests.conftest import ONE_DATABASE
 from tests.world import bearer
 
@@ -46,3 +49,9 @@ def test_answers_are_as_described(app, role):
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         answered()
+
+
+def test_a_choice_that_may_be_blank_may_be_null():
+    """Beside its words, both as a type and among the values."""
+    found = schemas.of_column(Visit.__table__.c.outcome)
+    assert found["type"] == ["string", "null"] and found["enum"] == [*(outcome.value for outcome in Outcome), None]

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from ecrm import jobs
 from ecrm.extensions import db
@@ -168,6 +169,32 @@ def test_a_customer_applies_for_another_address(app, browser):
 
 
 @ONE_DATABASE
+def test_what_was_chosen_before(app, browser):
+    """The plan and the promo of the pages before are chosen in a visitor's form; a promo that there is none of is not."""
+    for promo, chosen in (("HEMAT", "HEMAT"), ("RAHASIA", ""), ("", "")):
+        page = Page(browser().get(f"/apply?area={area(app)}&plan=HOME50&promo={promo}"))
+        ticked = {own["name"]: own["value"] for own in page.all("input") if "checked" in own}
+        assert (ticked["plan"], ticked["promo"]) == ("HOME50", chosen) and "RAHASIA" not in page.text
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("verb", ["cancel", "not_covered"])
+def test_an_application_that_came_to_nothing(app, browser, verb):
+    """The page of the letter ends where it stood: there is no stage to come."""
+    person = browser()
+    followed = person.send("/apply", typed(app)).location
+    assert "todo" in person.get(followed).text
+    with app.app_context():
+        row = db.session.query(Installation).filter_by(channel="portal").one()
+        move(row, "survey", one(User, email=email("sales")), now(), survey_result="Tiang terlalu jauh")
+        move(row, verb, one(User, email=email("sales")), now(), reason="Tiang terlalu jauh")
+        ended = str(row.status.label)
+        db.session.commit()
+    page = person.get(followed).text
+    assert "todo" not in page and ended in page
+
+
+@ONE_DATABASE
 def test_too_many(app, browser):
     """Tries are counted for an address, whoever it is."""
     answers = [browser().send("/apply", typed(app, token=str(n) * 32)) for n in range(7)]
@@ -264,3 +291,41 @@ def test_forgotten(app, browser):
         assert steps and not re.search("Dewi|812|rumah|Kapuk 7|Pindah", str(said)) and row.agreed_wording and row.number
         assert db.session.query(Letter).filter_by(to_email="dewi@rumah.example").count() == 0
         assert db.session.query(Installation).filter_by(applicant_name="Rina").count() == 1
+
+
+@ONE_DATABASE
+def test_forgotten_without_an_address(app):
+    """Of somebody who applied by telephone there are no letters to take away; nobody else's go, and rows that came without a trail are no trouble."""
+    with app.app_context():
+        row, wish = one(Installation, applicant_name="Pemohon technician2"), one(Demand, name="Menunggu Nagoya")
+        row.applicant_email, wish.told_at = None, now()
+        move(row, "cancel", one(User, email=email("sales")), now(), reason="Pindah")
+        db.session.add(Letter(template="installation_cancel_applicant", to_email="lain@rumah.example", language="id", data={}))
+        db.session.commit()
+        db.session.execute(delete(Step.__table__).where(Step.__table__.c.table == "demand"))
+        db.session.commit()
+        numbers = row.id, wish.id
+        assert jobs.forget_applicants(db.session(), now() + timedelta(days=366), Hand("test")) == 2
+        db.session.expire_all()
+        row, wish = db.session.get(Installation, numbers[0]), db.session.get(Demand, numbers[1])
+        assert not re.search("Pemohon|812|Baru 9|Menunggu|menunggu@", str((row.applicant_name, row.applicant_phone, row.address, wish.name, wish.phone, wish.email)))
+        assert db.session.query(Letter).filter_by(to_email="lain@rumah.example").count() == 1
+
+
+@ONE_DATABASE
+def test_told_by_telephone(app, browser):
+    """Sales notes it on the row's page, once; support only reads, and the worker writes no letter any more."""
+    with app.app_context():
+        number = one(Demand, name="Menunggu Nagoya").id
+    seller, move_to = browser("sales"), "/admin/{0}/demand/move/?id={1}&verb=told"
+    assert "told" in Page(seller.get(f"/admin/sales/demand/details/?id={number}")).verbs()
+    assert browser("support").send(move_to.format("support", number)).status_code == 403
+    assert seller.send(move_to.format("sales", number)).status_code == 302
+    with app.app_context():
+        at = one(Demand, id=number).told_at
+    assert abs(at - now()) < timedelta(minutes=1) and "told" not in Page(seller.get(f"/admin/sales/demand/details/?id={number}")).verbs()
+    assert "sudah didahului orang lain" in seller.send(move_to.format("sales", number), follow_redirects=True).text
+    cover(app, "Nagoya")
+    assert told(app) == 0 and letters(app) == []
+    with app.app_context():
+        assert one(Demand, id=number).told_at == at

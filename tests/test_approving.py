@@ -1,12 +1,16 @@
 """Bandwidth additions that cannot be are refused beside their field; many are approved at once within what the branches may spend, or none."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
+from ecrm import policy
 from ecrm.extensions import db
 from ecrm.models import BandwidthGrant, Branch, Letter, ProvisionCall, Subscription, User
+from ecrm.models.account import RoleName
 from ecrm.models.bandwidth import GrantReason, GrantStatus
 from ecrm.models.base import now
 from ecrm.rules import move
@@ -123,3 +127,41 @@ def test_beside_the_field(app, browser, drafts):
         db.session.commit()
     page = support.get(f"{URL}edit/?id={drafts[0]}")
     assert support.send(f"{URL}edit/?id={drafts[0]}", fields_of(page) | {"extra_mbps": "15"}).status_code == 302  # the day that was there is no mistake of now
+
+
+def test_somebody_revokes_one_meanwhile(app, browser, drafts):
+    """Each is approved by itself: one that somebody was faster with is named with the reason, the others are given."""
+    table = BandwidthGrant.__table__
+
+    def revoke(_session):
+        """Take back the second draft as soon as the first is approved."""
+        with db.engine.begin() as connection:
+            if connection.scalar(db.select(table.c.status).where(table.c.id == drafts[0])) is GrantStatus.ACTIVE:
+                connection.execute(table.update().where(table.c.id == drafts[1]).values(status=GrantStatus.REVOKED, version=table.c.version + 1))
+
+    event.listen(db.session, "after_commit", revoke)
+    try:
+        answer = browser("support").send(f"{URL}approve/", {"rowid": drafts, "shown": drafts}, follow_redirects=True)
+    finally:
+        event.remove(db.session, "after_commit", revoke)
+    assert statuses(app, drafts) == ["active", "revoked", "active"]
+    said = re.findall(r'class="alert[^>]*>(.*?)</div>', answer.text, re.DOTALL)
+    assert any("Siti Aminah" in text and "Dicabut" in text for text in said) and any("2 penambahan" in text for text in said), said
+    with app.app_context():
+        assert db.session.query(Letter).filter_by(template="bandwidth_grant_approve_customer").count() == 2
+
+
+def test_another_verb_for_many(app, browser, drafts, monkeypatch):
+    """What the policy lets a role do beside approving is done to the chosen rows at once, and what cannot be is named."""
+    screen = next(view for site in app.extensions["admin"] for view in site._views if view.endpoint == "support_bandwidth_grant")
+    mine = policy.POLICY[BandwidthGrant]
+    with app.app_context():
+        move(db.session.get(BandwidthGrant, drafts[0]), "approve", one(User, email=email("support")), now())
+        db.session.commit()
+    with monkeypatch.context() as patch:
+        patch.setitem(mine, RoleName.SUPPORT, replace(mine[RoleName.SUPPORT], verbs=mine[RoleName.SUPPORT].verbs | {"expire"}))
+        screen.init_actions()
+        answer = browser("support").send(f"{URL}action/", {"action": "expire", "rowid": drafts[:2]}, follow_redirects=True)
+    screen.init_actions()
+    assert statuses(app, drafts) == ["expired", "draft", "draft"] and answer.text.count('class="alert') == 2
+    assert browser("support").send(f"{URL}action/", {"action": "expire", "rowid": drafts[:1]}).status_code == 403

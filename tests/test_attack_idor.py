@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import Attachment, Complaint, Customer, User, UserSession
+from ecrm.models import Attachment, Complaint, Consent, Customer, Demand, Installation, User, UserSession
 from ecrm.models.account import RoleName
 from tests.sweep import nothing_written
 from tests.test_sweep_routes import rules
@@ -57,6 +58,25 @@ def test_a_customer_and_what_is_not_theirs(app, browser):
         assert answers[0] == answers[1] and answers[0][0] == 404, f"{method} {rule.rule}: {answers[0][:2]} and {answers[1][:2]}"
         seen += 1
     assert seen >= 7
+
+
+def test_a_customer_reads_own_rows_alone(app):
+    """By the policy itself, for every table that is not for everybody; a wish that was written is not read again."""
+    with app.app_context():
+        people = [one(User, email=email(name)) for name in ("customer", "customer2")]
+        for person, applied in zip(people, db.session.scalars(select(Installation).order_by(Installation.id)).all(), strict=True):
+            applied.customer = one(Customer, user_id=person.id)
+            db.session.add(Consent(customer=applied.customer, given=False, wording="2026-11"))
+        db.session.flush()
+        seen = set()
+        for model, grants in policy.POLICY.items():
+            if RoleName.CUSTOMER in grants and grants[RoleName.CUSTOMER].rows.__name__.startswith(("own_", "promised_")):
+                mine, others = (set(db.session.scalars(policy.visible(model, RoleName.CUSTOMER, person).with_only_columns(model.id))) for person in people)
+                assert not mine & others, model
+                seen |= {model} if mine and others else set()
+        assert {Customer, Complaint, Installation, Consent, UserSession, Attachment} <= seen
+        assert db.session.query(Demand).count() and not list(db.session.scalars(policy.visible(Demand, RoleName.CUSTOMER, people[0])))
+        db.session.rollback()
 
 
 @pytest.mark.parametrize("role", [RoleName.TECHNICIAN, RoleName.SALES], ids=str)

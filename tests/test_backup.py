@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import tarfile
 import threading
@@ -9,17 +10,20 @@ from pathlib import Path
 
 import pytest
 from flask_migrate import downgrade
+from sqlalchemy import Column, LargeBinary, MetaData, Table
 from werkzeug.datastructures import FileStorage
 
 from ecrm import backup, create_app, revisions, storage
+from ecrm.backup import tables
 from ecrm.storage.unnamed import COLUMNS
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Counter, Customer, Letter, Step
 from ecrm.models.base import now
 from ecrm.rules.complaint import enter
-from ecrm.storage.keeping import store
+from ecrm.storage.keeping import FolderStore, store
 from tests import world
 from tests.conftest import BACKENDS
+from tests.smtp import free_port
 from tests.world import one
 
 PDF = b"%%PDF-1.4\n%d\n%%%%EOF"
@@ -182,12 +186,25 @@ def test_damage_is_found_before_anything_is_written(whole, empty, tmp_path):
         end = tar.getmember("manifest.sha256").offset
     bad = {name: content[:place] + bytes([content[place] ^ 1]) + content[place + 1:] for name, place in places.items()}
     bad |= {f"cut at {part}": content[:len(content) * part // 7] for part in range(1, 7)}
-    bad |= {"without its end": content[:end], "nothing": b"", "no archive": b"x" * 9999}
+    bad |= {"without its end": content[:end], "nothing": b"", "no archive": b"x" * 9999, "no member": archive()}
+    bad |= {"a folder in front": archive(tarfile.DIRTYPE), "half a header": archive(content=b"{"), "no header": archive(content=b"[]")}
+    bad |= {"a header that lacks all": archive(content=b'{"format": 1}'), "a later format": archive(content=b'{"format": 2}')}
+    bad |= {"a header with another word": content.replace(b'"program"', b'"progrbm"', 1)}
     for what, damaged in bad.items():
         (tmp_path / "bad.tar").write_bytes(damaged)
         said = run(there, "restore", tmp_path / "bad.tar", code=1)
         assert "cannot be restored" in said and "Nothing was changed" in said, what
     assert files(there) == {} and not [name for name in db_tables(there) if name in db.metadata.tables]
+
+
+def archive(kind=tarfile.REGTYPE, content=None):
+    """Return an archive with one member, a folder or a header; none without either."""
+    with tarfile.open(fileobj=(made := io.BytesIO()), mode="w") as tar:
+        if content is not None or kind == tarfile.DIRTYPE:
+            member = tarfile.TarInfo("backup.json")
+            member.type, member.size = kind, len(content or b"")
+            tar.addfile(member, io.BytesIO(content or b""))
+    return made.getvalue()
 
 
 def db_tables(app):
@@ -205,6 +222,102 @@ def test_a_member_that_went_missing(whole, empty, tmp_path):
                     if member.name != gone:
                         new.addfile(member, old.extractfile(member))
             assert "cannot be restored" in run(there, "restore", tmp_path / "less.tar", code=1), gone
+
+
+@pytest.mark.parametrize("what", ["a restore", "a move"])
+def test_what_comes_in_is_read_again(whole, make_app, tmp_path, what):
+    """A database that does not keep what it was given is found out, and keeps nothing of it."""
+    there = make_app()
+    with there.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER lain AFTER INSERT ON branch BEGIN UPDATE branch SET name = 'lain' WHERE id = NEW.id; END")
+    if what == "a restore":
+        said = run(there, "restore", whole, code=1)
+    else:
+        source = make_app()
+        world.build(source)
+        said = run(source, "move-data", source.config["ECRM"]["DATABASE_URL"], there.config["ECRM"]["DATABASE_URL"], code=1)
+    assert "branch holds 2 rows instead of 2, or other ones" in said and "Nothing was" in said
+    assert not any(rows(there).values())
+
+
+def test_rows_that_are_not_those_that_were_counted(whole, make_app, tmp_path):
+    """Checksums that fit each other do not hide that a row is missing."""
+    there, bad = make_app(), tmp_path / "bad.tar"
+    with tarfile.open(whole) as old, bad.open("wb") as stream:
+        new = backup.archive.Writer(stream)
+        for member in old:
+            content = old.extractfile(member).read()
+            if member.name == "manifest.json":
+                facts = json.loads(content)
+                facts["tables"]["branch"]["rows"] += 1
+                new.files = facts["files"]
+                new.seal({name: fact for name, fact in facts.items() if name not in ("members", "files", "bytes")})
+                break
+            new.add(member.name, content)
+            if member.name.startswith("files/"):
+                del new.sums[member.name]
+    assert "the rows of branch are not those of the backup" in run(there, "restore", bad, code=1)
+    assert not any(rows(there).values())
+
+
+def test_a_large_table(make_app, tmp_path):
+    """More rows than are read, packed and written together come back, each once."""
+    app, there = make_app(), make_app()
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(Letter.__table__.insert(), [
+            {"to_email": f"{number}@mail.example", "language": "id", "template": "x", "data": {}, "state": "queued", "queued_at": now(), "tries": 0} for number in range(2100)])
+    run(app, "backup", tmp_path / "b.tar")
+    assert "Restored: 2100 rows" in run(there, "restore", tmp_path / "b.tar") and rows(there) == rows(app)
+
+
+def test_a_kind_of_column_that_nobody_thought_of():
+    """A new table whose values no backup could keep is named before one is taken."""
+    table = Table("lain", MetaData(), Column("isi", LargeBinary))
+    with pytest.raises(TypeError, match="lain.isi"):
+        tables._kind(table.c.isi)
+
+
+def test_a_database_at_another_revision(whole, make_app, tmp_path):
+    """None is taken of it, nothing is moved from it, and nothing comes into it."""
+    app, there = make_app(), make_app()
+    url, target = (one.config["ECRM"]["DATABASE_URL"] for one in (app, there))
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert "db upgrade" in run(app, "backup", tmp_path / "b.tar", code=1) and not list(tmp_path.iterdir())
+    assert "start it once" in run(app, "move-data", url, target, code=1)
+    assert "at revision 0001, not" in run(app, "restore", whole, code=1)
+    assert not any(rows(there).values()) and not any(rows(app).values())
+
+
+def test_a_database_that_does_not_answer(whole, empty, tmp_path):
+    """One line with the reason, for each command, and no half of a backup."""
+    away = empty("sqlite", DATABASE_URL=f"mysql+pymysql://ecrm:RAHASIA@127.0.0.1:{free_port()}/ecrm")
+    for command in (("backup", tmp_path / "b.tar"), ("restore", whole), ("move-attachments", tmp_path / "a", tmp_path / "c"),
+                    ("move-data", away.config["ECRM"]["DATABASE_URL"], f"sqlite:///{tmp_path}/none.db")):
+        said = run(away, *command, code=1)
+        assert "Connection refused" in said and "RAHASIA" not in said and said.splitlines()[-1].startswith("Error: "), said
+    assert not (tmp_path / "b.tar").exists()
+
+
+def test_places_that_are_none(make_app, tmp_path):
+    """A malformed address, or a bucket that no setting names."""
+    app = make_app()
+    said = run(app, "move-data", "postgresql://a:RAHASIA@b/c", f"sqlite:///{tmp_path}/none.db", code=2)
+    assert "sqlite:///path" in said and "RAHASIA" not in said.replace("postgresql://a:RAHASIA@b/c", "") and not list(tmp_path.iterdir())
+    assert "ECRM_S3_BUCKET" in run(app, "move-attachments", tmp_path, "s3", code=1)
+
+
+def test_files_move_between_folders(make_app, tmp_path):
+    """Those that are there go once; one that is lost is named, and the others are moved all the same."""
+    app = make_app()
+    world.build(app)
+    write(app, 5)
+    folder = app.config["ECRM"]["ATTACHMENTS_DIR"]
+    said = run(app, "move-attachments", folder, tmp_path / "new", code=1)  # the little company's own photos have no files
+    assert "Copied and compared: 1 files; 0 were there" in said and "3 files that rows speak of are not in" in said
+    moved = FolderStore(tmp_path / "new")
+    assert {str(path.relative_to(moved.folder)) for path in moved.folder.rglob("*") if path.is_file()} == set(files(app))
+    assert "Copied and compared: 0 files; 1 were there" in run(app, "move-attachments", folder, tmp_path / "new", code=1)
 
 
 def test_a_backup_of_an_older_program(empty, make_app, tmp_path, monkeypatch):
@@ -272,9 +385,10 @@ def test_a_move_that_cannot_be_leaves_nothing(make_app, database_url):
 
 def test_numbers_of_deleted_rows_stay_gone(make_app, empty, tmp_path):
     """MariaDB remembers the next number of a table; a restore does too."""
-    app = make_app("mariadb")
+    app = make_app("mariadb", owner=True)
     world.build(app)
     with app.app_context():
+        db.session.execute(db.text("CREATE TABLE lain (id INT AUTO_INCREMENT PRIMARY KEY)"))  # not ours, and not in a backup
         letter = db.session.scalars(db.select(Letter).order_by(Letter.id.desc())).first()
         gone = letter.id
         db.session.delete(letter)

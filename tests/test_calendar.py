@@ -5,6 +5,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.exc import StatementError
 
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, Holiday, User, WorkingHours
@@ -178,3 +179,13 @@ def test_repeats_are_counted_when_a_complaint_is_entered(app):
         move(again, "cancel", None, at("2026-03-20 11:00"), reason="Ganda")
         db.session.commit()
         assert entered(at("2026-03-21 09:00")).repeats == 1
+
+
+def test_a_moment_without_a_zone_has_no_place(app):
+    """A naive one is refused before it is written: nobody would know which clock it was read from."""
+    with app.app_context():
+        one(Complaint, subject="Tagihan ganda").opened_at = datetime(2026, 3, 1, 8)
+        with pytest.raises(StatementError, match="naive"):
+            db.session.commit()
+        db.session.rollback()
+        assert one(Complaint, subject="Tagihan ganda").opened_at.tzinfo is not None

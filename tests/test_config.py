@@ -60,7 +60,8 @@ def test_a_missing_secret_is_named(tmp_path: Path, name: str) -> None:
     ("TRUSTED_PROXIES", "all"), ("HTTPS_COOKIES", "perhaps"), ("PROFILE", "live"), ("LANGUAGE", "de"), ("TIME_ZONE", "Mars/Base"),
     ("TIME_ZONE", "../etc/passwd"), ("DATABASE_URL", "postgresql://a/b"), ("DATABASE_URL", "sqlite://"), ("DATABASE_URL", "sqlite:///:memory:"),
     ("DATABASE_URL", "mysql+pymysql://host"), ("DATABASE_URL", "mysql+pymysql://a:RAHASIA@host:x/b"), ("DATABASE_URL", "RAHASIA"),
-    ("PUBLIC_URL", "care.example.net"), ("PUBLIC_URL", "javascript:alert(1)"), ("MAIL_SENDER", "nobody"),
+    ("PUBLIC_URL", "care.example.net"), ("PUBLIC_URL", "javascript:alert(1)"), ("MAIL_SENDER", "nobody"), ("LOG_FORMAT", "xml"), ("CLAMD", "8.8.8.8:3310"),
+    ("METRICS_ADDRESS", "127.0.0.1:"),
 ])
 def test_a_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     """In the environment and in the file; and nothing secret is repeated."""
@@ -68,6 +69,25 @@ def test_a_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> 
     assert said.startswith(f"ECRM_{name} is malformed: use ") and "RAHASIA" not in said
     (tmp_path / "config.py").write_text(f"{name} = {value!r}", "utf-8")
     assert refusal(tmp_path, GIVEN).startswith(f"{name} in config.py is malformed: use ")
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("LOG_FORMAT", "json"), ("CLAMD", "unix:/run/clamav/clamd.ctl"), ("CLAMD", "127.0.0.1:3310"), ("METRICS_ADDRESS", "[::1]:9100"), ("METRICS_ADDRESS", "10.0.0.4:9100"),
+])
+def test_a_setting_is_taken_as_it_is_written(tmp_path: Path, name: str, value: str) -> None:
+    """Words and addresses that are good come through unchanged."""
+    assert read(tmp_path, GIVEN | {f"ECRM_{name}": value})[name] == value
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"ECRM_GATEWAY_URL": "https://kirim.example"}, ["ECRM_GATEWAY_SECRET"]), ({"ECRM_GATEWAY_SECRET": "g" * 43}, ["ECRM_GATEWAY_URL"]),
+    ({"ECRM_S3_BUCKET": "berkas"}, ["ECRM_S3_BUCKET", "pip install ecrm[s3]"]),
+])
+def test_a_setting_that_lacks_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: list[str]) -> None:
+    """The other one, or a library that is not installed, is named."""
+    monkeypatch.setattr(config, "find_spec", lambda _name: None)
+    said = refusal(tmp_path, GIVEN | given)
+    assert all(word in said for word in words)
 
 
 @pytest.mark.parametrize(("text", "reason"), [("PORT = (", "not valid Python"), ("1 / 0", "not valid Python"), ("PROT = 9000", "PROT")])
@@ -85,11 +105,12 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("SECRET_KEY", "k" * 31), ("PASSWORD_SALT", "s"), ("TOTP_SECRET", "t"), ("HTTPS_COOKIES", "false"), ("PUBLIC_URL", "http://care.example.net"),
+    ("SECRET_KEY", "k" * 31), ("PASSWORD_SALT", "s"), ("TOTP_SECRET", "t"), ("PROVISION_SECRET", "p" * 31), ("HTTPS_COOKIES", "false"), ("PUBLIC_URL", "http://care.example.net"),
 ])
 def test_production_refuses_what_is_unsafe(tmp_path: Path, name: str, value: str) -> None:
     """By name; and takes what is safe."""
-    assert f"ECRM_{name}" in refusal(tmp_path, PRODUCTION | {f"ECRM_{name}": value})
+    partner = {"ECRM_PROVISION_URL": "https://jaringan.example"} if name == "PROVISION_SECRET" else {}
+    assert f"ECRM_{name}" in refusal(tmp_path, PRODUCTION | partner | {f"ECRM_{name}": value})
     assert read(tmp_path, PRODUCTION)["PROFILE"] == "production"
 
 

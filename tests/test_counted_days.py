@@ -60,6 +60,28 @@ def compared(at):
     assert counted.unsolved_after(db.session, ends, zone) == there
 
 
+def test_days_that_are_all_counted(busy):
+    """Of them no row of a finished complaint is read, and the figures are the same."""
+    at = now()
+    with busy.app_context():
+        for row in db.session.query(Complaint).filter_by(status=ComplaintStatus.NEW).limit(20).all():
+            move(row, "cancel", None, at, reason="Salah")
+        db.session.commit()
+        worked(at)
+        zone = keeping.clock()
+        today = at.astimezone(zone).date()
+        week = Period(today - timedelta(days=10), today - timedelta(days=3), zone)
+        assert counted.split(db.session, week, CountedDay.figures).spans == []
+        rows = figures.count(db.session, figures.within("opened", [(week.begin, week.end)]), at)
+        assert counted.entered(db.session, week, at).plain() == rows.plain() != {}
+
+
+def test_a_company_without_complaints(make_app):
+    """There is nothing to count, and nothing is wrong."""
+    with make_app().app_context():
+        assert worked(now()) == 0 and list(keeping.wrong(db.session, now())) == []
+
+
 def test_every_change_is_counted(busy):
     """Random moves, ratings, customers who move house and corrections, at past moments: before the worker comes and after."""
     dice = random.Random(7)

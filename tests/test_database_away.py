@@ -100,6 +100,17 @@ def test_passwords_and_files_are_not_repeated(app, browser, away):
     assert page.status_code == 503 and "rahasia" not in page.text and "<form" not in page.text
 
 
+def test_more_than_any_form_has(app, browser, away, monkeypatch):
+    """Sent while the database is away it is not read: the page says only that it is away."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    go, _ = away
+    person = browser("customer")
+    data = {"csrf_token": person.token(), "phone": "Nomor saya " * 50_000}
+    go()
+    page = person.post("/profile", data=data)
+    assert page.status_code == 503 and "Nomor saya" not in page.text and "<form" not in page.text
+
+
 def test_the_page_knows_the_language_of_who_logged_in(app, browser, away):
     """It cannot ask the account any more."""
     go, _ = away

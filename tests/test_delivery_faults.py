@@ -11,9 +11,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from ecrm.extensions import db
+from ecrm.letters import senders
 from ecrm.letters.outbox import LEASE, WAITS
 from ecrm.models import Letter
 from ecrm.models.letter import LetterState
@@ -160,6 +161,62 @@ def test_the_certificate_of_the_server_is_checked(outbox, connect, tmp_path, mon
         assert run(AT + timedelta(minutes=1)).sent == 0
         connect(office.port, MAIL_USE_TLS=True, MAIL_CA=str(certificate))
         assert run(AT + timedelta(minutes=9)).sent == 1
+
+
+def test_tls_from_the_first_byte(outbox, connect, tmp_path, monkeypatch):
+    """At the port of SMTPS the certificate is checked as well."""
+    context, certificate = self_signed(tmp_path)
+    with post_office(context, implicit=True) as office, outbox.app_context():
+        monkeypatch.setattr(senders, "SMTPS_PORT", office.port)
+        connect(office.port, MAIL_USE_TLS=True)
+        queue("budi")
+        assert "CERTIFICATE_VERIFY_FAILED" in run().unreached and not office.received
+        connect(office.port, MAIL_USE_TLS=True, MAIL_CA=str(certificate))
+        assert run(AT + timedelta(minutes=1)).sent == 1 and office.recipients == ["budi@mail.example"]
+
+
+def test_a_server_that_closes(outbox, office, connect):
+    """421 to a recipient or to a letter: that letter waits with the server's words, the next one gets a new connection."""
+    connect(office.port)
+    office.no_such_person = {"budi@mail.example": "421 4.3.2 shutting down"}
+    with outbox.app_context():
+        queue("budi", "siti")
+        tally = run()
+        assert (tally.put_off, tally.sent, office.connections, row().last_error) == (1, 1, 2, "421 4.3.2 shutting down")
+        office.no_such_person, office.answer = {}, "421 4.3.2 not now"
+        queue("agus", "dewi")
+        assert run().put_off == 2 and office.connections == 4 and row("dewi").last_error == "421 4.3.2 not now"
+        office.answer = "250 OK"
+        assert run(AT + timedelta(minutes=1)).sent == 3 and sorted(office.recipients) == [f"{person}@mail.example" for person in ("agus", "budi", "dewi", "siti")]
+
+
+def test_a_goodbye_that_cannot_be_read(outbox, office, connect):
+    """The letters are through all the same, and the next turn begins with a new connection."""
+    connect(office.port)
+    office.goodbye = "221 " + "x" * 10_000
+    with outbox.app_context():
+        queue("budi")
+        assert run().sent == 1 and row().state is LetterState.SENT
+        queue("siti")
+        assert run().sent == 1 and office.connections == 2
+
+
+def test_what_happens_to_letters_in_hand(outbox, office, connect, caplog):
+    """One is removed and of one the lease ends while another is sent: the first is nobody's, the second is left to who has it now."""
+    connect(office.port)
+    taken = {"lease_owner": "two", "lease_until": AT + LEASE}
+
+    def on_data():
+        with outbox.app_context():
+            db.session.execute(delete(Letter).where(Letter.to_email == "siti@mail.example"))
+            db.session.execute(update(Letter).where(Letter.to_email == "budi@mail.example").values(taken))
+            db.session.commit()
+
+    office.on_data = on_data
+    with outbox.app_context():
+        queue("budi", "siti")
+        assert (run().sent, office.recipients) == (1, ["budi@mail.example"])
+        assert (row().state, row().lease_owner) == (LetterState.QUEUED, "two") and "sent after its lease had ended" in caplog.text
 
 
 def self_signed(folder):

@@ -1,30 +1,41 @@
 """`flask demo`: every row as the rules would have left it, every state and role, the known logins, and where it refuses."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, text
 
 from ecrm import policy
+from ecrm.cli.data import seed_folder
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
 from ecrm.models import (
-    BandwidthGrant, Complaint, Customer, Escalation, Installation, Letter, Outage, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription, User, TABLES,
+    BandwidthGrant, Branch, Complaint, Counter, Customer, Escalation, Installation, Letter, Outage, Promo, PromoRequest, Reply, Role, SavedView, Step, Subscription,
+    User, Visit, TABLES,
 )
 from ecrm.models.account import RoleName, roles_users
-from ecrm.models.bandwidth import GrantStatus
+from ecrm.models.bandwidth import GrantReason, GrantStatus
 from ecrm.models.base import now
+from ecrm.models.branch import TimeZone
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus as S
 from ecrm.models.escalation import Level, Target
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.letter import LetterState
 from ecrm.models.plan import Audience
 from ecrm.models.promo_request import PromoRequestStatus
+from ecrm.models.visit import Half, VisitStatus
 from ecrm.rules import escalation
 from ecrm.rules.complaint import enter
 from ecrm.rules.customer import admit
+from ecrm.rules.errors import FactMissing, NotNow
 from ecrm.rules.facts import facts
 from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
+from ecrm.seeds.demo import acts, additions, cast, visits, wishes
+from ecrm.seeds.demo.company import gather
+from ecrm.seeds.demo.crowd import make
+from ecrm.seeds.demo.staff import hire
+from ecrm.seeds.demo.story import Story
 from ecrm.seeds.load import load_seeds
 from tests.a_year import COMPLAINTS, CUSTOMERS, fill
 from tests.conftest import BACKENDS
@@ -255,11 +266,15 @@ def test_it_builds_on_the_operators_own_seeds(make_app, tmp_path, coverage):
     app = make_app()
     with app.app_context():
         assert not load_seeds(db.session(), tmp_path).problems
+        db.session.add(Counter(name="PLG", value=3))  # numbers that were given to customers who are gone
+        db.session.add(Promo(code="SETIA", title="Milik sendiri", text="x", valid_from=now().date(), valid_until=now().date() + timedelta(days=9)))
         db.session.commit()
     result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
     assert result.exit_code == (0 if coverage == "covered" else 1), result.output
     with app.app_context():
         assert count(Complaint) == (30 if coverage == "covered" else 0)
+        assert one(Counter, name="PLG").value == 3 + count(Customer) and count(Customer, Customer.number <= "PLG-000003") == 0
+        assert one(Promo, code="SETIA").title == "Milik sendiri"
 
 
 def test_it_refuses_where_customers_are(app):
@@ -270,6 +285,101 @@ def test_it_refuses_where_customers_are(app):
     assert result.exit_code == 1 and "Traceback" not in result.output
     with app.app_context():
         assert count(Customer) == before and not demo_logins_exist(db.session())
+
+
+def test_it_refuses_what_is_half_seeded(make_app):
+    """Without roles nobody could log in: the files come first."""
+    app = make_app(LANGUAGE="en")
+    with app.app_context():
+        db.session.add(Branch(code="AMB", name="Ambon", city="Ambon", address="-", phone="+62911", time_zone=TimeZone.WIT))
+        db.session.commit()
+    result = app.test_cli_runner().invoke(args=["demo", "--customers", "10", "--complaints", "30"])
+    assert result.exit_code == 1 and "flask --app ecrm seed" in result.output
+    with app.app_context():
+        assert count(User) == 0
+
+
+AT = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def seeded(make_app):
+    """An application with the project's seeds."""
+    app = make_app()
+    with app.app_context():
+        load_seeds(db.session(), seed_folder())
+        db.session.commit()
+    return app
+
+
+@pytest.fixture
+def making(seeded):
+    """A company in the making, and its crowd: staff and ten customers are there, and go again."""
+    with seeded.app_context():
+        company = gather(db.session(), 7, AT)
+        hashed, roles = hire(db.session(), company, 10, 30)
+        yield company, make(company, 10, hashed, roles[RoleName.CUSTOMER], lambda done: None)
+        db.session.rollback()
+
+
+@pytest.mark.parametrize(("ago", "status"), [
+    (timedelta(minutes=20), None), (timedelta(minutes=45), GrantStatus.DRAFT), (timedelta(days=10), GrantStatus.ACTIVE), (timedelta(days=28), GrantStatus.ACTIVE),
+    (timedelta(days=120), GrantStatus.EXPIRED),
+])
+def test_what_made_good_for_waiting(making, ago, status):
+    """It begins half an hour after the end of the wait, and is as far today as the rules had brought it."""
+    company, crowd = making
+    additions.compensate(company, SimpleNamespace(row=SimpleNamespace(resolved_at=AT - ago, id=None), caller=crowd.caller(1)))
+    company.bulk.close()
+    found = list(db.session.scalars(select(BandwidthGrant)))
+    assert [(row.status, row.reason) for row in found] == ([(status, GrantReason.COMPENSATION)] if status else [])
+    steps = list(db.session.scalars(select(Step).where(Step.table == "bandwidth_grant").order_by(Step.id)))
+    assert all(step.at <= AT for step in steps) and (not status or steps[-1].to_status == status.value)
+
+
+def test_a_wish_that_nobody_could_answer_yet(making):
+    """What was asked for a minute ago waits, whatever would have come of it."""
+    company, crowd = making
+    caller = crowd.caller(crowd.hero)
+    wishes._ask(company, caller, db.session.scalars(select(Promo).limit(1)).one(), PromoRequestStatus.ACCEPTED, AT - timedelta(minutes=1))
+    company.bulk.close()
+    assert one(PromoRequest, customer_id=caller.id).status is PromoRequestStatus.REQUESTED
+
+
+def test_who_calls_where_few_are(making):
+    """Somebody who has a connection, and not the demo's own login: on a day before the first customer's, and from a branch that has none."""
+    company, crowd = making
+    early = crowd.draw(AT - timedelta(days=9000))
+    technician = company.places[0].technicians[0]._replace(place=99)
+    elsewhere = cast._caller(crowd, cast.Part(AT, S.ASSIGNED, technician=technician))
+    for caller in (early, elsewhere):
+        assert caller.subscription and caller.id != crowd.caller(crowd.hero).id
+
+
+def test_the_rules_hold_for_the_demo_too(making):
+    """What a lifecycle refuses is refused, and nothing happens in the future: neither a move nor a rating."""
+    company, crowd = making
+    story = Story(company, crowd.caller(1), company.kinds[0], AT - timedelta(hours=1))
+    by, before = acts.worker(story.clerk), dict(vars(story.row))
+    for verb, at, refusal in (("reopen", AT, NotNow), ("cancel", AT, FactMissing), ("cancel", AT + timedelta(seconds=1), acts.NotYet)):
+        with pytest.raises(refusal):
+            acts.move(company, story.subject, verb, by, at)
+    story.at = AT + timedelta(seconds=1)
+    for act in (lambda: story.rate(5, None), lambda: story.say(by, "Halo")):
+        with pytest.raises(acts.NotYet):
+            act()
+    assert vars(story.row) == before
+
+
+def test_no_technician_is_promised_twice(making):
+    """A half day that is taken is not given again: the appointment is a later one."""
+    company, crowd = making
+    taken = {(person.id, f"{AT + timedelta(days=day):%Y-%m-%d}", half) for person in company.staff[RoleName.TECHNICIAN] for day in range(-1, 8) for half in Half}
+    company.booked |= taken
+    visits.connect(company, crowd, 24)
+    company.bulk.close()
+    found = [(row.technician_id, f"{row.day:%Y-%m-%d}", row.half) for row in db.session.scalars(select(Visit).filter_by(status=VisitStatus.PLANNED))]
+    assert len(found) >= 3 and not set(found) & taken and len(set(found)) == len(found)
 
 
 def test_it_refuses_in_production(make_app):

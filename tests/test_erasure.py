@@ -1,5 +1,6 @@
 """An erased person leaves no word anywhere, and every recap adds up as before; what stands against it is said; the copy forgets no table."""
 
+import errno
 import json
 import zipfile
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ from ecrm.reports.shapes import Scope
 from ecrm.rules import move, pdp_request
 from ecrm.rules.complaint import rate
 from ecrm.storage.keeping import store
+from ecrm.trail import MASK
 from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.world import email, one
@@ -148,6 +150,28 @@ def test_nothing_is_left(app, browser):
         assert one(PdpRequest, id=request).evidence == row.evidence
 
 
+@SQLITE
+def test_files_that_cannot_be_removed(app, browser, monkeypatch, caplog):
+    """The request's page leads an administrator to the erasure; the person is erased, and what is left of the files is said and named in the log."""
+    with app.app_context():
+        finish()
+        key, request = mark(), asked(number=f"{MARK}1")
+    address = f"{BASE}/erase/?id={request}"
+    boss = browser("administrator")
+    assert Page(boss.get(f"{BASE}/details/?id={request}")).all("a", href=address)
+    assert not Page(browser("support").get(f"/admin/support/pdp_request/details/?id={request}")).all("a", href=address.replace("administrator", "support"))
+
+    def broken(_path, **_how):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", broken)
+        answer = boss.send(address, {"number": f"{MARK}1"}, follow_redirects=True)
+    assert answer.status_code == 200 and "Sebagian berkas tidak dapat dihapus" in answer.text and key in caplog.text
+    with app.app_context():
+        assert db.session.get(Customer, 1).erased_at and store().remove(key)
+
+
 class Kept:
     """A sender that keeps nothing."""
 
@@ -255,6 +279,43 @@ def test_the_copy_is_whole(app, browser):
     assert own.get(f"/data/{number}/file").mimetype == "application/zip"
     assert other.get(f"/data/{number}/file").status_code == 404
     assert f"/data/{number}/file" in own.get("/data").text and "Salinan dibuat." not in own.get("/data").text
+
+
+@SQLITE
+def test_a_file_that_the_store_has_lost(app, browser, caplog):
+    """It is missing in the copy, which is whole but for it; the log names it."""
+    with app.app_context():
+        request, lost = one(PdpRequest, kind=PdpKind.ACCESS).id, one(Attachment, name="foto-customer.jpg").id
+    with zipfile.ZipFile(BytesIO(browser("administrator").get(f"{BASE}/copy/?id={request}").data)) as archive:
+        data = json.loads(archive.read("data.json"))["tables"]
+        assert [name for name in archive.namelist() if name.startswith("files/")] == [] and [row["id"] for row in data["attachment"]] == [lost]
+    assert f"the store has lost attachment {lost}" in caplog.text
+
+
+@SQLITE
+def test_who_has_gone_long_ago(app, browser):
+    """Without an account, ended, and with a second request: the words go, the other request is taken back."""
+    with app.app_context():
+        customer, support = one(Customer, number="PLG-000003"), one(User, email=email("support"))
+        move(customer.subscriptions[0], "end", support, now(), reason="Pindah")
+        move(customer, "end", support, now(), reason="Pindah")
+        db.session.commit()
+        request, other = asked(number="PLG-000003"), asked(PdpKind.RESTRICTION, number="PLG-000003")
+    assert type_number(app, browser("administrator"), "PLG-000003", request).status_code == 302
+    with app.app_context():
+        row = db.session.get(PdpRequest, request)
+        assert (row.status, db.session.get(PdpRequest, other).status) == (PdpStatus.FULFILLED, PdpStatus.WITHDRAWN)
+        assert row.customer.erased_at is not None and row.customer.name != "Agus Wijaya" and row.customer.status.value == "ended"
+        assert not [step for step in db.session.query(Step).filter_by(table="customer", row_id=row.customer_id) if "Agus" in repr((step.before, step.after))]
+
+
+@pytest.mark.parametrize(("column", "stands"), [
+    (Customer.__table__.c.number, "X-000007"), (Customer.__table__.c.email, None), (Customer.__table__.c.phone, ""), (Customer.__table__.c.name, MASK),
+    (User.__table__.c.email, "erased-7@erased.invalid"), (Letter.__table__.c.data, {}),
+])
+def test_what_stands_there_instead(column, stands):
+    """Nothing where that is possible, else what fits the column and says nothing."""
+    assert columns.instead(column, 7) == stands
 
 
 @SQLITE

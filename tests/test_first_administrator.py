@@ -2,8 +2,10 @@
 
 import re
 
+from ecrm import create_app
 from ecrm.extensions import db
 from ecrm.models import User
+from tests.smtp import free_port
 from tests.world import email, one
 
 
@@ -34,3 +36,10 @@ def test_it_takes_no_account_over(app, make_app):
     with app.app_context():
         assert db.session.query(User).filter_by(name="X").count() == 0
     assert "no roles yet" in run(make_app(), "sari@mail.example", "X", code=1)
+
+
+def test_a_database_that_is_away(app):
+    """One line with its address, without the password in it."""
+    away = create_app(app.config["ECRM"] | {"DATABASE_URL": f"mysql+pymysql://ecrm:RAHASIA@127.0.0.1:{free_port()}/ecrm"})
+    said = run(away, "sari@mail.example", "Sari", code=1)
+    assert said.startswith("Error: The database ") and said.count("\n") == 1 and "cannot be used" in said and "RAHASIA" not in said

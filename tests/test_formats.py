@@ -2,19 +2,21 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask_babel import force_locale
 
 from ecrm import formats
-from ecrm.admin import story
+from ecrm.admin import formats as cells, story
 from ecrm.extensions import db
 from ecrm.letters.rendering import compose
 from ecrm.models import Plan, Subscription, User, WorkingHours
 from ecrm.models.account import Language
 from ecrm.reports import words
 from ecrm.reports.shapes import Kind
+from tests.conftest import ONE_DATABASE
 from tests.world import email, one
 
 AT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
@@ -80,3 +82,13 @@ def test_letters_use_them(company, language, wanted):
              "zone": "Asia/Jakarta", "technician": "Joko", "phone": "+628", "reason": None, "by": "Sari", "at": AT.isoformat()}
     with app.app_context():
         assert wanted in compose("installation_schedule_applicant", language, "Budi", facts).text
+
+
+@ONE_DATABASE
+def test_cells_of_what_has_no_page(company):
+    """A related row of a table that the role has no screen for is its text, no link; names and values of a mapping are text, too."""
+    app, _rows = company
+    with app.test_request_context():
+        nowhere, plan = SimpleNamespace(site_has=lambda _model: False), one(Plan, code="HOME20")
+        assert cells.rows(nowhere, [plan, "<b>"], "plans") == f"{plan}, &lt;b&gt;"
+        assert cells.pairs(None, {"<i>": "<script>", "hari": 7}, "data") == "<b>&lt;i&gt;</b>: &lt;script&gt;<br><b>hari</b>: 7"

@@ -112,6 +112,17 @@ def test_a_gateway_that_refuses_or_is_away(outbox, office, connect, there, monke
         assert run(AT + timedelta(minutes=9)).sent == 2
 
 
+def test_a_customer_without_a_telephone(outbox, office, connect, there):
+    """Nothing is posted to nobody: the letter goes by mail at the next turn."""
+    connect(office.port)
+    with outbox.app_context():
+        by_whatsapp("budi")
+        one(Customer, number="PLG-000001").phone = ""
+        db.session.commit()
+        assert run().put_off == 1 and there.got == [] and "telephone" in row().last_error
+        assert run().sent == 1 and office.recipients == ["budi@mail.example"]
+
+
 def test_the_customer_chooses(outbox, browser, there, monkeypatch):
     """In the profile, where there is a gateway; letters about the complaint go so from then on, also to who has no e-mail address."""
     person = browser("customer")

@@ -2,14 +2,16 @@
 
 import csv
 import time
-from datetime import datetime
+from datetime import date, datetime
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from ecrm.extensions import db
 from ecrm.models import Customer, Step, Subscription
+from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus, SubscriptionStatus
 from ecrm.models.step import Via
 
@@ -89,6 +91,55 @@ def test_a_row_is_updated_by_its_number(app, sheet):
         assert step.before["phone"] == "+6281234567890" and step.reason
 
 
+def test_a_customer_gets_a_plan_in_another_branch(app, sheet):
+    """Who had no subscription has one from today on; the area of the branch before does not stay."""
+    run(app, sheet([*RINA[:9], "", ""]))
+    assert "0 new, 1 changed" in run(app, sheet([*RINA[:6], "BTM", "", "", "HOME50", ""])).output
+    with app.app_context():
+        rina = customer(number="A-1")
+        assert (rina.branch.code, rina.area, rina.status) == ("BTM", None, CustomerStatus.ACTIVE)
+        assert [(row.plan.code, row.valid_from) for row in rina.subscriptions] == [("HOME50", now().date())]
+
+
+@pytest.mark.only("mariadb")
+@pytest.mark.parametrize("statement", ["INSERT INTO customer ", "UPDATE customer "])
+def test_somebody_is_faster(app, sheet, statement):
+    """Who enters or changes the same customer between our look and our writing wins: nothing of the list is loaded, and that is said."""
+    agus = ["PLG-000003", "Agus Wijaya", "", "0812 9999 0000", "", "Jl. Kapuk 3", "JKT", "", "", "", ""]
+    table, done = Customer.__table__, []
+
+    def meanwhile(_connection, _cursor, text, *_rest):
+        if text.startswith(statement) and not done:
+            done.append(text)
+            with db.engine.begin() as other:
+                other.execute(table.update().where(table.c.number == "PLG-000003").values(version=9, address="Jl. Lain") if "UPDATE" in statement else table.insert().values(
+                    number="A-1", name="Lain", phone="+62811", address="-", branch_id=1, since=now().date(), status=CustomerStatus.ACTIVE, version=1))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", meanwhile)
+    try:
+        result = run(app, sheet(agus if "UPDATE" in statement else RINA, TONO))
+    finally:
+        event.remove(engine, "before_cursor_execute", meanwhile)
+    assert done and result.exit_code == 1 and "Somebody changed these customers meanwhile; nothing was loaded" in result.output
+    with app.app_context():
+        assert customer(number="PLG-000003").phone == "+628120000003" and not db.session.query(Customer).filter_by(name="Tono").count()
+        assert db.session.query(Customer).filter_by(name="Rina Hartati").count() == 0
+
+
+def test_the_errors_do_not_go_anywhere(app, sheet, tmp_path):
+    """Neither over the list itself nor where there is no folder; nothing is loaded then."""
+    path = sheet(RINA, [*TONO[:3], "12", *TONO[4:]])
+    before = path.read_bytes()
+    said = run(app, path, "--errors", str(tmp_path / "." / path.name))
+    assert said.exit_code == 1 and "another file" in said.output and path.read_bytes() == before
+    said = run(app, path, "--partial", "--errors", str(tmp_path / "none" / "x.csv"))
+    assert said.exit_code == 1 and str(tmp_path / "none" / "x.csv") in said.output
+    with app.app_context():
+        assert db.session.query(Customer).filter_by(number="A-1").count() == 0
+
+
 def test_a_dry_run_shows_and_changes_nothing(app, sheet):
     """Counts and the first rows, the error file, and the database as it was."""
     with app.app_context():
@@ -131,6 +182,7 @@ ERRORS = {
     "long name": ({"name": "x" * 101}, "name: "), "long number": ({"number": "9" * 21}, "number: "), "ended with plan": ({"status": "ended"}, "plan: "),
     "taken": ({"number": "", "name": "budi santoso", "phone": "08120000001"}, "PLG-000001"),
     "no way back": ({"number": "PLG-000001", "status": "prospect", "plan": ""}, "status: "),
+    "a plan before a connection": ({"number": "PLG-000004", "area": "", "branch": "BTM"}, "plan: "),
     "another plan": ({"number": "PLG-000001", "plan": "HOME50"}, "plan: "),
 }
 
@@ -150,6 +202,14 @@ def test_a_wrong_row_says_why(app, sheet, fault):
     assert reason in wrong[0].pop("error") and list(wrong[0].values()) == row
     with app.app_context():
         assert everything() == before
+
+
+def test_a_row_with_more_cells_than_the_header(app, sheet):
+    """Nobody knows what the last one means: the row is wrong."""
+    path = sheet([*RINA, "lagi"])
+    assert "0 new, 0 changed, 0 unchanged, 1 error" in run(app, path).output
+    with open(path.with_suffix(".errors.csv"), encoding="utf-8-sig", newline="") as file:
+        assert "sel" in next(csv.DictReader(file))["error"]
 
 
 @pytest.mark.parametrize("second", [["a-1", *TONO[1:]], ["", *RINA[1:]]], ids=["number", "person"])
@@ -184,6 +244,22 @@ def test_xlsx(app, tmp_path):
     with app.app_context():
         assert (customer(number="77").phone, str(customer(number="77").since)) == ("+6281234567890", "2024-03-01")
     assert "identity_number: " in (tmp_path / "pelanggan.errors.csv").read_text(encoding="utf-8-sig")
+
+
+def test_what_else_a_cell_of_xlsx_holds(app, tmp_path):
+    """Numbers in the short form, yes and no, and days as newer programs write them are taken as what one sees."""
+    book = Workbook()
+    book.iso_dates = True
+    book.active.append(HEADER)
+    book.active.append([79, True, None, 81234567890, None, "Jl. 1", "JKT", None, date(2024, 3, 1), None, None])
+    book.save(tmp_path / "kasar.xlsx")
+    with ZipFile(tmp_path / "kasar.xlsx") as old, ZipFile(tmp_path / "pelanggan.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>79</v>", b"<v>7.9E1</v>").replace(b"<v>81234567890</v>", b"<v>8.123456789E10</v>"))
+    assert "1 new" in run(app, tmp_path / "pelanggan.xlsx").output
+    with app.app_context():
+        row = customer(number="79")
+        assert (row.name, row.phone, row.since) == ("yes", "+6281234567890", date(2024, 3, 1))
 
 
 def test_our_own_export_comes_back(app, browser, tmp_path):

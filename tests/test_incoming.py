@@ -5,14 +5,15 @@ import ssl
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from ecrm.channels import mail
+from ecrm import storage
+from ecrm.channels import mail, mailbox
 from ecrm.extensions import db
 from ecrm.housekeeping import forget_applicants
 from ecrm.incoming_jobs import Hand, fetch_mail, sort_messages
 from ecrm.letters.delivery import message_of
-from ecrm.models import Attachment, Complaint, Customer, IncomingMessage, Letter, Reply, User
+from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, IncomingMessage, Letter, Reply, User
 from ecrm.models.base import now
 from ecrm.models.incoming import IncomingStatus as S, Why
 from ecrm.rules import move
@@ -199,6 +200,48 @@ def test_files_are_checked_as_in_the_portal(app, box):
         assert status is S.FILED and db.session.query(Attachment).filter_by(complaint_id=number, name="foto.png").count() == 0
         notes = db.session.scalars(select(Reply).filter_by(complaint_id=number, public=False)).all()
         assert any("foto.png" in note.text for note in notes)
+    part = f"--x\nContent-Type: image/png\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename={{}}.png\n\n{base64.b64encode(PNG).decode()}\n"
+    parts = "".join(part.format(number) for number in range(storage.MAX_FILES + 1))
+    box.put(letter(text=f"{parts}--x--", more="Content-Type: multipart/mixed; boundary=x\n"))
+    number = arrive(app)[-1][3]
+    with app.app_context():
+        row = db.session.get(Complaint, number)
+        assert [file.name for file in row.attachments] == [f"{number}.png" for number in range(storage.MAX_FILES)] and row.description == "(tanpa teks)"
+        assert f"{storage.MAX_FILES}.png" in row.replies[-1].text and not row.replies[-1].public
+
+
+@ONE_DATABASE
+def test_no_room_for_more_files(app, box, monkeypatch):
+    """A customer who has stored as much as is allowed still gets a complaint; the file is named in an internal note."""
+    monkeypatch.setitem(app.config["ECRM"], "CUSTOMER_FILES_MB", 0)
+    box.put(letter(file=("lampu.png", PNG)))
+    ((_sender, status, _why, number),) = arrive(app)
+    with app.app_context():
+        row = db.session.get(Complaint, number)
+        assert status is S.FILED and row.attachments == [] and "lampu.png" in row.replies[-1].text and not row.replies[-1].public
+
+
+@ONE_DATABASE
+def test_the_token_of_a_merged_complaint(app, box):
+    """The answer stands where the complaint went."""
+    address = to(app, "Tagihan ganda")
+    with app.app_context():
+        number = one(Complaint, subject=JOB).id
+        move(one(Complaint, subject="Tagihan ganda"), "merge", None, now(), merged_into=one(Complaint, subject=JOB))
+        db.session.commit()
+    box.put(letter(to=address, text="Masih mati."))
+    assert arrive(app)[0][3] == number
+
+
+@ONE_DATABASE
+def test_the_token_of_who_was_erased(app, box):
+    """Nothing is opened for somebody who asked to be forgotten: support looks at it."""
+    address = to(app)
+    with app.app_context():
+        one(Customer, number="PLG-000001").erased_at = now()
+        db.session.commit()
+    box.put(letter(to=address, text="Masih mati."))
+    assert [row[1:3] for row in arrive(app)] == [(S.NEW, Why.UNKNOWN)]
 
 
 def test_nothing_is_lost_or_filed_twice(app, box, monkeypatch, caplog):
@@ -224,6 +267,62 @@ def test_nothing_is_lost_or_filed_twice(app, box, monkeypatch, caplog):
     monkeypatch.setitem(app.config["ECRM"], "IMAP_CA", None)
     with app.app_context(), pytest.raises(ssl.SSLCertVerificationError):
         fetch_mail(db.session(), now(), HAND)
+
+
+@ONE_DATABASE
+def test_a_disk_that_is_full(app, box, monkeypatch):
+    """The job fails, no mail is marked as seen, and all come in when there is room again."""
+    box.put(letter())
+    box.put(letter(text="Masih mati."))
+
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, app.app_context(), pytest.raises(OSError, match="No space left"):
+        patch.setattr("ecrm.storage.keeping.FolderStore.put", full)
+        fetch_mail(db.session(), now(), HAND)
+    assert box.seen == set() and len(arrive(app)) == 2 and box.seen == {1, 2}
+
+
+@ONE_DATABASE
+def test_asked_to_stop_it_stops_between_two_mails(app, box):
+    """The one in hand is kept and marked; the other one is fetched at the next turn."""
+    box.put(letter())
+    box.put(letter(text="Masih mati."))
+    with app.app_context():
+        assert fetch_mail(db.session(), now(), Hand("worker", lambda: bool(box.seen))) == 1
+    assert box.seen == {1} and len(arrive(app)) == 2
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("trouble, said", [({"refuses": "SELECT"}, "SELECT INBOX.*not today"), ({"refuses": "SEARCH"}, "SEARCH.*not today"),
+                                           ({"refuses": "FETCH"}, "FETCH.*not today"), ({"gone": {1}}, "mail 1 was not sent")])
+def test_a_mailbox_that_refuses(app, box, trouble, said):
+    """The server's own words are the error; the mail waits there and comes in later."""
+    box.put(letter())
+    for name, value in trouble.items():
+        setattr(box, name, value)
+    with app.app_context():
+        with pytest.raises(mailbox.MailboxError, match=said):
+            fetch_mail(db.session(), now(), HAND)
+        assert db.session.query(IncomingMessage).count() == 0
+    box.refuses, box.gone = "", set()
+    assert box.seen == set() and len(arrive(app)) == 1 and box.seen == {1}
+
+
+@ONE_DATABASE
+def test_tls_that_begins_later(app, box, certified, monkeypatch):
+    """At the port where the talk begins in plain words TLS comes before the password, with a certificate that is checked."""
+    with post_box(certified[0], starttls=True) as plain:
+        plain.put(letter())
+        monkeypatch.setattr(mailbox, "STARTTLS_PORT", plain.port)
+        monkeypatch.setitem(app.config["ECRM"], "IMAP_PORT", plain.port)
+        assert [row[1] for row in arrive(app)] == [S.FILED] and plain.seen == {1}
+        plain.put(letter(text="Yang kedua."))
+        monkeypatch.setitem(app.config["ECRM"], "IMAP_CA", None)
+        with app.app_context(), pytest.raises(ssl.SSLCertVerificationError):
+            fetch_mail(db.session(), now(), HAND)
+        assert plain.seen == {1}
 
 
 @ONE_DATABASE
@@ -270,6 +369,36 @@ def test_support_sorts_what_waits(app, box, browser):
     assert person.send(address.format(second, "ignore")).status_code in (302, 409) and person.send(address.format(third, "reconsider")).status_code == 302
     assert browser("technician").get("/admin/technician/incoming_message/").status_code == 404
     assert browser("manager").send(f"/admin/manager/incoming_message/move/?id={third}&verb=ignore").status_code == 403
+
+
+@ONE_DATABASE
+def test_no_category_is_left(app, box, browser):
+    """Support is told beside the customer, and the message waits until the administrator has made one."""
+    number = waits(app, box, file=None)
+    with app.app_context():
+        db.session.execute(update(ComplaintCategory.__table__).values(active=False))
+        db.session.commit()
+    refused = browser("support").send(f"/admin/support/incoming_message/move/?id={number}&verb=open", {"customer": "PLG-000001"})
+    assert refused.status_code == 422 and "Tidak ada kategori" in refused.text
+    with app.app_context():
+        assert db.session.get(IncomingMessage, number).status is S.NEW
+
+
+@ONE_DATABASE
+def test_the_store_has_lost_what_came_in(app, box, browser):
+    """What the row itself says waits for support, who can file it: the files that are lost are named."""
+    box.put(letter(file=("lampu.png", PNG)))
+    with app.app_context():
+        fetch_mail(db.session(), now(), HAND)
+        row = db.session.query(IncomingMessage).one()
+        assert storage.store().remove(row.raw_key)
+        sort_messages(db.session(), now(), HAND)
+        assert (row.status, row.why) == (S.NEW, Why.UNREADABLE)
+        number = row.id
+    assert browser("support").send(f"/admin/support/incoming_message/move/?id={number}&verb=open", {"customer": "PLG-000001"}).status_code == 302
+    with app.app_context():
+        row = db.session.get(IncomingMessage, number).complaint
+        assert row.description == "Lampu LOS merah." and "lampu.png" in row.replies[-1].text and not row.replies[-1].public
 
 
 @ONE_DATABASE

@@ -1,5 +1,7 @@
 """Truth tables of what comes in: what no person wrote, whose signature counts, which complaint is meant, what is quoted."""
 
+import time
+
 import pytest
 
 from ecrm.channels import mail
@@ -86,9 +88,27 @@ def test_what_is_quoted_goes(text, kept):
     (b'From: b@m.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nKata.\n--x\nContent-Type: image/png\n'
      b'Content-Disposition: attachment; filename="../a.png"\nContent-Transfer-Encoding: base64\n\niVBORw==\n--x--', "b@m.example", "", "Kata.", [("../a.png", b"\x89PNG")]),
     (b"From: b@m.example\nContent-Type: multipart/mixed; boundary=x\n\nno part ends here", "b@m.example", "", "no part ends here", []),
+    (b"From: b@m.example\nSubject: ours\nSubject: theirs\n\nKata.", "b@m.example", "ours", "Kata.", []),
+    (b'From: b@m.example, .<"x\nSubject: a\n\nKata.', "b@m.example", "a", "Kata.", []),
+    (b"From: " + b"(" * 5000 + b"\nSubject: a\n\nKata.", "", "a", "Kata.", []),
+    (b"From: b@m.example\nContent-Type: multipart/mixed; boundary=x; a*0*\n\n--x\nContent-Disposition: inline; a*0*\n\nKata.\n--x\n"
+     b"Content-Disposition: attachment; filename*0*\n\nx\n--x\nContent-Disposition: attachment; filename=nothing.txt\n\n--x--",
+     "b@m.example", "", "Kata.", [("file.plain", b"x")]),
+    (b"From: b@m.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nDiteruskan.\n--x\nContent-Type: message/rfc822\n\nSubject: inner\n\nDi dalam.\n--x--",
+     "b@m.example", "", "Diteruskan.", [("message.eml", b"message")]),
+    (b"From: b@m.example\nContent-Type: message/rfc822\n\nSubject: inner\n\nDi dalam.", "b@m.example", "", "Di dalam.", []),
 ])
 def test_no_mail_is_too_broken_to_read(raw, sender, subject, text, files):
     """Bad charsets, bad headers, no parts at all: what can be read is read."""
     found = mail.read(raw)
     assert (found.sender, found.subject, list(found.files)) == (sender, subject, files)
     assert found.text == text
+
+
+def test_a_mail_that_is_made_to_take_long():
+    """Parts within parts, and a header of thousands of parameters: the mail is read all the same, and soon."""
+    inner = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number) for number in range(2000))
+    assert mail.read(b"From: b@m.example\nSubject: a\n" + inner + b"\nKata.").subject == "a"
+    begin = time.monotonic()
+    assert mail.read(b"From: b@m.example\nContent-Type: text/plain" + b";a=b" * 30_000 + b"\n\nKata.").text == "Kata."
+    assert time.monotonic() - begin < 15

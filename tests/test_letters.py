@@ -14,9 +14,10 @@ from ecrm.letters.security import invite
 from ecrm.models import BandwidthGrant, Complaint, Customer, Installation, Letter, Role, User
 from ecrm.models.account import Language
 from ecrm.models.base import now
-from ecrm.rules import LIFECYCLES, move
+from ecrm.rules import LIFECYCLES, move, told
 from ecrm.rules.complaint import answer
 from ecrm.rules.facts import facts as facts_of
+from ecrm.rules.lifecycle import Verb
 from ecrm.rules.phone import readable
 from tests.conftest import ONE_DATABASE
 from tests.world import email, one
@@ -208,3 +209,16 @@ def test_who_is_told_when_a_password_changed_knows_when(app):
     with app.app_context():
         told = compose("account_change_notice", Language.ENGLISH, "Budi", {"link": "http://x/reset", "at": datetime(2026, 3, 2, 2).astimezone().isoformat()})
     assert "March 2, 2026" in told.text
+
+
+@ONE_DATABASE
+def test_who_reads_of_a_row_as_its_customer(app):
+    """The customer of whom it is, or who it is; nobody where an application has no customer yet."""
+    with app.app_context():
+        support, at, row = one(User, email=email("support")), now(), one(Installation, applicant_name="Pemohon technician")
+        verb = Verb("reply", "Uji", frozenset(), None)
+        for about, wanted in ((one(Customer, number="PLG-000001"), [email("customer")]), (one(Complaint, subject="Internet putus-putus"), [email("customer2")]),
+                              (one(BandwidthGrant), [email("customer")]), (row, [])):
+            found = told.letters(about, verb, "customer", support, at, None)
+            assert [letter.to_email for letter in found] == wanted, about
+            assert all(letter.customer_id and letter.template.endswith("_reply_customer") for letter in found)

@@ -60,6 +60,15 @@ def test_a_needed_fact_is_asked_for(app):
         assert refused.value.name == "reason"
 
 
+def test_a_fact_that_a_verb_does_not_take_is_a_mistake_of_ours(app):
+    """It is named and not passed over in silence, and nothing has moved."""
+    with app.app_context():
+        row = one(Complaint, subject="Lampu LOS merah")
+        with pytest.raises(TypeError, match="start takes no reason"):
+            move(row, "start", None, now(), reason="Cepat")
+        assert row.status is S.ASSIGNED and not db.session.dirty
+
+
 def test_waiting_stops_the_resolution_clock(app):
     """The due time moves by the time that we waited for the customer."""
     with app.app_context():

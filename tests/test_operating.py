@@ -4,19 +4,25 @@ import io
 import json
 import logging
 import shutil
+import socket
+import sqlite3
 import urllib.request
+from contextlib import closing
 from datetime import timedelta
 from types import SimpleNamespace
 
+import click
 import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import create_engine, delete, text
 from sqlalchemy.exc import DBAPIError
 
 from ecrm import config, create_app, health, logs, metrics
+from ecrm.cli.start import _listen_for_prometheus
 from ecrm.extensions import db
-from ecrm.models import Letter
+from ecrm.models import Job, Letter
 from ecrm.models.base import now
+from tests.conftest import ONE_DATABASE
 from tests.smtp import free_port
 from tests.test_config import GIVEN
 from tests.world import email
@@ -49,6 +55,18 @@ def test_letters_that_wait_are_told_but_turn_nobody_away(app, browser, again):
         db.session.commit()
     answer = browser().get("/readyz")
     assert answer.status_code == 200 and answer.json["late"] == ["outbox"]
+
+
+@ONE_DATABASE
+def test_somebody_else_who_writes_is_no_reason(app, browser):
+    """SQLite lets one write at a time: to be told to wait means that it can be written."""
+    with app.app_context():
+        path = db.engine.url.database
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = browser().get("/readyz")
+        other.execute("ROLLBACK")
+    assert (answer.status_code, answer.json["reasons"]) == (200, [])
 
 
 def test_a_disk_that_is_nearly_full(app, browser, monkeypatch):
@@ -125,6 +143,17 @@ def test_numbers_for_prometheus(app, browser):
     assert "such" not in found and browser().get("/metrics").status_code == 404
 
 
+def test_numbers_of_what_has_not_happened(app):
+    """No letter waits, so that none is old; a job that never ran has no time, and no failures."""
+    with app.app_context():
+        db.session.execute(delete(Letter))
+        db.session.add(Job(name="baru"))
+        db.session.commit()
+    found = numbers(app)
+    assert 'ecrm_letters{state="queued"} 0.0' in found and "ecrm_letters_oldest_seconds 0.0" in found
+    assert 'ecrm_job_failures{job="baru"} 0.0' in found and 'timestamp_seconds{job="baru"}' not in found and 'ecrm_job_seconds{job="baru"}' not in found
+
+
 def test_numbers_without_a_database(away, app):
     """That it is away is a number too."""
     found = numbers(app)
@@ -149,6 +178,12 @@ def test_numbers_at_their_own_address(bare):
     server.shutdown()
     server.server_close()
     assert metrics.listen(bare()) is None
+
+
+def test_an_address_for_numbers_that_is_taken(bare):
+    """The start refuses with the name of the setting."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(click.ClickException, match="ECRM_METRICS_ADDRESS 127.0.0.1:.* is not to be had"):
+        _listen_for_prometheus(bare(METRICS_ADDRESS=f"127.0.0.1:{taken.getsockname()[1]}"))
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:9100", "8.8.8.8:9100", "127.0.0.1", "127.0.0.1:0", "localhost:9100", "[::]:9100"])

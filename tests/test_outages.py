@@ -1,6 +1,7 @@
 """Outages: offered when many of an area complain, told of in one place, restored with one letter each; also half-way, twice and by mistake."""
 
 import re
+import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,10 +106,10 @@ def test_refused(app, browser):
     with app.app_context():
         kapuk, nagoya = one(CoverageArea, name="Kapuk Muara"), one(CoverageArea, name="Nagoya")
         fine = {"branch": kapuk.branch_id, "area": "__None", "message": "Uji", "started_at": "2026-01-01T10:00"}
-        local = {name: f"{now().astimezone() + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in (("soon", 1), ("ago", -1))}
+        local = {name: f"{now().astimezone() + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in (("soon", 1), ("ago", -1), ("before", -2))}
         fine["started_at"] = local["ago"]
         cases = [("area", {"area": nagoya.id}), ("area", {"area": kapuk.id}), ("started_at", {"started_at": local["soon"]}), ("message", {"message": " "}),
-                 ("expected_at", {"expected_at": local["ago"]}), ("started_at", {"started_at": "kemarin"}), ("expected_at", {"expected_at": "20266-01-01T10:00"}),
+                 ("expected_at", {"expected_at": local["ago"]}), ("expected_at", {"started_at": local["before"], "expected_at": local["ago"]}), ("started_at", {"started_at": "kemarin"}), ("expected_at", {"expected_at": "20266-01-01T10:00"}),
                  ("message", {"message": "x" * 501})]
     for field, wrong in cases:
         answer = browser("support").send("/admin/support/outage/new/", fine | wrong)
@@ -233,6 +234,30 @@ def test_told_before_writing(app, browser):
     assert letters(app, "outage_restore_customer") == []  # the own complaint tells it
     assert [to for to, words in letters(app, "complaint_resolve_customer") if words == "Tersambung."] == [email("customer")]
     assert f'data-outage="{number}"' not in person.get("/home").text and "Tersambung." in person.get(f"/outages/{number}").text
+
+
+@pytest.mark.only("mariadb")
+def test_followed_twice_at_once(app, browser, monkeypatch):
+    """Both have looked and found none before either is written: it is one, and both hear the same."""
+    row = declared(app)
+    with app.app_context():
+        number = db.session.get(Outage, row).number
+    people, gate, follow, answers = [browser("customer") for _person in range(2)], threading.Barrier(2), outage.follow, []
+    forms = [{"csrf_token": person.token()} for person in people]
+
+    def together(*args):
+        found = follow(*args)
+        gate.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(outage, "follow", together)
+    threads = [threading.Thread(target=lambda own, form: answers.append(own.post(f"/outages/{number}/follow", data=form)), args=pair)
+               for pair in zip(people, forms, strict=True)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, f"/outages/{number}")] * 2
+    with app.app_context():
+        assert db.session.query(OutageFollower).filter_by(outage_id=row).count() == 1
 
 
 def test_not_ones_own(app, browser):

@@ -12,7 +12,7 @@ from sqlalchemy import Enum, Integer, String, event, inspect, text
 from ecrm.admin import paging, stretches
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Role
+from ecrm.models import Complaint, Customer, Installation, Role
 from ecrm.models.base import NEVER, now
 from tests.staff import Page
 from tests.sweep import BOTH, cells
@@ -92,6 +92,18 @@ def test_a_place_that_is_none(app, place):
     """What no row stands at is the beginning, never an error; a row out of scope is no place either."""
     for role in ("support", "technician", "manager"):
         assert app.test_client().become(role).get(f"/admin/{role}/complaint/?view=all&{place}").status_code == 200
+
+
+def test_rows_without_a_value_have_their_place(app):
+    """An application without a visit comes before those with one, and last the other way round; the list goes on behind each."""
+    with app.app_context():
+        empty, full = db.session.scalars(db.select(Installation.id).order_by(Installation.id)).all()
+        db.session.execute(Installation.__table__.update().where(Installation.__table__.c.id == empty).values(visit_at=None))
+        db.session.commit()
+    person = app.test_client().become("support")
+    for order, place, wanted in (("", empty, [full]), ("", full, []), ("&desc=1", full, [empty]), ("&desc=1", empty, [])):
+        rows = Page(person.get(f"/admin/support/installation/?view=all&sort=7{order}&after={place}")).rows()
+        assert [int(row.partition("id=")[2]) for row in rows] == wanted, (order, place)
 
 
 # Plans

@@ -18,7 +18,8 @@ from ecrm.rules.pdp_request import CLOCK
 from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.test_accounts import form
-from tests.world import email, one
+from tests.test_two_factor import stale
+from tests.world import PASSWORD, email, one
 
 pytestmark = ONE_DATABASE
 HAND = Hand("test")
@@ -62,6 +63,32 @@ def test_from_the_portal_to_the_answer(app, browser):
         row = newest()
         assert row.status is PdpStatus.FULFILLED and row.clock_due_at == NEVER and row.handled_by.email == email("administrator")
         assert letters("pdp_request_fulfil_customer") == [email("customer")]
+
+
+def test_the_copy_asks_for_the_password(app, browser):
+    """Who sits down at an open browser does not get everything at once."""
+    person = browser("customer")
+    person.send("/data", {"kind": "access"})
+    assert decide(app, browser, "fulfil", answer="Terlampir.", evidence="Salinan dibuat.").status_code == 302
+    with app.app_context():
+        url = f"/data/{newest().number}/file"
+    stale(person)
+    assert person.get(url).location.startswith("/verify?next=")
+    person.send(f"/verify?next={url}", {"password": PASSWORD})
+    assert person.get(url).mimetype == "application/zip"
+
+
+def test_taking_back_after_the_session_has_ended(app, browser):
+    """The login leads to the page of the requests, where the button is pressed again."""
+    with app.app_context():
+        number = newest().number
+    person = browser()
+    asked = person.send(f"/data/{number}/withdraw")
+    draft = re.search(r'name="draft" value="([^"]+)"', asked.text)[1]
+    page = person.send("/login", {"email": email("customer"), "password": PASSWORD, "draft": draft})
+    assert asked.status_code == 401 and page.status_code == 200 and f'action="/data/{number}/withdraw"' in page.text
+    with app.app_context():
+        assert newest().status is PdpStatus.RECEIVED
 
 
 @pytest.mark.parametrize(("typed", "field"), [({}, "kind"), ({"kind": "x"}, "kind"), ({"kind": "correction"}, "wish"), ({"kind": "access", "wish": "x" * 2001}, "wish")])
@@ -121,8 +148,10 @@ def test_a_restricted_customer(app, browser):
     desk = browser("support")
     assert 'id="restricted"' in desk.get("/admin/support/customer/details/?id=1").text
     assert Page(desk.get("/admin/support/customer/?flt0_restricted=1")).count() == 1
+    assert 'id="risk"' not in desk.get(f"/admin/support/subscription/details/?id={line}").text
     assert browser("support").send("/admin/support/customer/move/?id=1&verb=lift_restriction").status_code == 302
     assert "Hemat akhir tahun" in browser("customer").get("/promos").text and 'id="restricted"' not in desk.get("/admin/support/customer/details/?id=1").text
+    assert 'id="risk"' in desk.get(f"/admin/support/subscription/details/?id={line}").text
 
 
 def test_consent(app, browser):

@@ -1,16 +1,22 @@
 """The portal over HTTP: the pages around a complaint."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from ecrm import policy
 from ecrm.extensions import db
-from ecrm.models import BandwidthGrant, Complaint, Customer, Plan, Promo
+from ecrm.models import (
+    BandwidthGrant, Complaint, CoverageArea, Customer, Demand, Installation, Outage, OutageFollower, PdpRequest, Plan, Promo, PromoRequest, Reply, User,
+)
+from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.plan import Audience
 from ecrm.rules import move
+from tests.conftest import ONE_DATABASE
 from tests.portal import number, pick, solve, typed
-from tests.world import one
+from tests.world import email, one
 
 
 @pytest.mark.parametrize("path", ["/", "/promos", "/promos/HEMAT", "/login", "/register", "/confirm", "/reset", "/registered"])
@@ -141,5 +147,29 @@ def test_an_account_without_a_customer_is_told_to_call(app, browser):
     person = browser("customer")
     for path in ("/home", "/complaints", "/bandwidth", "/profile", "/promos"):
         assert person.get(path).status_code == 200
+    assert person.send("/profile", {"phone": "0812-3456-7890", "language": "en"}).status_code == 302
+    assert pick(app, lambda: (one(User, email=email("customer")).phone, one(Customer, number="PLG-000001").phone)) == ("+6281234567890", "+628120000001")
+    assert person.get("/data").status_code == 403 and person.send("/promos/HEMAT/interest").status_code == 403
     assert person.get("/complaints/new").status_code == 403
     assert person.send("/complaints/new", typed(app)).status_code == 403
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("model", "right", "url", "data"), [
+    (Installation, policy.Right.CREATE, "/apply", {"area": "{area}"}), (Demand, policy.Right.CREATE, "/coverage/wait", {}),
+    (Reply, policy.Right.CREATE, "/complaints/{complaint}/reply", {"text": "Halo"}), (PromoRequest, policy.Right.CREATE, "/promos/HEMAT/interest", {}),
+    (OutageFollower, policy.Right.CREATE, "/outages/{outage}/follow", {}), (PdpRequest, policy.Right.CREATE, "/data", {"kind": "access"}),
+    (Complaint, policy.Right.CREATE, "/complaints/new", {}), (Customer, policy.Right.EDIT, "/profile", {"phone": "08123456789", "language": "en"}),
+])
+def test_what_the_policy_takes_from_customers(app, browser, monkeypatch, model, right, url, data):
+    """The form is refused, and nothing is written."""
+    before = policy.POLICY[model][RoleName.CUSTOMER]
+    monkeypatch.setitem(policy.POLICY[model], RoleName.CUSTOMER, replace(before, may=before.may & ~right))
+    with app.app_context():
+        named = {"area": one(CoverageArea, name="Kapuk Muara").id, "complaint": one(Complaint, subject="Lampu LOS merah").number,
+                 "outage": db.session.query(Outage).filter_by(status="restored").one().number}
+        rows = db.session.query(model).count()
+    answer = browser("customer").send(url.format(**named), {name: value.format(**named) for name, value in data.items()})
+    assert answer.status_code == 403
+    with app.app_context():
+        assert db.session.query(model).count() == rows and one(Customer, number="PLG-000001").phone == "+628120000001"

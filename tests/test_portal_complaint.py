@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from sqlalchemy import event, update
 
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Reply, User
@@ -10,7 +11,7 @@ from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus as S
 from ecrm.rules import move
 from ecrm.rules.complaint import answer
-from tests.portal import bare, number, pick, solve
+from tests.portal import PNG, bare, number, pick, solve
 from tests.world import email, one
 
 
@@ -126,6 +127,46 @@ def test_somebody_was_faster_keeps_what_was_typed(app, browser):
         db.session.commit()
     page = browser("customer").send(f"/complaints/{which}/reply", {"text": "Satu lagi pertanyaan"})
     assert page.status_code == 409
+
+
+@pytest.fixture
+def overtaken(app):
+    """Return a function that lets somebody else's change of a complaint come between the customer's look and the customer's own."""
+    def first(session, *_more):
+        rows = [row for row in session.dirty if isinstance(row, Complaint)]
+        for row in rows:
+            table = Complaint.__table__
+            session.connection().execute(update(table).where(table.c.id == row.id).values(version=table.c.version + 1))
+
+    yield lambda: event.listen(db.session, "before_flush", first)
+    event.remove(db.session, "before_flush", first)
+
+
+@pytest.mark.parametrize("act", ["rating", "confirm"])
+def test_overtaken_while_it_is_written(app, browser, overtaken, act):
+    """Seen by the version of the row alone: the page says so and shows what was typed; nothing is written."""
+    solve(app, "Lampu LOS merah")
+    which = number(app, "Lampu LOS merah")
+    overtaken()
+    page = browser("customer").send(f"/complaints/{which}/{act}", {"rating": "4", "remark": "Cepat sekali"})
+    assert page.status_code == 409 and "Sudah ada perubahan" in page.text and (act == "confirm" or "Cepat sekali" in page.text)
+    assert pick(app, lambda: (one(Complaint, number=which).status, one(Complaint, number=which).rating)) == (S.RESOLVED, None)
+
+
+def test_a_rating_before_its_time(app, browser):
+    """The page says why, and shows what was typed."""
+    which = number(app, "Lampu LOS merah")
+    page = browser("customer").send(f"/complaints/{which}/rating", {"rating": "4", "remark": "Cepat sekali"})
+    assert page.status_code == 409 and "memberi penilaian setelah" in page.text and "Sudah ada perubahan" not in page.text
+    assert pick(app, lambda: one(Complaint, number=which).rating) is None
+
+
+def test_an_empty_message(app, browser):
+    """It is said beside the field; of files that were chosen it is said that they must be chosen again."""
+    which = number(app, "Lampu LOS merah")
+    page = browser("customer").send(f"/complaints/{which}/reply", {"text": " ", "files": [(io.BytesIO(PNG), "lampu.png")]}, content_type="multipart/form-data")
+    assert page.status_code == 422 and 'id="text-error"' in page.text and "Pilih" in page.text
+    assert pick(app, lambda: db.session.query(Attachment).filter_by(name="lampu.png").count()) == 0
 
 
 def test_an_answer_of_staff_is_seen(app, browser):

@@ -32,6 +32,15 @@ def test_an_expired_session_keeps_the_text(app, browser, path):
     assert complaints(app, subject="Modem mati") == 0
 
 
+def test_staff_log_in_with_a_draft(app, browser):
+    """Who is no customer is led to their own site, not to a customer's form."""
+    person = browser()
+    asked = person.send("/complaints/new", typed(app))
+    draft = re.search(r'name="draft" value="([^"]+)"', asked.text)[1]
+    answer = person.send("/login", {"email": email("support"), "password": PASSWORD, "draft": draft})
+    assert answer.status_code == 302 and answer.location == "/start" and complaints(app, subject="Modem mati") == 0
+
+
 def test_a_stale_token_keeps_the_text(app, browser):
     """Logged in, but the page is older than the session: the form comes back, filled in."""
     page = browser("customer").post("/complaints/new", data=typed(app))

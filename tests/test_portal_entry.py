@@ -5,10 +5,11 @@ import threading
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ecrm.extensions import db
-from ecrm.models import Attachment, Complaint, Customer, Letter, Plan, Subscription
+from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, Letter, Plan, Subscription
+from ecrm.models.category import CategoryKind
 from ecrm.models.complaint import ComplaintStatus as S
 from ecrm.portal import complaint_entry
 from tests.portal import PNG, complaints, pick, typed
@@ -66,6 +67,23 @@ def test_two_at_the_same_moment_make_one_complaint(app, browser, monkeypatch):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len(set(places)) == 1 and places[0].startswith("/complaints/KL-") and complaints(app, subject="Modem mati") == 1
+
+
+def test_the_category_goes_while_it_is_written(app, browser, monkeypatch):
+    """The database refuses the row: the customer is asked to load the page again, and nothing is stored."""
+    with app.app_context():
+        db.session.add(ComplaintCategory(code="GONE", name="Sementara", name_en="For now", kind=CategoryKind.GENERAL, response_hours=8, resolution_hours=72))
+        db.session.commit()
+        chosen = str(one(ComplaintCategory, code="GONE").id)
+    write = complaint_entry._enter
+
+    def write_late(*args):
+        db.session.execute(delete(ComplaintCategory.__table__).where(ComplaintCategory.__table__.c.code == "GONE"))
+        return write(*args)
+
+    monkeypatch.setattr(complaint_entry, "_enter", write_late)
+    page = browser("customer").send("/complaints/new", typed(app, category=chosen))
+    assert page.status_code == 409 and "Orang lain lebih dulu" in page.text and complaints(app, subject="Modem mati") == 0
 
 
 @pytest.mark.parametrize("missing", ["category", "subject", "description"])

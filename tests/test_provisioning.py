@@ -61,11 +61,11 @@ def approved(app):
 @pytest.fixture
 def told(app, monkeypatch):
     """Return a function that does the job at a moment, with provisioning at an address."""
-    def tell(url, at):
+    def tell(url, at, hand=HAND):
         monkeypatch.setitem(app.config["ECRM"], "PROVISION_URL", url)
         monkeypatch.setitem(app.config["ECRM"], "PROVISION_SECRET", SECRET)
         with app.app_context():
-            return run(db.session(), at, HAND)
+            return run(db.session(), at, hand)
 
     return tell
 
@@ -93,6 +93,16 @@ def test_the_speed_of_every_line(app, browser, approved):
     run = app.test_cli_runner().invoke
     assert run(args=["grants", "speeds", "--format", "radius"]).output == wanted
     assert run(args=["grants", "speeds"]).output.splitlines() == [",".join(speeds.HEADER), table]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+def test_lines_are_read_by_chunks(app, monkeypatch, chunk):
+    """However many are read at a time, each line is there once, in order."""
+    at = now()
+    with app.app_context():
+        all_of_them = list(speeds.every(db.engine, at))
+        monkeypatch.setattr(speeds, "CHUNK", chunk)
+        assert len(all_of_them) == 3 and list(speeds.every(db.engine, at)) == all_of_them
 
 
 def test_told_until_it_is_taken(app, approved, told):
@@ -144,6 +154,14 @@ def test_nothing_is_lost_while_it_is_away(app, approved, told):
             move(db.session.get(BandwidthGrant, grant), "revoke", None, at, reason="Batal")
             db.session.commit()
         assert told(url, at + timedelta(days=11)) == 0 and len(calls) == 1
+
+
+def test_asked_to_stop(approved, told):
+    """The call in hand is finished; the others wait for the next turn."""
+    with receiver([200]) as (url, calls):
+        at = now()
+        assert told(url, at, Hand("test", stop=lambda: True)) == 0 and calls == []
+        assert told(url, at) == 1 and len(calls) == 1
 
 
 def test_address_and_secret_belong_together(tmp_path):

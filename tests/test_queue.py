@@ -49,6 +49,11 @@ def test_which_comes_first(name):
     assert first < second
 
 
+def test_what_is_solved_stands_nowhere():
+    """There is no reason why it would be next."""
+    assert queue.reasons(Complaint(status=S.RESOLVED), AT) == []
+
+
 def test_the_database_sorts_as_the_rule_says(app):
     """Two hundred complaints of every kind, some late, some near, some standing."""
     with app.app_context():

@@ -17,9 +17,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import literal, select, text
 
+from ecrm import policy
 from ecrm.extensions import db
 from ecrm.models import Branch, Complaint, Recap, ServiceStandard, User
-from ecrm.models.account import Language
+from ecrm.models.account import Language, RoleName
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.elapsed import day_number, hours_ahead, seconds_between
@@ -158,7 +159,7 @@ def test_a_branch_and_a_category(demo):
     assert found and values(sheet, "category")[None] == counted(found, at)
 
 
-@pytest.mark.parametrize("kind", ["complaints", "visits", "outages", "promos", "bandwidth"])
+@pytest.mark.parametrize("kind", ["complaints", "visits", "outages", "promos", "bandwidth", "quality"])
 def test_the_branches_add_up(demo, kind):
     """What is counted of each branch is together what is counted of all, but for the promos themselves, which run everywhere."""
     whole, _at = made(demo, kind)
@@ -379,6 +380,19 @@ def test_no_letter_breaks_the_pdf(app, browser, name):
     assert "Rekapitulasikeluhan" in paper and name.partition(" ")[2].replace(" ", "") in paper
 
 
+def test_a_table_that_is_too_wide(app):
+    """Words that have no room beside each other share the width: no column leaves the paper."""
+    columns = tuple(Column(f"c{number}", f"Kolom{number}", Kind.TEXT) for number in range(12))
+    table = Table("wide", "Lebar", columns, (Row(("x" * 30,) * 12),))
+    with app.test_request_context():
+        paper = PdfReader(io.BytesIO(pdf.make(Sheet("wide", "Lebar", Scope(year(), now()), (table,)), Letterhead("PT", "1", "Jl. 1", "x"))))
+    starts = {}
+    for page in paper.pages:
+        page.extract_text(visitor_text=lambda text, _cm, tm, _font, _size, page=page: starts.update({text.strip(): tm[4] / float(page.mediabox.width)}))
+    places = [place for text, place in starts.items() if text.startswith("Kol")]
+    assert places == sorted(places) and len(places) == 12 and max(places) < 0.95
+
+
 def test_papers_made_at_the_same_time(app):
     """Each of several threads gets the whole paper, the same to the byte."""
     table = Table("names", "Nama", (Column("name", "Nama", Kind.TEXT), Column("count", "Jumlah")), tuple(Row((name, 1)) for name in NAMES))
@@ -394,6 +408,14 @@ def test_papers_made_at_the_same_time(app):
             assert len(set(pool.map(paper, range(30)))) == 1
     finally:
         sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize(("first", "last", "begin", "end"), [
+    ("2026-11-01", "2026-11-30", "2026-10-02", "2026-10-31"), ("2026-11-02", "2026-12-01", "2026-10-03", "2026-11-01"), ("2026-03-01", "2026-03-01", "2026-02-28", "2026-02-28"),
+])
+def test_the_time_before(first, last, begin, end):
+    """What the last days are compared with are as many days, also where the last days are a whole month."""
+    assert period.between(first, last, ZONE).before().days == f"{begin}..{end}"
 
 
 BAD = [("first=2026-02-30&last=2026-03-01", "first"), ("first=2026-03-02&last=2026-03-01", "last"), ("first=2016-01-01&last=2025-12-31", "last"),
@@ -459,6 +481,19 @@ def test_kept_figures_stay(app, browser):
             connection.execute(text("UPDATE recap SET sha256 = :other WHERE id = :id"), {"other": "f" * 64, "id": kept.id})
     assert "alert-danger" in person.get(answer.location).get_data(as_text=True)
     assert person.post("/admin/manager/recaps/complaints/keep/", data={"month": month}).status_code == 400
+
+
+@pytest.mark.parametrize(("rights", "given", "status"), [
+    (None, {"first": "2026-02-01", "last": "2026-01-01"}, 422), (None, {"month": "2026-13"}, 422), (policy.Right.READ | policy.Right.EXPORT, {"month": "2026-01"}, 403),
+])
+def test_figures_that_are_not_kept(app, browser, monkeypatch, rights, given, status):
+    """Of days that are none, which are said at their field with what was typed; or by a role that the policy lets read alone."""
+    if rights:
+        monkeypatch.setitem(policy.POLICY[Recap], RoleName.MANAGER, policy.Grant(rights))
+    answer = browser("manager").send("/admin/manager/recaps/complaints/keep/", given)
+    assert answer.status_code == status and (status == 403 or "is-invalid" in answer.text)
+    with app.app_context():
+        assert db.session.query(Recap).count() == 1  # that of the little company
 
 
 def test_a_column_that_came_later_is_no_difference(app):

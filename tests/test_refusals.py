@@ -68,6 +68,18 @@ def test_refusals_are_kept(app, browser, caplog):
     assert len(re.findall("data-href", boss.get("/admin/administrator/access_event/").text)) == 6
 
 
+def test_a_refusal_that_cannot_be_kept(app, browser, caplog):
+    """The answer stands, the line in the log too, and another one says that the table has it not."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON access_event BEGIN SELECT RAISE(ABORT, 'full'); END")
+    try:
+        assert browser("support").get("/admin/administrator/").status_code == 403
+    finally:
+        with app.app_context(), db.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
+    assert "refused: forbidden" in caplog.text and "a refusal was not kept: IntegrityError" in caplog.text and events(app) == []
+
+
 def test_who_hammers_fills_no_table(app, browser):
     """At most thirty rows in a minute from one address."""
     person = browser("support")

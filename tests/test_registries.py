@@ -99,6 +99,11 @@ def test_the_policy_is_printed(make_app):
         assert name in printed.output
 
 
+def test_the_policys_page_is_printed(make_app):
+    """`flask policy --markdown` prints docs/policy.md, and nothing else."""
+    assert make_app().test_cli_runner().invoke(args=["policy", "--markdown"]).output == (ROOT.parent / "docs" / "policy.md").read_text()
+
+
 SMALL = (Branch, CoverageArea, ComplaintCategory, Plan, Role)  # tables that a company keeps by hand, and that fit a drop-down list
 SPEAK_FOR_THEMSELVES = {
     "name", "name_en", "title", "title_en", "text", "city", "phone", "postcode", "plan", "since", "valid_from", "day", "closes", "down_mbps",

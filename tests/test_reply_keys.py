@@ -3,13 +3,14 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, Installation, Reply, User
 from ecrm.models.base import now
 from ecrm.rules import move
-from tests.staff import details, id_of, photo, reply, texts_of
+from tests.staff import details, elsewhere, id_of, photo, reply, texts_of
 from tests.world import email, one
 
 SCRIPT = {"Accept": "application/json"}
@@ -42,6 +43,26 @@ def test_a_repeat_is_a_success_also_when_the_complaint_was_closed_between(app, b
     answer = send(technician, reply("technician", number), text="Terlambat", public="0", client_key=str(uuid4()))
     assert answer.status_code == 409 and "Dibatalkan" in answer.get_json()["refused"]
     assert "Terlambat" not in texts_of(app, number)
+
+
+def test_the_same_reply_at_the_same_moment(app, browser):
+    """The second arrives while the first is still looked at: one reply, and a success for both."""
+    number, key, answers = id_of(app), str(uuid4()), []
+    first, second = browser("technician"), browser("technician")
+
+    def arrive(_session):
+        """Send it again as soon as the lock is let go, before the first is written."""
+        if not answers:
+            answers.append(None)
+            answers[0] = elsewhere(lambda: send(second, reply("technician", number), text="Sudah di lokasi", public="1", client_key=key))
+
+    event.listen(db.session, "after_rollback", arrive)
+    try:
+        answers.append(send(first, reply("technician", number), text="Sudah di lokasi", public="1", client_key=key))
+    finally:
+        event.remove(db.session, "after_rollback", arrive)
+    assert [answer.get_json() for answer in answers] == [{"sent": True}] * 2
+    assert texts_of(app, number).count("Sudah di lokasi") == 1
 
 
 def test_keys_are_a_persons_own(app, browser):

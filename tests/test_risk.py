@@ -125,6 +125,20 @@ def test_who_has_ended_has_no_score(app, weighed, past):
         assert number in risk.signs(db.session, now() - DAY)
 
 
+def test_the_scores_are_counted_by_hand(app, weighed, past):
+    """`flask risk` does what the worker does each day, and says how many subscriptions it found signs for."""
+    _at, number = past
+    with app.app_context():
+        complain(now() - DAY)
+        db.session.execute(RiskScore.__table__.delete())
+        db.session.commit()
+    printed = app.test_cli_runner().invoke(args=["risk"])
+    with app.app_context():
+        scores = {row.subscription_id: row.signs for row in db.session.scalars(select(RiskScore))}
+    assert printed.exit_code == 0 and scores[number]["complaints"] == 1
+    assert printed.output == f"Subscriptions with signs that speak against staying: {len(scores)}\n"
+
+
 def test_the_page_explains_the_score_line_by_line(app, browser, weighed):
     """Managers and support read the same lines as the rule; technicians and customers read none."""
     with app.app_context():

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from ecrm.extensions import db
-from ecrm.models import ApiToken, BandwidthGrant, Branch, Complaint, Customer, Installation, PromoRequest, Subscription, User, Visit, WorkingHours
+from ecrm.models import ApiToken, BandwidthGrant, Branch, Complaint, CoverageArea, Customer, Installation, Plan, PromoRequest, Subscription, User, Visit, WorkingHours
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.business_time import Weekday
@@ -13,7 +13,7 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.visit import Half, VisitKind
-from ecrm.rules import account, api_token, appointment, bandwidth, compensation, complaint, erasure, opening, visit
+from ecrm.rules import account, api_token, appointment, bandwidth, compensation, complaint, erasure, installation, opening, visit
 from ecrm.rules.errors import FieldRefused
 from tests.conftest import ONE_DATABASE
 from tests.world import email, one
@@ -96,6 +96,13 @@ def test_visits():
     for days in (-2, 400):
         row = Visit(complaint=Complaint(branch=branch, customer=Customer(branch=branch)), branch=branch, day=(at + timedelta(days)).date(), half=Half.MORNING)
         refused("day", appointment.promise, row, at)
+
+
+def test_applications():
+    """From the portal, only for an area where we connect people."""
+    wanted = Installation(applicant_name="Eko", applicant_phone="+628120000007", address="Jl. 7", area=one(CoverageArea, name="Nagoya"), plan=one(Plan, code="HOME20"))
+    refused("area", installation.apply, db.session(), wanted, now())
+    assert wanted.number is None
 
 
 def test_additions():

@@ -161,3 +161,10 @@ def test_a_bad_filter_is_said_once(browser):
     person = browser("support")
     assert Page(person.get(f"{LIST}?flt0_status=nonsense")).text.count("nonsense") == 1
     assert "nonsense" not in person.get(LIST).text
+
+
+def test_the_list_of_views_is_no_view(app, browser):
+    """There is nothing to keep of it, and whoever asks all the same is refused."""
+    assert browser("support").send("/admin/support/saved_view/keep_view/", {"name": "Semua tampilan"}).status_code == 403
+    with app.app_context():
+        assert db.session.query(SavedView).filter_by(name="Semua tampilan").count() == 0

@@ -5,15 +5,18 @@ import re
 import pytest
 from sqlalchemy import select
 
+from ecrm.admin.screens.complaint import CategoryScreen
+from ecrm.admin.screens.system import CounterScreen
 from ecrm.extensions import db
 from ecrm.models import (
-    BandwidthGrant, Complaint, ComplaintCategory, CoverageArea, Customer, Letter, Plan, Promo, Step, Subscription, User, ServiceStandard,
+    BandwidthGrant, Complaint, ComplaintCategory, CoverageArea, Customer, Letter, Plan, Promo, PromoRequest, PromoSeen, Step, Subscription, User, ServiceStandard,
 )
 from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.letter import LetterState
 from ecrm.models.recap import Measure
 from ecrm.rules import move
+from tests.staff import meanwhile
 from tests.sweep import fields_of, nothing_written
 from tests.world import email, one
 
@@ -124,7 +127,56 @@ def test_a_row_deleted_meanwhile(app, form, browser):
     assert edit.person.send(edit.url, edit.typed).status_code == 404
 
 
+@pytest.mark.only("mariadb")
+def test_two_save_at_the_same_moment(app, form):
+    """The one whose changes come second is told as one who opened the form too early; nothing of the first is lost."""
+    first, second = form("support", Plan, code="HOME20"), form("support", Plan, code="HOME20")
+    with meanwhile(Plan, lambda: first.send(name="Home 20 Plus")):
+        second.send(monthly_price="260000")
+    assert first.saved and not second.saved and "Home 20 Plus" in second.text and second.typed["monthly_price"] == "260000"
+    assert (get(app, Plan, "name", code="HOME20"), get(app, Plan, "monthly_price", code="HOME20")) == ("Home 20 Plus", 250_000)
+    assert second.send(name="Home 20 Plus").saved and get(app, Plan, "monthly_price", code="HOME20") == 260_000
+
+
+@pytest.mark.only("mariadb")
+def test_a_row_deleted_while_it_is_saved_or_deleted(app, form, browser):
+    """Who saves is led back to the list and told; who deletes too is told that somebody was faster."""
+    support, edit, url = browser("support"), form("support", Promo, code="RAHASIA"), "/admin/support/promo/delete/"
+    number = get(app, Promo, "id", code="RAHASIA")
+    with meanwhile(Promo, lambda: support.send(url, {"id": number})):
+        edit.send(title="Masih ada")
+    assert edit.saved and edit.page.location.endswith("/admin/support/promo/")
+    assert "telah dihapus oleh orang lain" in edit.person.get(edit.page.location).text
+    number, other = get(app, Promo, "id", code="HEMAT"), browser("support")
+    with app.app_context():
+        db.session.execute(PromoRequest.__table__.delete())
+        db.session.execute(PromoSeen.__table__.delete())
+        db.session.commit()
+    with meanwhile(Promo, lambda: support.send(url, {"id": number})):
+        answer = other.send(url, {"id": number}, follow_redirects=True)
+    assert answer.status_code == 200 and "Orang lain lebih dulu" in answer.text
+    with app.app_context():
+        assert not db.session.scalars(select(Promo)).all()
+
+
+def test_a_change_that_is_a_secret(app, form):
+    """Who was faster is said, a new password is not, nor that it is one."""
+    edit = form("administrator", User, email=email("support"))
+    with app.app_context():
+        one(User, email=email("support")).password = "$argon2id$rahasia"
+        db.session.commit()
+    edit.send(name="Sari")
+    assert not edit.saved and "tidak ada yang dapat Anda lihat" in edit.text and "argon2id" not in edit.text and "•••" not in edit.text
+    assert edit.send().saved and get(app, User, "name", email=email("support")) == "Sari"
+
+
 # What cannot be
+
+
+def test_a_table_that_the_policy_does_not_name_for_a_role_has_no_screen():
+    """A screen that somebody builds all the same is a mistake of ours, and named."""
+    with pytest.raises(LookupError, match="support has no entry for counter"):
+        CounterScreen(RoleName.SUPPORT)
 
 
 @pytest.mark.parametrize(("role", "model", "columns", "changes", "field"), [
@@ -266,6 +318,32 @@ def test_a_busy_database_is_said(app, form, monkeypatch):
         patch.setattr(db.session, "commit", locked)
         assert not edit.send(name="Home 22").saved
     assert "secret" not in edit.text and edit.typed["name"] == "Home 22" and edit.send().saved
+
+
+def test_what_only_the_database_refuses_is_said(app, form, monkeypatch):
+    """A rule that was forgotten in the form still holds; the person keeps the form and reads why nothing was saved."""
+    monkeypatch.setattr(CategoryScreen, "checks", ())
+    edit = form("administrator", ComplaintCategory, code="DOWN")
+    with nothing_written(app, "targets in the wrong order"):
+        assert not edit.send(response_hours="5", resolution_hours="4").saved
+    assert edit.page.status_code == 200 and "tidak saling sesuai" in edit.text and "SQL" not in edit.text
+    assert (edit.typed["response_hours"], edit.typed["resolution_hours"]) == ("5", "4") and edit.send(resolution_hours="24").saved
+
+
+def test_a_database_that_takes_nothing_is_no_fault_of_the_form(app, form, monkeypatch):
+    """The page says that we are not available and keeps what was typed; the statement stays ours."""
+    from sqlalchemy.exc import OperationalError
+
+    edit = form("support", Plan, code="HOME20")
+
+    def read_only():
+        raise OperationalError("UPDATE secret", {}, Exception(1290, "running with --read-only"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db.session, "commit", read_only)
+        edit.send(name="Home 22")
+    assert edit.page.status_code == 503 and "Home 22" in edit.text and "secret" not in edit.text
+    assert get(app, Plan, "name", code="HOME20") == "Home 20"
 
 
 # Accounts

@@ -95,6 +95,8 @@ def test_the_plans_of_a_promo_change(seeded):
     edit(folder / "promos.csv", "BISNIS50 BISNIS100,yes\nBISNISAMAN", "BISNIS50,yes\nBISNISAMAN")
     assert "promos.csv: 0 new, 1 changed" in run(app, folder).output
     assert "promos.csv: 0 new, 0 changed" in run(app, folder).output
+    edit(folder / "promos.csv", "HOME20 HOME30 HOME50,yes", "HOME20 home20 HOME30; HOME50 HOME20,yes")  # a plan is named once, however often
+    assert "promos.csv: 0 new, 0 changed" in run(app, folder).output
 
 
 def test_a_spreadsheets_own_csv(seeded):
@@ -128,6 +130,9 @@ FAULTS = {
     "blank": ("branches.csv", "Bandung,Bandung", ",Bandung", ["branches.csv, line 3, column name: "]),
     "bad phone": ("branches.csv", "021 5010 1234", "12", ["branches.csv, line 2, column phone: “12”"]),
     "bad postcode": ("areas.csv", "14460", "1446", ["areas.csv, line 2, column postcode: "]),
+    "neither yes nor no": ("plans.csv", "825000,yes", "825000,mungkin", ["plans.csv, line 7, column on_sale: “mungkin” is neither yes nor no."]),
+    "shortened phone": ("branches.csv", "021 5010 1234", "6.2215E+11", ["branches.csv, line 2, column phone: The spreadsheet has shortened this number"]),
+    "long ago": ("promos.csv", "2026-06-01", "1826-06-01", ["promos.csv, line 4, column valid_from: “1826-06-01” is not a date"]),
     "too many cells": ("plans.csv", "825000,yes", "825000,yes,yes", ["plans.csv, line 7: "]),
 }
 

@@ -1,6 +1,7 @@
 """The server and the worker beside it, without the application: what happens when they must stop, and when one dies."""
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -14,8 +15,9 @@ from typing import Any
 import click
 import pytest
 
-from ecrm.cli.serving import LARGEST_BODY, listen, serve
+from ecrm.cli.serving import LARGEST_BODY, OPEN_FILES, listen, serve
 from ecrm.cli.supervisor import Supervisor
+from ecrm.cli.tether import _end_with_parent
 
 SETTINGS = {"THREADS": 2, "TRUSTED_PROXIES": 0}
 
@@ -130,6 +132,39 @@ def test_an_address_that_is_none() -> None:
             listen(host, 8000)
 
 
+def test_a_port_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only root may take it, another one is proposed."""
+    def refused(*_address: Any, **_options: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refused)
+    with pytest.raises(click.ClickException, match="Port 80 needs the rights of root: .* ECRM_PORT"):
+        listen("127.0.0.1", 80)
+
+
+def ok(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+    respond("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+@pytest.mark.parametrize(("known", "raised"), [(True, True), (False, False)])
+def test_as_many_open_files_as_connections_need(monkeypatch: pytest.MonkeyPatch, known: bool, raised: bool) -> None:
+    """A low limit is raised as far as the system allows; where there is none to raise, it serves all the same."""
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if not known:
+        monkeypatch.setitem(sys.modules, "resource", None)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most - 1, hard))
+    try:
+        server = Running(ok)
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=30) as answer:
+            assert answer.read() == b"ok"
+        server.end()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == (most if raised else most - 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 def script(path: Path, text: str) -> list[str]:
     path.write_text(text)
     return [sys.executable, str(path)]
@@ -186,6 +221,50 @@ def test_the_worker_is_told_to_stop_and_may_finish(tmp_path: Path) -> None:
     stop.set()
     supervisor.join(15)
     assert log.read_text() == "began\nfinished\n"
+
+
+def test_a_stop_before_the_first_worker(tmp_path: Path) -> None:
+    """None is started any more."""
+    stop, log = threading.Event(), tmp_path / "log"
+    stop.set()
+    supervisor = Supervisor(stop, ["touch", str(log)])
+    supervisor.start()
+    supervisor.join(15)
+    assert not supervisor.is_alive() and not log.exists()
+
+
+def test_a_worker_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stop does not wait for it for ever."""
+    monkeypatch.setattr("ecrm.cli.supervisor.PATIENCE", 0.2)
+    stop, log = threading.Event(), tmp_path / "log"
+    supervisor = Supervisor(stop, ["sh", "-c", f"echo $$ > {log}; exec sleep 600"])
+    supervisor.start()
+    while not log.exists() or not log.read_text():
+        time.sleep(0.02)
+    stop.set()
+    supervisor.join(15)
+    assert not supervisor.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(log.read_text()), 0)
+
+
+def test_the_tether_holds_until_its_other_end_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written to it is no end; the end asks this process, and nobody else, to stop."""
+    asked, (read, write), real = threading.Event(), os.pipe(), os.read
+    monkeypatch.setattr(os, "read", lambda number, count: real(read if number == 0 else number, count))
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        tether = threading.Thread(target=_end_with_parent)
+        tether.start()
+        os.write(write, b"xyz")
+        tether.join(0.1)
+        assert tether.is_alive() and not asked.is_set()
+        os.close(write)
+        tether.join(15)
+        assert asked.wait(15) and not tether.is_alive()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        os.close(read)
 
 
 def test_the_worker_ends_with_a_server_that_was_killed(tmp_path: Path) -> None:

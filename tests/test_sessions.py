@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from ecrm.extensions import db
 from ecrm.jobs import Hand, forget_sessions
@@ -95,6 +96,38 @@ def test_who_changes_the_email_stays_and_the_thief_goes(app, person):
     person.send("/change-email", {"email": NEW})
     assert person.get(link(app, "change-email")).status_code == 302
     assert inside(person) and not inside(thief)
+
+
+@pytest.mark.parametrize("what", ["password", "e-mail"])
+def test_who_stays_logged_in_stays_so(app, browser, what):
+    """The remembering cookie of whoever changes the password or the address is one of the new session."""
+    person = browser()
+    person.send("/login", {"email": email("customer"), "password": PASSWORD, "remember": "y"})
+    old = person.get_cookie("ecrm-remember").value
+    if what == "password":
+        assert person.send("/change", {"password": PASSWORD, "new_password": OTHER, "new_password_confirm": OTHER}).status_code == 302
+    else:
+        person.send("/change-email", {"email": NEW})
+        assert person.get(link(app, "change-email")).status_code == 302
+    for value, back in ((person.get_cookie("ecrm-remember").value, True), (old, False)):
+        reopened = app.test_client()
+        reopened.set_cookie("ecrm-remember", value, domain="localhost")
+        assert inside(reopened) is back
+
+
+def test_a_change_that_cannot_be_written(app, person, monkeypatch):
+    """The password is the old one, and the person is not logged out by what was taken back."""
+    def full(_connection):
+        raise OperationalError("COMMIT", {}, Exception(1114, "The table is full"))
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "commit", full)
+    answer = person.send("/change", {"password": PASSWORD, "new_password": OTHER, "new_password_confirm": OTHER})
+    event.remove(engine, "commit", full)
+    assert answer.status_code == 503 and inside(person) and "telah diganti" not in person.get("/profile").text
+    assert login(app.test_client(), email("customer"), OTHER).status_code == 200 and login(app.test_client(), email("customer")).location == "/start"
 
 
 def test_a_reset_ends_all(app, person, browser):

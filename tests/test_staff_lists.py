@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import event, select
 
 from ecrm.admin.site import Front
+from ecrm.admin import sidebar
 from ecrm.admin.tiles import SIDEBAR
 from ecrm.extensions import db
-from ecrm.models import Complaint, ComplaintCategory, Customer, Letter, PromoRequest, User
+from ecrm.models import Complaint, ComplaintCategory, Customer, Installation, Letter, PromoRequest, ServiceStandard, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
+from ecrm.models.recap import Measure, Unit
 from ecrm.rules import move, queue
 from ecrm.rules.complaint import enter
 from tests.conftest import ONE_DATABASE
@@ -84,6 +86,53 @@ def test_a_number_as_people_say_it_finds_the_customer(app, browser):
     for typed in ("0812-0000-002", "08120000002", "Siti"):
         page = Page(support.get("/admin/support/find", query_string={"q": typed}, follow_redirects=True))
         assert page.count() == 1 and "/admin/support/customer/details/" in page.rows()[0], typed
+
+
+@pytest.mark.parametrize(("table", "filters", "count"), [
+    ("complaint", "flt0_kind=disturbance", 2), ("complaint", "flt0_kind=billing", 1), ("complaint", "flt0_target=pending", 3), ("complaint", "flt0_target=missed", 0),
+    ("complaint", "flt0_standard=restored.open.{days}", 2), ("complaint", "flt0_standard=restored.counted.{days}", 0),
+    ("installation", "flt0_standard=installed.open.{days}", 1), ("installation", "flt0_standard=installed.no.{days}", 1), ("installation", "flt0_standard=installed.yes.{days}", 0),
+])
+def test_lists_behind_the_numbers_of_reports(app, browser, table, filters, count):
+    """What a category is about, how the target stands, and how a standard was kept: of applications too, in working days of the branch."""
+    today = now().date()
+    with app.app_context():
+        db.session.add(ServiceStandard(measure=Measure.INSTALLED, name="Pasang baru", name_en="New", within=5, unit=Unit.WORKING_DAY, goal_percent=95))
+        one(Installation, applicant_name="Pemohon technician2").registered_at = now() - timedelta(days=30)
+        db.session.commit()
+    days = f"{today - timedelta(days=60)}..{today + timedelta(days=1)}"
+    assert Page(browser("manager").get(f"/admin/manager/{table}/?{filters.format(days=days)}")).count() == count
+
+
+@pytest.mark.parametrize("address", [
+    "plan/?flt0_down_mbps=99999999999", "complaint/?flt0_open_on=2101-01-01", "complaint/?flt0_open_on=1969-12-31", "complaint/?flt0_standard=answered.yes.2026-01-01..2026-01-31",
+    "installation/?flt0_standard=restored.yes.2026-01-01..2026-01-31", "complaint/?flt0_standard=restored.perhaps.2026-01-01..2026-01-31", "complaint/?flt0_standard=restored",
+])
+@ONE_DATABASE
+def test_a_filter_that_cannot_be_is_said_and_left_out(browser, address):
+    """A number that no column holds, a day that no report covers, a standard that nobody set or that is another list's: all rows are there."""
+    person, (table, _question, _filter) = browser("manager"), address.partition("?")
+    page = Page(person.get(f"/admin/manager/{address}"))
+    assert address.rpartition("=")[2] in page.text and "bukan nilai" in page.text
+    assert page.count() == Page(person.get(f"/admin/manager/{table}?view=all")).count() > 0
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("key", ["customer", "outage"])
+def test_what_links_bring_is_chosen_from_no_list(app, key):
+    """A filter by one customer, or one outage, offers nobody a list of all of them."""
+    screen = next(view for site in app.extensions["admin"] for view in site._views if view.endpoint == "support_complaint")
+    found = screen._filter_args[key][1]
+    with app.test_request_context(LIST):
+        assert found.kind == "hidden" and found.choices() == []
+
+
+@ONE_DATABASE
+def test_a_site_without_customers_and_complaints_has_nothing_to_find(app, browser, monkeypatch):
+    """Its box leads nowhere, and no error is ours."""
+    site = next(site for site in app.extensions["admin"] if site.role is RoleName.ADMINISTRATOR)
+    monkeypatch.setattr(site, "_views", [view for view in site._views if getattr(view, "model", None) not in (Complaint, Customer)])
+    assert browser("administrator").get("/admin/administrator/find?q=PLG-000001").status_code == 404
 
 
 # Front pages
@@ -233,6 +282,16 @@ def test_the_sidebar_reads_no_table_from_end_to_end(app, browser, role):
     made = ("SCAN anon", "SCAN CONSTANT", "SCAN (subquery")  # no tables
     scans = {line for line in plan if line.startswith("SCAN") and "INDEX" not in line and not line.startswith(made)}
     assert plan and scans <= {"SCAN job", "SCAN complaint_category"}, plan
+
+
+@ONE_DATABASE
+def test_a_role_without_open_work_has_no_heading_for_it(browser, monkeypatch):
+    """The tables stand there as for everybody."""
+    person = browser("sales")
+    titles = [Page(person.get("/admin/sales/plan/")).text]
+    monkeypatch.setitem(sidebar.tiles.SIDEBAR, RoleName.SALES, ())
+    titles.append(Page(person.get("/admin/sales/plan/")).text)
+    assert ["Perlu dikerjakan" in text for text in titles] == [True, False] and all("Penawaran" in text for text in titles)
 
 
 def test_an_empty_list_says_what_to_do(app, browser):

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from ecrm import policy
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, Letter, Promo, Subscription, User
+from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, Installation, Letter, Promo, Subscription, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import Priority, now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.rules import move
+from ecrm.rules.installation import register
+from ecrm.storage import MAX_FILES
 from tests import sweep
 from tests.conftest import ONE_DATABASE
 from tests.staff import JOB, Page, details, id_of, photo, reply, texts_of
@@ -146,6 +148,16 @@ def test_a_photo_comes_with_a_reply_and_is_seen_by_who_sees_the_reply(app, brows
     assert browser("customer").get(f"/attachments/{note}").status_code == 404
 
 
+def test_too_many_files_come_back_with_the_words(app, browser):
+    """The reason stands at the files; nothing is written."""
+    number, technician = id_of(app), browser("technician")
+    before = texts_of(app, number)
+    answer = technician.send(reply("technician", number), {"text": "Lihat semua foto", "public": "1", "files": [photo(f"{n}.jpg") for n in range(MAX_FILES + 1)]})
+    assert answer.status_code == 422 and "Lihat semua foto" in answer.text and f"Paling banyak {MAX_FILES} berkas" in answer.text
+    with app.app_context():
+        assert texts_of(app, number) == before and not db.session.scalars(select(Attachment).where(Attachment.reply_id.is_not(None))).all()
+
+
 def test_other_forms_stay_small(app, browser):
     """Only the forms that take files take much."""
     number = id_of(app)
@@ -262,6 +274,48 @@ def test_a_category_is_chosen_and_not_assumed(app, browser):
     assert answer.status_code == 200 and "field-category has-error" in answer.get_data(as_text=True)
     with app.app_context():
         assert db.session.query(Complaint).count() == before
+
+
+def test_where_there_is_no_address_there_is_no_way_to_it(app, browser):
+    """Rows that were brought in from elsewhere may have none; no link leads to the middle of the sea."""
+    with app.app_context():
+        number = one(Customer, number="PLG-000001").id
+    page = f"/admin/support/customer/details/?id={number}"
+    assert "google.com/maps" in browser("support").get(page).text
+    with app.app_context():
+        db.session.execute(Customer.__table__.update().where(Customer.__table__.c.id == number).values(address=""))
+        db.session.commit()
+    assert "google.com/maps" not in browser("support").get(page).text
+
+
+TODAY = "{today}"
+OPENED = [  # the form that an address opens, and fields with what stands in them
+    ("subscription/new/?customer={customer}", {"customer": "{customer}", "address": "Jl. Kapuk 1", "valid_from": TODAY}),
+    ("subscription/new/", {"customer": "", "address": "", "valid_from": TODAY}),
+    ("bandwidth_grant/new/?customer={customer}", {"subscription": "{line}", "valid_from": TODAY}),
+    ("bandwidth_grant/new/?customer=999999", {"subscription": "", "valid_from": TODAY}),
+    ("bandwidth_grant/new/?subscription={line}&complaint={complaint}", {"subscription": "{line}", "complaint": "{complaint}", "reason": "compensation"}),
+    ("visit/new/?complaint={complaint}&day=besok&half=malam", {"complaint": "{complaint}", "kind": "repair", "day": TODAY, "half": "morning"}),
+    ("visit/new/?installation={registered}", {"installation": "{registered}", "kind": "survey", "day": TODAY}),
+    ("visit/new/?installation={scheduled}&half=afternoon", {"installation": "{scheduled}", "kind": "installation", "half": "afternoon"}),
+    ("outage/new/?area={area}&since=kemarin", {"area": "{area}", "branch": "{branch}", "started_at": TODAY}),
+    ("outage/new/?since=0001-01-01T00:00:00%2B14:00", {"area": "__None", "started_at": TODAY}),
+]
+
+
+@pytest.mark.parametrize(("address", "wanted"), OPENED, ids=[address for address, _wanted in OPENED])
+def test_a_form_begins_with_what_its_address_says(app, browser, address, wanted):
+    """What is named is filled in with what follows from it; what cannot be read is left to the usual."""
+    with app.app_context():
+        customer, scheduled = one(Customer, number="PLG-000001"), one(Installation, applicant_name="Pemohon technician")
+        registered = register(db.session, Installation(applicant_name="Eko", applicant_phone="+628120000007", address="Jl. 7", area=customer.area, plan=scheduled.plan), now())
+        db.session.commit()
+        known = {"customer": customer.id, "line": customer.subscriptions[0].id, "complaint": one(Complaint, subject=JOB).id, "registered": registered.id,
+                 "scheduled": scheduled.id, "area": customer.area_id, "branch": customer.branch_id, "today": customer.branch.local(now()).date()}
+    answer = browser("support").get(f"/admin/support/{address.format(**known)}")
+    typed = sweep.fields_of(answer)
+    assert answer.status_code == 200
+    assert {name: typed[name][:10] if name == "started_at" else typed[name] for name in wanted} == {name: value.format(**known) for name, value in wanted.items()}
 
 
 def test_the_customers_page_has_what_is_theirs(app, browser):

@@ -186,6 +186,10 @@ def test_what_is_too_late_is_not_offered(app, browser):
             db.session.commit()
         page = browser("support").get(details("support", number)).get_data(as_text=True)
         assert ('id="verb-reopen"' in page) is offered
+    answer = browser("support").send(f"/admin/support/complaint/move/?id={number}&verb=reopen", {"reason": "Mati lagi <hari> ini"})
+    assert answer.status_code == 409 and "Batas waktunya 7 hari dan sudah lewat" in answer.text and "Mati lagi &lt;hari&gt; ini" in answer.text
+    with app.app_context():
+        assert one(Complaint, id=number).status.value == "closed"
 
 
 def test_a_visit_is_scheduled_on_a_calendar(app, browser):

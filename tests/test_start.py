@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,9 +16,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.engine import make_url
 
+from ecrm import create_app, seeds
+from ecrm.cli import filling, ready
+from ecrm.cli.data import seed_folder
+from ecrm.cli.setup import setup
+from ecrm.extensions import db
+from tests.conftest import WORKER
 from tests.mariadb import free_port
 
 SECRETS = {name: name[0] * 43 for name in ("ECRM_SECRET_KEY", "ECRM_PASSWORD_SALT", "ECRM_TOTP_SECRET")}
@@ -154,6 +165,55 @@ def test_sigterm_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
         worker = Path("/proc") / children(process.pid)[0]
         said, _ = ctrl_c(process, signal.SIGTERM)
         assert said.endswith("Stopped.\n") and not worker.exists() and not answers(address)
+
+
+def test_a_seed_file_that_is_bad(make_app: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first problem is named, and nothing of the other files is loaded."""
+    app = make_app(LANGUAGE="en")
+    with app.app_context():
+        shutil.copytree(seed_folder(), tmp_path / "seeds")
+        plans = tmp_path / "seeds" / "plans.csv"
+        plans.write_text(plans.read_text("utf-8").replace("350000", "350ribu", 1), "utf-8")
+        monkeypatch.setattr(filling, "seed_folder", lambda: tmp_path / "seeds")
+        with pytest.raises(click.ClickException, match=r"Nothing was loaded, of \d+ problems the first is: plans.csv, line 5, column monthly_price"):
+            filling.fill_empty()
+        assert seeds.is_empty(db.session())
+
+
+def test_folders_that_are_not_needed_are_not_made(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With MariaDB and a mail server nothing is written beside the attachments; without the server letters are."""
+    app = make_app("mariadb", MAIL_SERVER="mail.example")
+    monkeypatch.setattr(app, "instance_path", "/proc/none")
+    with app.app_context():
+        ready.check_folders()
+        app.config["ECRM"]["MAIL_SERVER"] = None
+        with pytest.raises(click.ClickException, match="The folder /proc/none cannot be written"):
+            ready.check_folders()
+
+
+def test_a_user_who_may_change_no_tables(database_url: Callable[[str], str]) -> None:
+    """The migration says who has to do it, and how."""
+    url = make_url(database_url("mariadb")).set(username=WORKER).render_as_string()
+    app = create_app({name.removeprefix("ECRM_"): value for name, value in SECRETS.items()} | {"PROFILE": "test", "DATABASE_URL": url})
+    with app.app_context(), pytest.raises(click.ClickException, match="denied.*flask --app ecrm db upgrade.*one who may"):
+        ready.migrate_database()
+
+
+def test_production_without_its_database() -> None:
+    """Whether it holds logins of the demo is not known: no start."""
+    given = {name.removeprefix("ECRM_"): value for name, value in SECRETS.items()} | {"PROFILE": "production", "HTTPS_COOKIES": True, "PUBLIC_URL": "https://care.example.net"}
+    app = create_app(given | {"DATABASE_URL": f"mysql+pymysql://ecrm@127.0.0.1:{free_port()}/ecrm"})
+    with app.app_context(), pytest.raises(click.ClickException, match="cannot be used.*refused.*ECRM_DATABASE_URL"):
+        ready.check_production()
+
+
+def test_two_who_make_the_secrets_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is later writes over nothing; here the name is taken by a link that leads nowhere."""
+    (tmp_path / "config.py").symlink_to(tmp_path / "elsewhere.py")
+    monkeypatch.setenv("ECRM_INSTANCE", str(tmp_path))
+    done = CliRunner().invoke(setup)
+    assert done.exit_code == 0 and "nothing was changed" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
 
 
 def test_a_taken_port(tmp_path: Path) -> None:

@@ -147,6 +147,14 @@ def test_a_pixel_flood_is_not_decoded(folder: Path, monkeypatch: pytest.MonkeyPa
     assert refusal(bytes(content)) is Refusal.TOO_MANY_PIXELS
 
 
+@pytest.mark.parametrize("edges", [(8001, 8000), (13_500, 13_500)])
+def test_a_picture_of_too_many_pixels(folder: Path, edges: tuple[int, int]) -> None:
+    """A little more than is allowed, and as much as the library itself refuses."""
+    content = io.BytesIO()
+    Image.new("1", edges).save(content, "PNG")
+    assert refusal(content.getvalue()) is Refusal.TOO_MANY_PIXELS and not list(folder.glob("*/*/*"))
+
+
 def test_what_hangs_on_a_picture_is_gone(folder: Path) -> None:
     """A picture with a page, a script or an archive behind it keeps the picture only."""
     for kind in ("JPEG", "PNG", "WEBP"):

@@ -7,10 +7,12 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from click import ClickException
 from sqlalchemy import select
 
 from ecrm import create_app
 from ecrm.channels import filing, webhook
+from ecrm.cli import ready
 from ecrm.config import BadSetting, read
 from ecrm.extensions import db
 from ecrm.models import Attachment, Complaint, IncomingMessage
@@ -119,6 +121,15 @@ def test_the_store_does_not_do_its_part(app, server, settings, monkeypatch, trou
     assert page.status_code == 503 and html.escape(WORDS, quote=False) in page.text and "kunci" not in page.text
     assert complaints(app, description=WORDS) == 0 and server.objects(settings["S3_BUCKET"]) == {}
     assert enter(app, person, (PNG, "foto.png")).status_code == 302 and len(server.objects(settings["S3_BUCKET"])) == 1
+
+
+def test_the_start_asks_for_the_bucket(app, server, settings):
+    """No folder is made in its place; one that cannot be used is named before the first photo comes."""
+    with app.app_context():
+        ready.check_folders()
+        server.client.delete_bucket(Bucket=settings["S3_BUCKET"])
+        with pytest.raises(ClickException, match=f"The bucket {settings['S3_BUCKET']} cannot be used .*ECRM_S3_BUCKET"):
+            ready.check_folders()
 
 
 def test_a_download_that_breaks_off(app, server, monkeypatch):

@@ -68,6 +68,34 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert not [path for path in store.folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_that_somebody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """Where a file that is read cannot be replaced, the same content is there already; where it is not, that is an error."""
+    store = FolderStore(tmp_path / "store")
+
+    def refuse(_part: Path, target: Path) -> None:
+        if there:
+            Path(target).write_bytes(b"abc")
+        raise PermissionError(13, "somebody reads it")
+
+    monkeypatch.setattr("os.replace", refuse)
+    if there:
+        with store.open(store.put(b"abc")) as content:
+            assert content.read() == b"abc"
+    else:
+        with pytest.raises(PermissionError, match="somebody reads it"):
+            store.put(b"abc")
+    assert not list(store.incoming.iterdir())
+
+
+def test_what_is_not_there_cannot_be_removed(folder: Path) -> None:
+    """Removing says whether there was something: once yes, then no; a key of another shape is none of ours."""
+    store = FolderStore(folder)
+    key = store.put(b"abc")
+    (folder / "mine.txt").write_bytes(b"x")
+    assert [store.remove(key), store.remove(key), store.remove("mine.txt"), (folder / "mine.txt").exists()] == [True, False, False, True]
+
+
 def test_the_sweep_takes_half_written_files_after_a_day(folder: Path) -> None:
     """What a crash left; the file of a writer at work stays."""
     assert storage.sweep(AT) == 0
@@ -99,6 +127,18 @@ def test_files_that_no_row_names_go_after_a_week(app: Flask) -> None:
         assert storage.receive(file(saved("WEBP"), "y")).key == again
         assert forget_files(db.session(), AT, Hand("test")) == 1
         assert [(store / key).exists() for key in (kept, lost, young, again)] == [True, False, True, True]
+
+
+def test_asked_to_stop_the_rest_stays_for_the_next_turn(app: Flask) -> None:
+    """Between two files that no row names."""
+    with app.app_context():
+        forget_files(db.session(), AT, Hand("test"))  # what the tests before have left
+        lost = [storage.receive(file(saved(kind), "x")).key for kind in ("PNG", "JPEG")]
+        store, moment = Path(app.config["ECRM"]["ATTACHMENTS_DIR"]), (AT - timedelta(days=8)).timestamp()
+        for key in lost:
+            os.utime(store / key, (moment, moment))
+        assert forget_files(db.session(), AT, Hand("test", lambda: sum((store / key).exists() for key in lost) < 2)) == 1
+        assert sum((store / key).exists() for key in lost) == 1 and forget_files(db.session(), AT, Hand("test")) == 1
 
 
 def test_keys_are_no_paths(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ecrm.admin.guard import NEEDS
 from ecrm.models import Role, User
 from ecrm.policy import Right
 from tests import sweep
-from tests.sweep import BOTH, NOBODY, cells, nothing_written, refused
+from tests.sweep import BOTH, NOBODY, WIDEST, cells, few, nothing_written, refused
 
 EACH, ON_SQLITE = cells(BOTH), cells([cell for cell in BOTH if cell[0] == "sqlite"])
 
@@ -22,14 +22,14 @@ def cell(app, role, model):
 
 @EACH
 def test_list_and_details(app, cell):
-    """The list answers; so does each row in scope; a row out of scope answers as one that does not exist."""
+    """The list answers; so does each row in scope, for the role that sees most; a row out of scope answers as one that does not exist."""
     with nothing_written(app, "reading"):
         assert cell.person.get(cell.base).status_code == 200
-        for number in cell.inside:
+        for number in cell.inside if (cell.role, cell.model) in WIDEST else few(cell.inside):
             assert cell.person.get(f"{cell.base}details/?id={number}").status_code == 200
         none = cell.person.get(f"{cell.base}details/?id={NOBODY}")
         assert none.status_code == 404
-        for number in cell.outside:
+        for number in few(cell.outside):
             answer = cell.person.get(f"{cell.base}details/?id={number}")
             refused(app, answer, f"details of row {number} out of scope", 404)
             assert _same(answer) == _same(none)
@@ -58,7 +58,7 @@ def test_edit(app, cell):
         with nothing_written(app, "opening a form"):
             answer = cell.person.get(f"{cell.base}edit/?id={cell.inside[0]}")
         assert answer.status_code in ((200, 302) if may else (403,))
-    targets = [(NOBODY, 404), *((number, 404) for number in cell.outside)] if may else [(n, 403) for n in cell.inside + cell.outside]
+    targets = [(NOBODY, 404), *((number, 404) for number in cell.outside)] if may else [(n, 403) for n in few(cell.inside) + few(cell.outside)]
     for number, status in targets:
         with nothing_written(app, f"editing {cell.model.__name__} {number}"):
             refused(app, cell.person.get(f"{cell.base}edit/?id={number}"), f"GET edit {number}", status)
@@ -69,7 +69,7 @@ def test_edit(app, cell):
 @ON_SQLITE
 def test_delete(app, cell):
     """Deleting is refused without DELETE, and out of scope with it."""
-    for number in (cell.outside + [NOBODY]) if cell.may(Right.DELETE) else (cell.inside + cell.outside):
+    for number in (cell.outside + [NOBODY]) if cell.may(Right.DELETE) else few(cell.inside) + few(cell.outside):
         with nothing_written(app, f"deleting {cell.model.__name__} {number}"):
             refused(app, cell.person.send(f"{cell.base}delete/", {"id": number}), f"delete {number}")
 
@@ -92,13 +92,13 @@ def test_verbs(app, cell):
     """A verb that the policy does not name is refused for every row; one that it names, for rows out of scope."""
     facts = {"reason": "x", "technician": "1", "visit_at": "2030-01-01T10:00", "survey_result": "x", "report": "x"}
     for name in {*cell.view.all_verbs(), "nonsense"}:
-        rows = cell.outside if name in cell.grant.verbs else cell.inside[:3] + cell.outside[:3]
+        rows = cell.outside if name in cell.grant.verbs else cell.inside[:1] + cell.outside[:1]
         for number in [*rows, NOBODY]:
             with nothing_written(app, f"verb {name}"):
                 answer = cell.person.send(f"{cell.base}move/?id={number}&verb={name}", facts)
                 refused(app, answer, f"verb {name} on row {number}")
     for name in cell.view.all_verbs():
-        for number in cell.inside[:3]:
+        for number in cell.inside[:1]:
             with nothing_written(app, f"GET of verb {name}"):
                 assert cell.person.get(f"{cell.base}move/?id={number}&verb={name}").status_code == 405
 
@@ -152,16 +152,16 @@ def test_forged_relations(app, cell):
         page = cell.person.get(url)
         if page.status_code != 200:
             continue
+        filled = sweep.valid(app, cell, sweep.fields_of(page))
         for name in cell.view._form_names(kind):
             relation = inspect(cell.model).relationships.get(name)
             if relation is not None:
                 outside = sweep.cell_of(app, cell.role, relation.mapper.class_).outside
                 for forged in [*outside[:2], NOBODY, "1,2", "x", "9" * 30]:
-                    typed = sweep.valid(app, cell, sweep.fields_of(page)) | {name: str(forged)}
                     with nothing_written(app, f"{kind} with {name}={forged}"):
-                        answer = cell.person.send(url, typed)
+                        answer = cell.person.send(url, filled | {name: str(forged)})
                         assert answer.status_code == 200, f"{kind} with {name}={forged}: {answer.status_code}"
-        answer = cell.person.send(url, sweep.valid(app, cell, sweep.fields_of(page)))
+        answer = cell.person.send(url, filled)
         assert answer.status_code == 302 or 'id="token"' in answer.text, f"{kind} with true ids: the refusals above may have had another reason"
 
 

@@ -75,7 +75,7 @@ def pages(app: Any, role: Any, files: bool = True) -> dict[str, str]:
     for model in (model for each, model in CELLS if each is role):
         cell = sweep.Cell(app, role, model, person)
         addresses = [f"{cell.base}", f"{cell.base}?view=all&page_size=100", f"{cell.base}new/"]
-        addresses += [f"{cell.base}{page}/?id={number}" for number in cell.inside for page in ("details", "edit")]
+        addresses += [f"{cell.base}{page}/?id={number}" for number in cell.inside for page in ("details", "edit")[:1 + cell.may(Right.EDIT)]]
         if files:
             addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")]
             addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()]

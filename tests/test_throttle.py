@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
 from redis import StrictRedis
 
 from ecrm.config import BadSetting, read
@@ -71,6 +73,30 @@ def test_ipv6_counts_by_household(browser):
         guess(browser(), f"2001:db8:1:2::{number:x}", f"tebak{number}@test.example")
     assert guess(browser(), "2001:db8:1:2:ffff::1", "tebak77@test.example").status_code == 429
     assert guess(browser(), "2001:db8:1:3::1", "tebak78@test.example").status_code == 200
+
+
+@ONE_DATABASE
+def test_an_address_that_is_none(browser):
+    """A proxy that does not say who asks has one counter for all."""
+    for number in range(10):
+        assert guess(browser(), ("", "unix:", "siapa")[number % 3], f"tebak{number}@test.example").status_code == 200
+    assert guess(browser(), "", "tebak77@test.example").status_code == 429
+    assert guess(browser(), "198.51.100.8", "tebak78@test.example").status_code == 200
+
+
+@ONE_DATABASE
+def test_the_store_dies_while_a_try_is_given_back(browser, monkeypatch, caplog):
+    """Who gave the right password is in; the try stays counted, and the log says why."""
+    count = MemoryStorage.incr
+
+    def dying(self, key, expiry, amount=1):
+        if amount < 0:
+            raise StorageError(ConnectionError("away"))
+        return count(self, key, expiry, amount)
+
+    monkeypatch.setattr(MemoryStorage, "incr", dying)
+    assert [guess(browser(), f"198.51.100.{number}", password=PASSWORD).status_code for number in range(11)] == [302] * 10 + [429]
+    assert "a try could not be given back: away" in caplog.text
 
 
 @ONE_DATABASE

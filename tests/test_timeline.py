@@ -121,3 +121,13 @@ def test_nothing_happened_yet(app, browser):
     with app.app_context():
         number = one(Customer, number="PLG-000004").id
     assert "Belum ada kejadian" in browser("support").get(f"/admin/support/customer/timeline/?id={number}").text
+
+
+def test_an_application_whose_moves_are_not_read(app, browser):
+    """Sales reads no trail: that it was activated stands there all the same, once."""
+    with app.app_context():
+        prospect, row = one(Customer, number="PLG-000004"), one(Installation, applicant_name="Pemohon technician")
+        row.customer, row.activated_at, number, code = prospect, now(), prospect.id, row.number
+        db.session.commit()
+    events = [text for kind, text in line(browser("sales"), "sales", number) if kind == "installation"]
+    assert sum(f"{code}: Diaktifkan" in text for text in events) == 1 and any(f"Pendaftaran {code}" in text for text in events), events

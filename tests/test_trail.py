@@ -30,7 +30,7 @@ def test_a_change_names_the_columns_and_both_values(app):
         plan.monthly_price = 275_000
         db.session.commit()
         step = last("plan")
-        assert (step.action, step.row_id, step.via) == ("update", plan.id, Via.CLI)
+        assert (step.action, step.row_id, step.via, str(step)) == ("update", plan.id, Via.CLI, f"update plan {plan.id}")
         assert (step.before, step.after) == ({"monthly_price": 250_000}, {"monthly_price": 275_000})
 
 

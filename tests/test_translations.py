@@ -53,6 +53,15 @@ def test_every_text_is_translated(domain):
     assert not list(translations.missing(domain)), f"{domain}: not translated, or fuzzy; {REMEDY}"
 
 
+def test_without_the_source_tree_nothing_is_collected(tmp_path, monkeypatch):
+    """An installed package has no code to read texts from: refused, and the catalogues stay as they are."""
+    before = {domain: path(domain, "po").read_bytes() for domain in DOMAINS}
+    monkeypatch.setattr(translations, "PROJECT", tmp_path)
+    done = CliRunner().invoke(translations.translations, ["update"])
+    assert done.exit_code == 1 and "source tree" in done.output
+    assert {domain: path(domain, "po").read_bytes() for domain in DOMAINS} == before
+
+
 CALLS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext"}
 
 

@@ -108,6 +108,20 @@ def test_a_lost_phone(app, browser):
     assert letters_to(app, email("support"))[-2:] == ["account_two_factor_notice"] * 2
 
 
+def test_who_asks_for_help(app, browser):
+    """With the password given and the phone lost, our support is written to, about the person."""
+    person = browser("support")
+    key, path = set_up(person)
+    person.send(path, {"code": code(key)})
+    stranger, ours = browser(), app.config["MAIL_DEFAULT_SENDER"]
+    assert stranger.send("/tf-rescue", {"help_setup": "help"}).status_code == 302 and letters_to(app, ours) == []
+    login(stranger, email("support"))
+    assert stranger.send("/tf-rescue", {"help_setup": "help"}).status_code == 200 and letters_to(app, ours) == ["account_two_factor_rescue"]
+    with app.app_context():
+        written = one(Letter, template="account_two_factor_rescue")
+        assert email("support") in written.data["body"] and written.language.value == "id"
+
+
 def test_the_old_address_is_told(app, browser):
     """Whoever changes the e-mail, its owner hears of it."""
     with app.app_context():

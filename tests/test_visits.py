@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ecrm import retries
 from ecrm.extensions import db
 from ecrm.letters.rendering import render
-from ecrm.models import Attachment, Complaint, Customer, Installation, Letter, Step, User, Visit
+from ecrm.models import Attachment, Branch, Complaint, Customer, Installation, Letter, Step, User, Visit
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.installation import InstallationStatus
@@ -19,6 +19,8 @@ from ecrm.models.visit import Half, Outcome, VisitKind, VisitStatus
 from ecrm.rules import appointment, move, visit
 from ecrm.rules.complaint import enter
 from ecrm.rules.errors import FieldRefused
+from ecrm.rules.installation import register
+from ecrm.storage import MAX_FILES
 from tests.conftest import ONE_DATABASE
 from tests.staff import JOB, Page, details, id_of, photo
 from tests.world import email, one
@@ -285,3 +287,70 @@ def test_a_visit_in_vain_asks_for_another(app, browser):
     other = id_of(app, "Internet putus-putus")
     assert support.send(move_of("support", other, "resolve", "complaint"), {"reason": "Pulih"}).status_code == 302
     assert Page(support.get(address)).count() == 0
+
+
+@ONE_DATABASE
+def test_a_survey_is_a_visit_too(app, browser):
+    """Planned for an application that has just come in, the applicant is told of it; its report is what was found there."""
+    with app.app_context():
+        other = db.session.scalars(db.select(Installation)).first()
+        row = register(db.session, Installation(applicant_name="Eko", applicant_phone="+628120000007", applicant_email="eko@rumah.example", address="Jl. Baru 7",
+                                                area=other.area, plan=other.plan), now())
+        db.session.commit()
+        number = row.id
+    form = fields(app, day=soon(3)) | {"complaint": "", "installation": number, "kind": "survey"}
+    assert browser("support").send(NEW, form).status_code == 302
+    with app.app_context():
+        made = one(Visit, installation_id=number)
+        assert made.kind is VisitKind.SURVEY and made.planned and made.installation.status is InstallationStatus.REGISTERED and made.installation.visit_at is None
+        told = db.session.scalars(db.select(Letter).where(Letter.template == "visit_plan_customer", Letter.data["id"].as_integer() == made.id)).one()
+        assert told.to_email == "eko@rumah.example"
+    report = {"outcome": "done", "note": "Tiang terdekat 30 m."}
+    assert browser("technician").send(move_of("technician", made.id, "report"), report).status_code == 302
+    with app.app_context():
+        row = db.session.get(Installation, number)
+        assert row.status is InstallationStatus.SURVEYED and row.survey_result == "Tiang terdekat 30 m." and one(Visit, installation_id=number).status is VisitStatus.DONE
+
+
+@ONE_DATABASE
+def test_an_appointment_moved_and_cancelled_on_the_visits_own_page(app, browser):
+    """The application follows: it has the other technician and hour, then no hour any more, and waits for another."""
+    with app.app_context():
+        row = one(Installation, applicant_name="Pemohon technician")
+        number, visit_id = row.id, appointment.planned_for(row).id
+    support, other = browser("support"), one_id(app, "technician2")
+    assert support.send(move_of("support", visit_id, "rebook"), {"technician": other, "day": str(soon(5)), "half": "afternoon"}).status_code == 302
+    with app.app_context():
+        row = db.session.get(Installation, number)
+        assert (row.technician_id, row.visit_at) == (other, datetime.combine(soon(5), time(13), JAKARTA))
+    assert support.send(move_of("support", visit_id, "cancel"), {"reason": "Pemohon berhalangan"}).status_code == 302
+    with app.app_context():
+        row = db.session.get(Installation, number)
+        assert row.status is InstallationStatus.SCHEDULED and row.visit_at is None and appointment.planned_for(row) is None
+
+
+@ONE_DATABASE
+def test_the_week_begins_where_the_complaint_is(app, browser):
+    """With the technicians of its branch; those of all branches are one choice away."""
+    with app.app_context():
+        one(User, email=email("technician")).branch = one(Complaint, subject=JOB).branch
+        one(User, email=email("technician2")).branch = one(Branch, code="BTM")
+        db.session.commit()
+    support, address = browser("support"), f"/admin/support/week/?complaint={id_of(app)}"
+    here, everywhere = Page(support.get(address)).text, Page(support.get(f"{address}&branch=")).text
+    assert "Technician" in here and "Technician2" not in here and "Technician2" in everywhere
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("role", "phase", "files", "status", "said"), [
+    ("technician", None, 1, 400, ""), ("technician", "during", 1, 400, ""), ("manager", "before", 1, 403, ""),
+    ("technician", "before", 0, 302, "Berkasnya kosong"), ("technician", "after", MAX_FILES + 1, 302, f"Paling banyak {MAX_FILES} berkas"),
+])
+def test_photos_that_are_not_taken(app, browser, role, phase, files, status, said):
+    """Of no phase, by who only looks, none or too many: refused, and nothing is kept."""
+    visit_id, person = planned(app), browser(role)
+    answer = person.send(f"/admin/{role}/visit/photos/?id={visit_id}", ({"phase": phase} if phase else {}) | {"files": [photo(f"{n}.jpg") for n in range(files)]},
+                         content_type="multipart/form-data")
+    assert answer.status_code == status and (not said or said in person.get(answer.location).text)
+    with app.app_context():
+        assert not db.session.scalars(db.select(Attachment).where(Attachment.visit_id == visit_id)).all()

@@ -31,7 +31,7 @@ def gateway(app, browser, monkeypatch):
         db.session.commit()
 
     def post(message, secret=SECRET, late=0, headers=None, body=None):
-        raw, moment = json.dumps(message).encode(), int(now().timestamp()) - late
+        raw, moment = message if isinstance(message, bytes) else json.dumps(message).encode(), int(now().timestamp()) - late
         signed = {"X-Ecrm-Timestamp": str(moment), "X-Ecrm-Signature": signature.sign(secret, moment, raw)}
         return browser().post("/channels/incoming", data=raw if body is None else body, headers=signed | (headers or {}), content_type="application/json").status_code
 
@@ -88,7 +88,7 @@ def test_only_who_has_the_key(app, gateway, changes, status):
 
 @pytest.mark.parametrize("bad", [
     [], {}, message(id=""), message(id=7), {"id": "1", "from": "siapa", "text": "x"}, message(text=""), message(text="x" * 20_000), message(files={}),
-    message(files=[1]), message(files=[{"name": "a", "content": "ä"}]), message(files=[{"name": "a", "content": ""}]),
+    b"", b"{", b"\xff", b"[" * 100_000, message(files=[1]), message(files=[{"name": "a", "content": "ä"}]), message(files=[{"name": "a", "content": ""}]),
 ])
 def test_what_is_no_message(app, gateway, bad):
     """It is said what is wrong, and nothing is kept."""

@@ -125,5 +125,5 @@ class ListedRows(QuerySelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse forged ids; Flask-Admin's own knows of them only after the data were asked for."""
-        if self.data is not None:
-            super().pre_validate(form)
+        _asked = self.data
+        super().pre_validate(form)

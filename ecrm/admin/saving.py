@@ -15,7 +15,7 @@ from ecrm.admin.choices import VersionField
 from ecrm.extensions import db
 from ecrm.models.base import now
 from ecrm.rules import period
-from ecrm.rules.errors import FactMissing, FieldRefused, Refused
+from ecrm.rules.errors import Refused
 
 CHECK_FAILED = 4025  # MariaDB's number for a CHECK constraint; PyMySQL reports it as an OperationalError
 
@@ -115,10 +115,8 @@ class Saving:
 
     def _reason(self, form: Any, row: Any, error: Exception) -> tuple[str | None, str]:
         """Return the field and the text that tell a person why nothing was saved; raises what is nobody's fault here."""
-        if isinstance(error, (FieldRefused, FactMissing)):
-            return error.name, str(error)
         if isinstance(error, Refused):
-            return None, str(error)
+            return getattr(error, "name", None), str(error)
         if isinstance(error, OperationalError):
             number = retries.number(error)
             if number in retries.BUSY and not retries.exhausted():

@@ -48,16 +48,14 @@ def init_app(app: Flask) -> None:
         return Problem(answer.status_code, None, None, **headers).answer()
 
 
-def refused(error: Exception, model: Any) -> Problem:
+def refused(error: Refused | StaleDataError, model: Any) -> Problem:
     """Return what a rule or the database says no with, and take back what was half done."""
     db.session.rollback()
     if isinstance(error, FieldRefused | FactMissing):
         return Problem(422, _("Some fields are not right."), {field(model, error.name): error})
     if isinstance(error, Refused):
         return Problem(409, error)
-    if isinstance(error, StaleDataError):
-        return Problem(409, _("Somebody else was faster. Please look again."))
-    raise error
+    return Problem(409, _("Somebody else was faster. Please look again."))
 
 
 def field(model: Any, name: str) -> str:

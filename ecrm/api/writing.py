@@ -1,6 +1,5 @@
 """New rows, changes, replies and moves: by the same rules as the forms, each in one transaction."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -15,7 +14,7 @@ from ecrm.api.reading import etag, fetch
 from ecrm.api.resources import REPLIES, Resource
 from ecrm.extensions import db
 from ecrm.models import Complaint, Role, User
-from ecrm.models.base import UtcDateTime, now
+from ecrm.models.base import now
 from ecrm.policy import Right
 from ecrm.rules import duplicates, move
 from ecrm.rules.complaint import answer
@@ -164,23 +163,11 @@ def _fact(resource: Resource, row: Any, name: str, value: Any) -> Any:
         return None
     if name in inspect(resource.model).relationships:
         return _candidate(row, name, value)
-    if name != "reason" and isinstance(resource.column(name).type, UtcDateTime):
-        return _moment(value)
     longest = 500 if name == "reason" else resource.column(name).type.length or checks.LONGEST
     value = values.text(value)
     if len(value) > longest:
         raise values.Unfit(_("At most %(max)d characters.", max=longest))
     return value
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise values.Unfit(_("Enter a day and a time."))
-    return moment
 
 
 def _candidate(row: Any, name: str, number: Any) -> Any:

@@ -122,7 +122,10 @@ def carry_out(session: Session, name: str, row: IncomingMessage, by: User, at: d
     """Do what somebody on the staff decided; the files are read before, as it takes time. Raises Refused."""
     files = Files()
     if name in ("open", "attach") and row.files:
-        files = receive(session, original(row))
+        try:
+            files = receive(session, original(row))
+        except FileNotFoundError:  # the words are in the row; that the files are lost the staff reads in the complaint
+            files = Files(refused=(row.files,))
     if name == "open":
         open_complaint(session, row, facts["customer"], by, at, files)
     elif name == "attach":

@@ -1,24 +1,43 @@
 """Reads a mail (RFC 5322 and MIME), however badly it is written: words that cannot be read become signs of replacement, never an error."""
 
-from collections.abc import Iterator
-from email import message_from_bytes, policy
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import getaddresses
 from html.parser import HTMLParser
+from typing import Any
 
 from ecrm.channels.arrived import Arrived, storable, tidy
 from ecrm.models.incoming import IncomingChannel
 
 TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
-BROKEN = (LookupError, UnicodeError, ValueError, TypeError, AttributeError, MessageError)  # what the library raises on bad charsets and headers
+# What the library raises on bad charsets and headers.
+BROKEN = (LookupError, UnicodeError, ValueError, TypeError, AttributeError, NameError, RecursionError, MessageError)
+LONGEST = 5_000  # characters of a header that are looked at: the time that the library takes grows with their square
 BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote"}
 UNSEEN = {"style", "script", "head", "title"}
 
 
+class _Policy(EmailPolicy):
+    """Reads every header: as it was sent where the library cannot, and of those that say how to read the mail as much as it can."""
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        """Return the value; of a content header without its last parameter, without any, or as if it said nothing."""
+        known = str(value)[:LONGEST]
+        ways = (known, known.rpartition(";")[0], known.partition(";")[0], "") if name.lower().startswith("content-") else (known,)
+        for way in ways:
+            try:
+                return super().header_fetch_parse(name, way)
+            except BROKEN:
+                continue
+        return known
+
+
 def read(raw: bytes) -> Arrived:
     """Return what a mail says; a mail without a sender has an empty one."""
-    message: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    message: EmailMessage = message_from_bytes(raw, policy=_Policy())  # type: ignore[assignment]
     headers = _headers(message)
     name, sender = next(iter(_addresses(headers.get("from", ""))), ("", ""))
     recipients = [address for key in TO for value in _all(message, key) for _name, address in _addresses(value)]
@@ -39,39 +58,40 @@ def _headers(message: EmailMessage) -> dict[str, str]:
 
 
 def _all(message: EmailMessage, key: str) -> list[str]:
-    """Return the values of a header, as they were sent where the library cannot read them."""
+    """Return the values of a header."""
+    return [str(value) for value in message.get_all(key, [])]
+
+
+def _tried(read: Callable[..., Any], *args: Any) -> Any:
+    """Return what the library reads, None where it breaks."""
     try:
-        return [str(value) for value in message.get_all(key, [])]
+        return read(*args)
     except BROKEN:
-        return [str(value) for name, value in message.raw_items() if name.lower() == key.lower()]
+        return None
 
 
 def _addresses(value: str) -> list[tuple[str, str]]:
-    try:
-        return [(name, address) for name, address in getaddresses([value]) if "@" in address]
-    except BROKEN:
-        return []
+    return [(name, address) for name, address in _tried(getaddresses, [value]) or () if "@" in address]
 
 
 def _text(message: EmailMessage) -> str:
     """Return the words: the plain ones, else those of the HTML without its marks."""
-    try:
-        body = message.get_body(("plain", "html"))
-    except BROKEN:
-        body = None
+    body = _tried(message.get_body, ("plain", "html"))
     if body is None:  # no part, or one that never begins
         content = message.get_payload()
+        if isinstance(content, list) and message.get_content_type() == "message/rfc822":  # nothing but another mail
+            return _tried(_text, content[0]) or ""
         return content if isinstance(content, str) and message.get_content_maintype() == "multipart" else ""
     words = _content(body)
     return _words_of(words) if body.get_content_type() == "text/html" else words
 
 
 def _content(part: EmailMessage) -> str:
-    try:
-        return str(part.get_content())
-    except BROKEN:
+    words = _tried(part.get_content)
+    if words is None:
         content = part.get_payload(decode=True)
         return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    return str(words)
 
 
 def _files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
@@ -90,10 +110,7 @@ def _files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
 
 
 def _name(part: EmailMessage) -> str:
-    try:
-        return part.get_filename() or ""
-    except BROKEN:
-        return ""
+    return _tried(part.get_filename) or ""
 
 
 class _Words(HTMLParser):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ecrm import revisions
 from ecrm.backup import FORMAT, Damaged, Header, Mismatch, Reader, Taken, bring_back, keep_next_ids, take
-from ecrm.cli.ready import migrate_empty, reason, unreachable
+from ecrm.cli.ready import migrate_empty, reason
 from ecrm.config import REQUIRED, SETTINGS
 from ecrm.extensions import db
 from ecrm.models.base import now
@@ -31,15 +31,12 @@ def backup(file: Path) -> None:
 
     Everybody may go on working meanwhile. The secrets in config.py are not in it: keep a copy of them elsewhere.
     """
-    try:
-        with db.engine.connect() as connection:
-            found = revisions.found(connection)
-        if found != {revisions.head()}:
-            raise click.ClickException("The database is not at this program's revision: run `flask --app ecrm db upgrade` first.")
-        with _target(file) as stream:
-            taken = take(db.engine, store(), stream, _facts(), _settings(), lambda what: click.echo(f"  {what}", err=True))
-    except DBAPIError as error:
-        raise unreachable(error) from error
+    with db.engine.connect() as connection:
+        found = revisions.found(connection)
+    if found != {revisions.head()}:
+        raise click.ClickException("The database is not at this program's revision: run `flask --app ecrm db upgrade` first.")
+    with _target(file) as stream:
+        taken = take(db.engine, store(), stream, _facts(), _settings(), lambda what: click.echo(f"  {what}", err=True))
     _say(file, taken)
 
 
@@ -117,7 +114,10 @@ def _header(reader: Reader) -> Header:
     found = reader.first()
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise Damaged("it is no backup that this program can read")
-    return Header(**found)
+    try:
+        return Header(**found)
+    except TypeError as error:
+        raise Damaged("its header is not what was written") from error
 
 
 def _checked(reader: Reader, file: Path) -> dict[str, Any]:

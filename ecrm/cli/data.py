@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm.extensions import db
 from ecrm.models.base import now
@@ -97,7 +98,7 @@ def customers(file: Path, dry_run: bool, partial: bool, errors: Path | None) -> 
     try:
         load(db.session(), file, now())
         db.session.commit()
-    except IntegrityError as error:
+    except (IntegrityError, StaleDataError) as error:
         raise click.ClickException("Somebody changed these customers meanwhile; nothing was loaded, try again.") from error
     click.echo(f"Loaded: {report.counts['new']} new, {report.counts['changed']} changed.")
 

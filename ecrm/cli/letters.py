@@ -1,28 +1,14 @@
 """`flask letters` shows the outbox and puts failed letters back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
-from ecrm.cli.ready import unreachable
 from ecrm.extensions import db
 from ecrm.models import Letter
 from ecrm.models.base import now
 from ecrm.models.letter import LetterState
 from ecrm.rules import letter as rules
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Say in one line that the database does not answer."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise unreachable(error) from error
 
 
 @click.group(invoke_without_command=True)
@@ -33,9 +19,8 @@ def letters(context: click.Context) -> None:
     if context.invoked_subcommand:
         return
     queued = select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at).limit(1)
-    with _database():
-        counts = {state: count for state, count in db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))}
-        oldest = db.session.scalars(queued).first()
+    counts = {state: count for state, count in db.session.execute(select(Letter.state, func.count()).group_by(Letter.state))}
+    oldest = db.session.scalars(queued).first()
     for state in LetterState:
         click.echo(f"{state.value:8}{counts.get(state, 0):8}")
     if oldest:
@@ -47,12 +32,11 @@ def letters(context: click.Context) -> None:
 @with_appcontext
 def retry() -> None:
     """Put the letters that were given up back into the queue."""
-    with _database():
-        failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
-        again = [letter for letter in failed if rules.failed(letter)]
-        for letter in again:
-            rules.again(letter, now())
-        db.session.commit()
+    failed = list(db.session.scalars(select(Letter).where(Letter.state == LetterState.FAILED)))
+    again = [letter for letter in failed if rules.failed(letter)]
+    for letter in again:
+        rules.again(letter, now())
+    db.session.commit()
     click.echo(f"Letters that are tried again: {len(again)}")
     if len(again) < len(failed):
         click.echo(f"Letters that held a link to an account, which is gone, so that the person has to ask again: {len(failed) - len(again)}")

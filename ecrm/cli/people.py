@@ -8,9 +8,7 @@ from flask.cli import with_appcontext
 from flask_security import url_for_security
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
-from ecrm.cli.ready import unreachable
 from ecrm.extensions import db
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
@@ -36,8 +34,6 @@ def administrator(email: str, name: str) -> None:
         click.echo(f"Within {hours} hours, choose the password of {address} at\n\n  {_link(user)}\n")
     except ValueError as error:
         raise click.ClickException(f"{email} is no e-mail address: {error}.") from error
-    except DBAPIError as error:
-        raise unreachable(error) from error
 
 
 def _made(address: str, name: str) -> User:

@@ -21,12 +21,10 @@ from ecrm.storage.keeping import bucket
 def settle() -> None:
     """Tell the collector of garbage that what the start has made stays: to go through all of it stops a page for a quarter of a second.
 
-    What is dropped in a circle is looked for every 10,000 objects: at Python's own 700 a list of 25 rows is interrupted again
-    and again. Both are described at https://docs.python.org/3/library/gc.html.
+    It is described at https://docs.python.org/3/library/gc.html.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def check_folders() -> None:
@@ -94,9 +92,12 @@ def migrate_empty(engine: Engine, revision: str) -> None:
 
 
 def unreachable(error: DBAPIError) -> click.ClickException:
-    """Return the refusal that says which database does not answer, why, and what to do."""
+    """Return the refusal that says which database does not answer, or is no database of ours yet, why, and what to do."""
+    why = reason(error)
+    if "no such table" in why or "doesn't exist" in why:
+        return click.ClickException(f"The database {_address()} is not up to date: {why}; run `flask --app ecrm db upgrade`, or correct ECRM_DATABASE_URL.")
     remedy = "is the folder there and writable?" if db.engine.dialect.name == "sqlite" else "start the server, or"
-    return click.ClickException(f"The database {_address()} cannot be used: {reason(error)}; {remedy} correct ECRM_DATABASE_URL.")
+    return click.ClickException(f"The database {_address()} cannot be used: {why}; {remedy} correct ECRM_DATABASE_URL.")
 
 
 def check_production() -> None:

@@ -26,7 +26,7 @@ This page is written by `flask --app ecrm settings --markdown`.
 
 `ECRM_PROFILE=production` refuses to start
 
-- while one of the three secrets has fewer than {shortest} characters,
+- while one of the secrets above has fewer than {shortest} characters,
 - without `ECRM_HTTPS_COOKIES=true` and an `ECRM_PUBLIC_URL` that begins with `https://`,
 - while the database holds logins of the demo.
 

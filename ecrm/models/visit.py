@@ -12,7 +12,6 @@ from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
 from ecrm.models.complaint import Complaint
-from ecrm.models.customer import Customer
 from ecrm.models.installation import Installation
 
 
@@ -104,11 +103,6 @@ class Visit(HasId, Versioned, db.Model):
     def minutes(self) -> int | None:
         """Return the time on site in minutes, None while nobody has left."""
         return round((self.finished_at - self.started_at).total_seconds() / 60) if self.started_at and self.finished_at else None
-
-    @property
-    def customer(self) -> Customer | None:
-        """Return whom it concerns; an applicant is no customer yet."""
-        return self.complaint.customer if self.complaint else self.installation.customer if self.installation else None
 
     @property
     def who(self) -> str:

@@ -151,6 +151,7 @@ def _too_slow(error: Exception) -> Any:
 def _no_database(error: SQLAlchemyError) -> Any:
     current_app.logger.error("the database does not answer", exc_info=error)
     db.session.rollback()
+    session.pop("_flashes", None)  # the account pages say that it is done before it is written
     return _show(503, plain=True)
 
 

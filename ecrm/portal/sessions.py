@@ -40,7 +40,7 @@ def load(token: str) -> User | None:
     row = db.session.scalars(found).unique().one_or_none()
     if row is None or not row.alive(now()) or not row.user.active:
         return None
-    g.session_id, g.session_seen = row.id, row.seen_at
+    g.session_id, g.session_seen, g.session_token = row.id, row.seen_at, token
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return row.user
@@ -80,6 +80,8 @@ def this_one() -> int | None:
 def _logged_in(_app: Flask, user: User, **_more: Any) -> None:
     """A new login is a new session: the browser's old one ends, and with it the token of its forms."""
     at = now()
+    if "session_token" in g:
+        g.session_before = g.session_token
     _end_current(at, EndReason.LOGIN)
     session[KEY] = begin(user, at, session.get("_remember") == "set")
     session.pop("csrf_token", None)

@@ -59,14 +59,13 @@ class Spread:
 
 
 def spreads(session: Session, key: Any, seconds: ColumnElement[int], where: ColumnElement[bool]) -> dict[Any, Spread]:
-    """Return the spread of whole minutes for each value of `key`, and for None that of all; one query, a row for each minute."""
+    """Return the spread of whole minutes for each value of `key`, which is never NULL, and for None that of all; one query, a row for each minute."""
     minutes = cast(seconds // 60, Integer)
     rows = session.execute(select(key, minutes, func.count()).where(where, seconds.is_not(None)).group_by(key, minutes)).all()
     found: dict[Any, list[tuple[int, int]]] = {None: []}
     for value, minute, count in rows:
         found.setdefault(value, []).append((minute, count))
-        if value is not None:
-            found[None].append((minute, count))
+        found[None].append((minute, count))
     return {value: Spread(counts) for value, counts in found.items()}
 
 

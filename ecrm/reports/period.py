@@ -52,10 +52,8 @@ class Period:
         return month(self.first.year, self.first.month, self.zone) != self
 
     def before(self) -> "Period":
-        """Return the period of the same length that ends where this one begins; for a whole month, the month before."""
+        """Return the period of the same length that ends where this one begins."""
         last = self.first - timedelta(days=1)
-        if not self.cut:
-            return month(last.year, last.month, self.zone)
         return Period(last - (self.last - self.first), last, self.zone)
 
 

@@ -35,35 +35,37 @@ class Calendar:
             return at + span
         if span < timedelta(0):
             return self._back(at, -span)
-        for begin, end in self._stretches(at):
+        stretches = self._stretches(at)
+        while True:
+            begin, end = next(stretches)
             begin = max(begin, at)
             if begin + span <= end:
                 return (begin + span).astimezone(at.tzinfo)
             span -= end - begin
-        raise AssertionError("stretches never end")
 
     def between(self, first: datetime, last: datetime) -> timedelta:
         """Return the working time from `first` to `last`; none where `last` is not after `first`."""
         if not self.hours:
             return max(last - first, timedelta(0))
-        passed = timedelta(0)
-        for begin, end in self._stretches(first):
+        passed, stretches = timedelta(0), self._stretches(first)
+        while True:
+            begin, end = next(stretches)
             if begin >= last:
                 return passed
             passed += min(end, last) - max(begin, first)
-        raise AssertionError("stretches never end")
 
     def is_working_day(self, day: date) -> bool:
         """Return whether anybody works on a day."""
         return not self.hours or (day not in self.holidays and day.weekday() in self.hours)
 
     def _back(self, at: datetime, span: timedelta) -> datetime:
-        for begin, end in self._stretches_before(at):
+        stretches = self._stretches_before(at)
+        while True:
+            begin, end = next(stretches)
             end = min(end, at)
             if end - span >= begin:
                 return (end - span).astimezone(at.tzinfo)
             span -= end - begin
-        raise AssertionError("stretches never end")
 
     def _stretches(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the stretches that end after `at`, without end: some weekday has hours, and holidays are few."""

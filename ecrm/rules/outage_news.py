@@ -34,9 +34,7 @@ def tell(session: Session, row: Complaint, at: datetime) -> None:
 
     Each is told once: the number of the word is kept on the complaint, in the same transaction as the letter.
     """
-    found = row.outage
-    if found is None:
-        return
+    found: Any = row.outage
     if found.status is S.CANCELLED:
         outage.leave(row)
         return

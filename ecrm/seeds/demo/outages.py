@@ -13,7 +13,7 @@ from ecrm.models.complaint import UNSOLVED
 from ecrm.models.outage import OutageStatus as S
 from ecrm.rules.outage import LIFECYCLE
 from ecrm.seeds.demo import acts
-from ecrm.seeds.demo.acts import NotYet, Subject
+from ecrm.seeds.demo.acts import Subject
 from ecrm.seeds.demo.company import Company
 from ecrm.seeds.demo.corpus import shared
 from ecrm.seeds.demo.draft import Draft
@@ -66,14 +66,11 @@ def _outage(session: Session, company: Company, burst: Burst, runs: bool = False
     subject = Subject("outage", row, LIFECYCLE, f"{row.number} {area}", lambda _at, table, values: company.bulk.add(table, values))
     by = acts.worker(clerk)
     acts.create(subject, by, declared)
-    try:
-        if mistaken:
-            acts.move(company, subject, "cancel", by, declared + timedelta(minutes=25), message=shared.NO_OUTAGE)
-        elif not runs:
-            acts.move(company, subject, "update", by, declared + timedelta(hours=1), message=work)
-            acts.move(company, subject, "restore", by, declared + timedelta(hours=rng.uniform(1.5, 6)), message=done)
-    except NotYet:
-        pass
+    if mistaken:
+        acts.move(company, subject, "cancel", by, declared + timedelta(minutes=25), message=shared.NO_OUTAGE)
+    elif not runs:
+        acts.move(company, subject, "update", by, declared + timedelta(hours=1), message=work)
+        acts.move(company, subject, "restore", by, declared + timedelta(hours=rng.uniform(1.5, 6)), message=done)
     company.bulk.add("outage", vars(row))
     company.bulk.close()
     if not mistaken:

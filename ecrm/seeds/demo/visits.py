@@ -14,7 +14,7 @@ from ecrm.models.installation import HalfDay, InstallationStatus as S
 from ecrm.rules.consent import APPLYING, WAITING
 from ecrm.rules.installation import LIFECYCLE
 from ecrm.seeds.demo import acts, appointments
-from ecrm.seeds.demo.acts import Actor, Draft, NotYet, Subject
+from ecrm.seeds.demo.acts import Actor, Draft, Subject
 from ecrm.seeds.demo.company import Company, Place, Recipient, Worker
 from ecrm.seeds.demo.corpus import shared
 from ecrm.seeds.demo.caller import Caller
@@ -65,10 +65,7 @@ def _install(company: Company, crowd: Crowd, wish: Wish) -> None:
                       lambda: _facts(company, place, technician, row))
     seller = acts.worker(rng.choice(company.staff[RoleName.SALES]))
     acts.create(subject, seller, wish.at)
-    try:
-        _course(company, subject, wish, seller, technician, crowd)
-    except NotYet:
-        pass
+    _course(company, subject, wish, seller, technician, crowd)
     stays = vars(row).pop("demand", None)
     company.bulk.add("installation", vars(row))
     if row.visit_at is not None:
