@@ -138,7 +138,7 @@ def main() -> int:
     folder.chmod(0o755)
     with post_office() as office, ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        stack.push(lambda kind, *_error: keep_logs(folder) if kind else None)
+        stack.callback(keep_logs, folder)
         began = time.monotonic()
         site = Cluster(folder, office, every_node)
         stack.callback(site.end)
@@ -158,7 +158,7 @@ def main() -> int:
 
 
 def keep_logs(folder: Path) -> None:
-    """Copy what the processes said to where it outlives the run, so that somebody can see why it failed."""
+    """Copy what the processes said to where it outlives the run, so that somebody can see why something failed or was refused."""
     for log in folder.rglob("*.log"):
         target = FAILURES / log.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
