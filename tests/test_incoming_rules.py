@@ -1,5 +1,6 @@
 """Truth tables of what comes in: what no person wrote, whose signature counts, which complaint is meant, what is quoted."""
 
+import sys
 import time
 
 import pytest
@@ -79,6 +80,15 @@ def test_what_is_quoted_goes(text, kept):
     assert incoming.said(text) == kept
 
 
+@pytest.fixture
+def traced():
+    """What counts the lines that are run is switched off where a stack overflows; the tests after this one are counted, too."""
+    before = sys.gettrace()
+    yield
+    sys.settrace(before)
+
+
+@pytest.mark.usefixtures("traced")
 @pytest.mark.parametrize("raw, sender, subject, text, files", [
     (b"From: =?utf-8?q?B=C3=BCdi?= <budi@mail.example>\nSubject: =?utf-8?b?TGFtcHUg8J+SoQ==?=\n\nMati.", "budi@mail.example", "Lampu \U0001f4a1", "Mati.", []),
     (b"From: budi@mail.example\nContent-Type: text/plain; charset=no-such\n\nMati \xff.", "budi@mail.example", "", "Mati \ufffd.", []),
