@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Generator, Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -38,9 +38,7 @@ def pieces(header: list[str], rows: Iterable[list[Any]], title: str) -> Generato
     """Yield the bytes of a workbook of `rows` under `header`: numbers, dates, naive datetimes, text and None."""
     pipe, rows, names = _Pipe(), iter(rows), []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:  # type: ignore[arg-type]
-        more = True
-        while more:
-            number = len(names) + 1
+        for number in count(1):
             names.append(title if number == 1 else f"{title} {number}")
             with book.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as sheet:
                 written = 0
@@ -49,7 +47,9 @@ def pieces(header: list[str], rows: Iterable[list[Any]], title: str) -> Generato
                     sheet.write(text.encode())
                     yield from pipe.full()
             following = next(rows, None) if written > MOST_ROWS else None
-            more, rows = following is not None, _before(following, rows)
+            if following is None:
+                break
+            rows = _before(following, rows)
         for name, text in _frame(names):
             book.writestr(name, text)
     yield pipe.take()

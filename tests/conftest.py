@@ -23,6 +23,7 @@ os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 
 BACKENDS = ("sqlite", "mariadb")
 WORKER = "worker"  # the user of the tests' applications on MariaDB: docs/production.md has the same rights
+SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 ONE_DATABASE = pytest.mark.parametrize("company", BACKENDS[:1], indirect=True)  # where no statement differs between them
 
 
@@ -88,10 +89,7 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
         return url if owner or backend == "sqlite" else make_url(url).set(username=WORKER).render_as_string()
 
     def make(backend: str = "sqlite", owner: bool = False, **overrides: Any) -> Flask:
-        settings = {
-            "PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
-            "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments")),
-        }
+        settings = {"PROFILE": "test", "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments"))} | SECRETS
         app = create_app(settings | {"DATABASE_URL": new(backend, settings, owner)} | overrides)
         app.test_client_class = world.Browser
         # Hashes cost a tenth of a second each, on purpose; how many are made does not change.

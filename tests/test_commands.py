@@ -4,10 +4,10 @@ import click
 import pytest
 
 from ecrm import cli, create_app
+from tests.conftest import SECRETS
 from tests.smtp import free_port
 from tests.test_import import HEADER, RINA
 
-SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 WORDS = {"administrator": ["a@x.example", "Ani"], "demo": ["--customers", "10", "--complaints", "30"]}
 FILES = ("backup", "import customers")
 OTHER = {  # what needs no database, or says more than that it is away

@@ -28,12 +28,11 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.letter import LetterState
 from ecrm.rules import move
 from ecrm.rules.complaint import CLOSE_DAYS
-from tests.conftest import BACKENDS, ONE_DATABASE
+from tests.conftest import BACKENDS, ONE_DATABASE, SECRETS
 from tests.smtp import free_port, post_office
 from tests.world import email, one
 
 HAND = Hand("test")
-SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 SUBJECTS = ("Lampu LOS merah", "Internet putus-putus", "Tagihan ganda")
 
 

@@ -75,11 +75,9 @@ class Worker:
 
     def _wait_for_tables(self) -> None:
         """Say once that a migration is missing, and wait for it: a service may be started before."""
-        said = False
+        if self.is_early():
+            log.warning("%s; waiting for that.", OLD)
         while not self.stop() and self.is_early():
-            if not said:
-                log.warning("%s; waiting for that.", OLD)
-            said = True
             time.sleep(1)
 
     def _look(self, turn: Turn) -> None:

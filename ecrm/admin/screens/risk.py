@@ -57,8 +57,9 @@ class RiskScoreScreen(Screen):
         """The subscription with its lines, and what can be offered."""
         screen, grants = self.sibling(Subscription), self.sibling(BandwidthGrant)
         found = [Link(_l("Line by line"), screen.get_url(f"{screen.endpoint}.details_view", id=row.subscription_id, _anchor="risk"))] if screen else []
-        offers = grants and grants.can_create
-        return found + ([Link(_l("Bandwidth addition"), grants.get_url(f"{grants.endpoint}.create_view", subscription=row.subscription_id))] if offers else [])
+        if grants and grants.can_create:
+            found.append(Link(_l("Bandwidth addition"), grants.get_url(f"{grants.endpoint}.create_view", subscription=row.subscription_id)))
+        return found
 
 
 class CallNoteScreen(Screen):
