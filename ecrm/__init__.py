@@ -14,6 +14,7 @@ from ecrm import admin, api, assets, cli, config, day_marks, health, i18n, lette
 from ecrm.extensions import babel, csrf, db, let_go, mail, migrate
 from ecrm.flask_config import flask_config
 from ecrm.privacy import copying
+from ecrm.routing import LateRule
 
 __version__ = "0.1.0"
 LANGUAGES = ("id", "en")
@@ -25,6 +26,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     Raises config.BadSetting, which names the setting, where one is missing or malformed.
     """
     app = Flask(__name__, instance_path=str(config.instance_folder()))
+    app.url_rule_class = LateRule
     values = config.read(Path(app.instance_path), overrides=overrides)
     app.config.from_mapping(flask_config(values))
     db.init_app(app)

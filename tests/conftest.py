@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -24,6 +26,26 @@ os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 BACKENDS = ("sqlite", "mariadb")
 WORKER = "worker"  # the user of the tests' applications on MariaDB: docs/production.md has the same rights
 SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
+
+
+class Compiled(BytecodeCache):
+    """The templates that one of the process's applications has compiled, for all of them."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is known; Jinja sees whether it is of this source."""
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 ONE_DATABASE = pytest.mark.parametrize("company", BACKENDS[:1], indirect=True)  # where no statement differs between them
 
 
@@ -92,6 +114,7 @@ def make_app(database_url: Callable[[str], str], tmp_path_factory: pytest.TempPa
         settings = {"PROFILE": "test", "ATTACHMENTS_DIR": str(tmp_path_factory.mktemp("attachments"))} | SECRETS
         app = create_app(settings | {"DATABASE_URL": new(backend, settings, owner)} | overrides)
         app.test_client_class = world.Browser
+        app.jinja_env.bytecode_cache = COMPILED
         # Hashes cost a tenth of a second each, on purpose; how many are made does not change.
         app.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
         app.extensions["security"].hashing_context.update(sha256_crypt__rounds=1000)
@@ -111,10 +134,16 @@ def company(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> t
     return app, rows
 
 
-@pytest.fixture(scope="session", params=BACKENDS)
-def demo(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Flask:
+@pytest.fixture(scope="session")
+def year_of_work(make_app: Callable[..., Flask]) -> Flask:
     """A company with a year of work behind it, for reading: who uses it is in the group "demo", so that one process makes it."""
-    return a_year.with_late_ones(make_app(request.param))
+    return a_year.with_late_ones(make_app())
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def demo(request: pytest.FixtureRequest, year_of_work: Flask, make_app: Callable[..., Flask]) -> Flask:
+    """That company on each of the databases."""
+    return year_of_work if request.param == "sqlite" else copying.rows(year_of_work, make_app(request.param))
 
 
 @pytest.fixture

@@ -29,8 +29,9 @@ def _breadth(cell: tuple[RoleName, Any]) -> tuple[int, int]:
 CELLS = [(role, model) for role in STAFF for model in MODELS if policy.grant(model, role)]
 # One cell of each table, that of the role that may do most with it: the others have the same screen, or less of it.
 WIDEST = [max((cell for cell in CELLS if cell[1] is model), key=_breadth) for model in dict.fromkeys(model for _role, model in CELLS)]
-# Where the databases might differ: every cell on SQLite and each table on MariaDB; or each table on one of the two, in turn.
+# Where the databases might differ: every cell on SQLite and each table on MariaDB; or every cell, or each table, on one of the two, in turn.
 BOTH = [("sqlite", *cell) for cell in CELLS] + [("mariadb", *cell) for cell in WIDEST]
+EACH = [(("sqlite", "mariadb")[place % 2], *cell) for place, cell in enumerate(CELLS)]
 IN_TURN = [(("sqlite", "mariadb")[place % 2], *cell) for place, cell in enumerate(WIDEST)]
 SCREEN_OF = {screen.model: screen for screen in SCREENS}
 NOBODY = 999_999  # an id that no row has

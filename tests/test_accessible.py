@@ -1,7 +1,6 @@
 """Every page of every role keeps WCAG 2.2 AA as axe-core reads it, in the light and in the dark theme, on a desktop and on a phone."""
 
-import os
-import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from ecrm.models.account import RoleName
 from tests.chromium import DESKTOP, PHONE, cookie_of, serving
-from tests.walk import PEOPLE, gallery, pages, visitor  # noqa: F401 - fixtures
+from tests.walk import PEOPLE, gallery, pages, to_read, visitor  # noqa: F401 - fixtures
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -28,36 +27,10 @@ SEND = """() => {
   for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
   form.submit();
 }"""
-TAG = re.compile(r"<(\w+)([^>]*)>")
-OF_A_NAME = re.compile(r"\b(col|fact|field|kind|chart)-\w+|(?<=\bverb )is-\w+|(?<=\bverb-now )is-\w+")  # what it looks like is told by the other classes
-EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))  # read also what is made of pieces that were read: EVERY_PAGE=1 make test
-ON_PHONES = (None, RoleName.CUSTOMER, RoleName.TECHNICIAN)  # they work on one: of each kind of page theirs is read
-SEEN: set[Any] = set()
+ON_PHONES = (None, RoleName.CUSTOMER, RoleName.TECHNICIAN)  # they work on one
+SEEN: dict[Any, set[Any]] = defaultdict(set)  # the pieces that were read: on a desktop, and on a phone by whom
 
 pytestmark = pytest.mark.xdist_group("axe")  # one process: what it has read it need not read again
-
-
-def pieces(html):
-    """Return the pieces that a page is made of: each tag with its classes, its type and the names of its attributes."""
-    found = set()
-    for tag, attributes in TAG.findall(html.partition("<body")[2]):
-        named = {name: re.search(rf'\s{name}="([^"]*)"', attributes) for name in ("class", "type", "role")}
-        bare = frozenset(re.findall(r"\s([\w-]+)(?=[=\s]|$)", re.sub(r'"[^"]*"', '""', attributes)))
-        found.add((tag, *(match and OF_A_NAME.sub(r"\1", match[1]) for match in named.values()), bare))
-    return found
-
-
-def is_new(html):
-    """Return whether a page has a piece that no page before it had, and remember its pieces."""
-    new = pieces(html) - SEEN
-    SEEN.update(new)
-    return bool(new) or EVERY_PAGE
-
-
-def kind(url):
-    """Return what kind of page it is, such as details/: of each kind one is read on a phone."""
-    path = url.partition("?")[0]
-    return path.rpartition("/")[0].rpartition("/")[2] if path.startswith("/admin/") and path.count("/") > 4 else path.count("/") if path.startswith("/admin/") else path
 
 
 class Reader:
@@ -106,19 +79,17 @@ class Reader:
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.value if person else "visitor")
 def test_no_page_breaks_a_rule(gallery, chromium, person):  # noqa: F811
-    """Each page that has a new piece, and one of each kind on a phone."""
+    """Pages that have together each piece of all, on a desktop, and on a phone once more for each who works on one."""
     client, found = visitor(gallery, person), {}
     with serving(gallery) as address:
         reader = Reader(chromium, address, gallery, person)
-        for url, html in list(pages(gallery, person, client)):
-            if is_new(html):
-                found[url] = reader.read(url)
-                if ('class="staff-form"' in html and "/edit/" not in url) or 'class="panel form"' in html:
-                    found[f"{url}, refused"] = reader.refused(url)
-            on_phone = (person if person in ON_PHONES else "desk", kind(url))
-            if on_phone not in SEEN:
-                SEEN.add(on_phone)
-                found[f"{url}, phone"] = reader.read(url, PHONE)
+        there = dict(pages(gallery, person, client))
+        for url in to_read(there, SEEN["desktop"]):
+            found[url] = reader.read(url)
+            if ('class="staff-form"' in there[url] and "/edit/" not in url) or 'class="panel form"' in there[url]:
+                found[f"{url}, refused"] = reader.refused(url)
+        for url in to_read(there, SEEN[person if person in ON_PHONES else "desk"]):
+            found[f"{url}, phone"] = reader.read(url, PHONE)
         reader.context.close()
     complaints = [f"{url}: {text}" for url, broken in found.items() for text in broken]
     assert not complaints, "\n".join(complaints)

@@ -41,12 +41,12 @@ def rows_of(answer):
 def test_an_export_is_the_list(app, role, model):
     """Each role's export of each table holds the rows that its list shows, in the list's order, whatever is asked."""
     cell = cell_of(app, role, model)
-    questions = ["view=all", "view=all&search=a"]
+    questions = ["view=all"]
     if (role, model) in WIDEST:
-        questions += ["view=all&search=KL-", "view=all&sort=0", "view=all&sort=0&desc=1"]
+        questions += ["view=all&search=a", "view=all&search=KL-", "view=all&sort=0", "view=all&sort=0&desc=1"]
         for key in {"status", "state", "active", "published"} & set(cell.view._filter_args or {}):
             with app.test_request_context():
-                questions += [f"flt0_{key}={value}" for value, _text in cell.view._filter_args[key][1].choices()[::3]]
+                questions += [f"flt0_{key}={value}" for value, _text in cell.view._filter_args[key][1].choices()[:1]]
     name = next((name for name, _label in cell.view._export_columns if _is_text(model, name) and name not in cell.view.column_formatters_export), None)
     for question in questions:
         shown = _listed(cell, f"{question}&page_size=100")

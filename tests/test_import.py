@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zipfile import ZipFile
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from sqlalchemy import event, func, select
 
 from ecrm.extensions import db

@@ -15,7 +15,7 @@ from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Role
 from ecrm.models.base import NEVER, now
 from tests.staff import Page
-from tests.sweep import BOTH, cells
+from tests.sweep import EACH, cells
 
 LIST = "/admin/manager/complaint/"
 ROWS, FEW = 3000, 1000
@@ -202,7 +202,7 @@ def flood(app, table, times):
 
 # Statements
 
-LISTS = [cell for cell in BOTH if cell[2] is not Role]  # roles are six
+LISTS = [cell for cell in EACH if cell[2] is not Role]  # roles are six
 
 
 def multiply(app, table, times):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from ecrm.config import BadSetting, read
 from ecrm.extensions import db, engine_options
-from ecrm.models import AccessEvent, Attachment, Letter, User
+from ecrm.models import AccessEvent, Attachment, User
 from tests.conftest import ONE_DATABASE
 from tests.portal import PNG, complaints, typed
 from tests.test_accounts import code, link, login

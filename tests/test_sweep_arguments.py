@@ -47,10 +47,10 @@ def test_list_arguments(app, role, model):
     names += [*TAKEN, "page[]", "limit", "offset"]
     odd = itertools.cycle(some(ODD, cell, len(ODD)))
     with nothing_written(app, "odd arguments"):
-        for _round in range(3):
+        for _round in range(2):
             arguments = {name: next(odd) for name in names}
             check(cell.person.get(cell.base, query_string=arguments), arguments)
-        for name in TAKEN:
+        for name in some(TAKEN, cell, 2):
             check(cell.person.get(cell.base, query_string={name: "javascript"}), f"{name}=javascript")
         check(cell.person.get(cell.base, query_string=[(name, "1") for name in names for _twice in range(2)]), "everything twice")
 
@@ -60,9 +60,9 @@ def test_every_odd_value(app, name):
     """Odd values, others for each kind of argument, in one rich list and in its export."""
     cell = sweep.cell_of(app, sweep.RoleName.SUPPORT, sweep.MODELS[0])
     odd = random.Random(name).sample(ODD, len(ODD))
-    for value in odd[:20]:
+    for value in odd[:10]:
         check(cell.person.get(cell.base, query_string={name: value}), f"{name}={value[:60]}")
-    for value in odd[:8]:
+    for value in odd[:4]:
         check(cell.person.get(f"{cell.base}export/csv/", query_string={name: value}), f"export {name}={value[:60]}")
 
 
@@ -71,12 +71,12 @@ def test_ids_and_lookups(app, role, model):
     """An id that is none is a 404, and a look-up bounds what it is asked for."""
     cell = sweep.cell_of(app, role, model)
     with nothing_written(app, "odd ids"):
-        for value in some(ODD, cell, 15):
+        for value in some(ODD, cell, 6):
             check(cell.person.get(f"{cell.base}details/", query_string={"id": value}), f"details id={value[:60]}")
         check(cell.person.get(f"{cell.base}details/?id=1&id=2"), "two ids")
         check(cell.person.get(f"{cell.base}edit/?id=1&id=2"), "two ids")
         for name in (cell.view._form_ajax_refs or ()) if cell.grant.may & (Right.CREATE | Right.EDIT) else ():
-            for value in some(ODD, cell, 15):
+            for value in some(ODD, cell, 6):
                 given = {"name": name, "query": value, "offset": value, "limit": value}
                 check(cell.person.get(f"{cell.base}ajax/lookup/", query_string=given), str(given)[:100])
 
@@ -86,7 +86,7 @@ def test_url_leads_nowhere_else(app, role, model):
     """The return address of a form stays on this site, on every page that takes one."""
     cell = sweep.cell_of(app, role, model)
     number = cell.inside[0] if cell.inside else 1
-    for far in some(FAR, cell, 3):
+    for far in some(FAR, cell, 1):
         for page in ("", "details/", "edit/", "new/"):
             answer = cell.person.get(f"{cell.base}{page}", query_string={"url": far, "id": number})
             check(answer, f"{page}?url={far}")
@@ -108,10 +108,10 @@ def test_odd_values_in_forms(app, role, model):
         if page.status_code != 200:
             continue
         names, filled = cell.view._form_names(kind), sweep.valid(app, cell, sweep.fields_of(page))
-        for value in some(ODD, cell, 6):
+        for value in some(ODD, cell, 3):
             check(cell.person.send(url, dict.fromkeys(names, value)), f"{kind} with {value[:60]!r} everywhere")
         for name in names:
             if name in inspect(model).columns:
-                for value in draw.sample(("", "   ", "x" * 12_000, "9" * 30, "-5", "\0", "😀" * 400), 2):
+                for value in draw.sample(("", "   ", "x" * 12_000, "9" * 30, "-5", "\0", "😀" * 400), 1):
                     typed = filled | {name: value}
                     check(cell.person.send(url, typed), f"{kind} with {name}={value[:60]!r}")

@@ -18,7 +18,7 @@ from ecrm.models.base import UtcDateTime, now
 from ecrm.policy import Right
 from tests import sweep
 from tests.conftest import ONE_DATABASE
-from tests.sweep import BOTH, CELLS, NOBODY, cells, fields_of, name_of, valid
+from tests.sweep import CELLS, EACH, NOBODY, cells, fields_of, name_of, valid
 
 PLANTED_AT = datetime(2001, 2, 3, 4, 5, 6)
 SHORT = 6  # characters below which a text may stand on a page by chance
@@ -75,7 +75,7 @@ def pages(app: Any, role: Any, files: bool = True) -> dict[str, str]:
     for model in (model for each, model in CELLS if each is role):
         cell = sweep.Cell(app, role, model, person)
         addresses = [f"{cell.base}", f"{cell.base}?view=all&page_size=100", f"{cell.base}new/"]
-        addresses += [f"{cell.base}{page}/?id={number}" for number in cell.inside for page in ("details", "edit")[:1 + cell.may(Right.EDIT)]]
+        addresses += [f"{cell.base}{page}/?id={number}" for number in sweep.few(cell.inside) for page in ("details", "edit")[:1 + cell.may(Right.EDIT)]]
         if files:
             addresses += [f"{cell.base}export/{kind}/" for kind in ("csv", "xlsx")]
             addresses += [f"{cell.base}ajax/lookup/?name={name}&query=&limit=100" for name in cell.view._form_ajax_refs or ()]
@@ -133,7 +133,7 @@ def known_there(address: str, what: str) -> bool:
     return what.startswith("a row of") and "/administrator/step/" in address
 
 
-@cells(BOTH)
+@cells(EACH)
 def test_no_oracle(app, role, model):
     """Search, sort and filter by a column that the role may not see answer the same, whatever the value is."""
     cell = sweep.cell_of(app, role, model)

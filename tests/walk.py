@@ -1,5 +1,6 @@
 """All pages that a person can open, in a company with a row in every state, for the sweeps that look at each of them."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,7 +22,7 @@ from ecrm.reports import recaps
 from ecrm.rules import LIFECYCLES, move, outage, pdp_request
 from ecrm.rules.complaint import answer, enter, rate
 from tests import world
-from tests.sweep import SCREEN_OF, cell_of
+from tests.sweep import SCREEN_OF, cell_of, few
 from tests.world import Browser, email, one
 
 PEOPLE = (None, *RoleName)
@@ -36,6 +37,11 @@ TALE = (  # the verbs that bring one more complaint, application, grant or wish 
     ("promo_request", ("accept",)), ("promo_request", ("decline",)), ("promo_request", ("withdraw",)),
 )
 
+EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))  # look in a browser also at what is made of pieces that were looked at: EVERY_PAGE=1 make test
+TAG = re.compile(r"<(\w+)([^>]*)>")
+OF_A_NAME = re.compile(r"\b(col|fact|field|kind|chart)-\w+|(?<=\bverb )is-\w+|(?<=\bverb-now )is-\w+")  # what it looks like is told by the other classes
+READ = re.compile(r"aria-|(alt|autocomplete|checked|class|colspan|controls|disabled|for|href|id|lang|multiple|open|placeholder|readonly|role|rows|scope|selected"
+                  r"|tabindex|title|type)$")  # the attributes that a rule may read
 NAMES = ("Rina Wulandari", "Joko Susilo", "Dedi Kurnia", "Sari Melati", "Hendra Wijaya", "Maya Anggraini", "Tono Saputra", "Wati Lestari")
 
 
@@ -125,7 +131,8 @@ def _of_screen(app: Flask, role: RoleName, table: str, name: str, rule: Any) -> 
         if model is Complaint or role is RoleName.ADMINISTRATOR and model is User:
             yield from (f"{rule.rule}?view=all&search=000000", f"{rule.rule}?view=all&flt0_status=unsolved&page_size=50")
     elif name in ("details_view", "edit_view"):
-        yield from [f"{rule.rule}?id={row}" for row in samples(app, role, model)]
+        found = samples(app, role, model)
+        yield from [f"{rule.rule}?id={row}" for row in (found if name == "details_view" else few(found))]
 
 
 def samples(app: Flask, role: RoleName, model: Any) -> list[int]:
@@ -171,4 +178,25 @@ def pages(app: Flask, person: RoleName | None, client: Browser, screens: set[str
             yield address, answer.text
 
 
-__all__ = ["PEOPLE", "addresses", "gallery", "pages", "policy", "samples", "visitor"]
+def pieces(html: str) -> set[Any]:
+    """Return the pieces that a page is made of: each tag with its classes, its type and the names of the attributes that count."""
+    found = set()
+    for tag, attributes in TAG.findall(html.partition("<body")[2]):
+        named = {name: re.search(rf'\s{name}="([^"]*)"', attributes) for name in ("class", "type", "role")}
+        bare = frozenset(filter(READ.match, re.findall(r"\s([\w-]+)(?=[=\s]|$)", re.sub(r'"[^"]*"', '""', attributes))))
+        found.add((tag, *(match and OF_A_NAME.sub(r"\1", match[1]) for match in named.values()), bare))
+    return found
+
+
+def to_read(found: dict[str, str], seen: set[Any]) -> Iterator[str]:
+    """Yield those of the pages {address: HTML} that have together every piece that was not seen, the one with most of them first."""
+    left = {url: pieces(html) for url, html in found.items()}
+    while left:
+        url = max(left, key=lambda url: len(left[url] - seen))
+        new = left.pop(url) - seen
+        if new or EVERY_PAGE:
+            seen |= new
+            yield url
+
+
+__all__ = ["PEOPLE", "addresses", "gallery", "pages", "policy", "samples", "to_read", "visitor"]

@@ -23,6 +23,7 @@ class Filter(BaseSQLAFilter):
 
     kind = "text"
     reads = "id"  # the column that one of a screen's more_filters reads
+    lasting = False  # whether the values are few, and the condition of one the same for every reader at any time
 
     def __init__(self, view: Any, key: str) -> None:
         """Filter the column or relation `key` of the view's model."""
@@ -56,7 +57,7 @@ class Filter(BaseSQLAFilter):
 class Choice(Filter):
     """One of the members of an enum."""
 
-    kind = "select"
+    kind, lasting = "select", True
 
     def choices(self) -> list[tuple[str, str]]:
         """Return the members."""
@@ -97,7 +98,7 @@ class StatusChoice(Choice):
 class Flag(Filter):
     """Yes or no."""
 
-    kind = "select"
+    kind, lasting = "select", True
 
     def choices(self) -> list[tuple[str, str]]:
         """Return yes and no."""

@@ -22,9 +22,13 @@ class Named(Filter):
 
 
 class Condition(Named, Flag):
-    """Rows for which `condition()` holds, or those for which it does not; a subclass declares it as a staticmethod."""
+    """Rows for which `condition()` holds, or those for which it does not.
+
+    A subclass declares it as a staticmethod; a `lasting` one asks neither for the reader nor for the time.
+    """
 
     condition: Callable[[], Any]
+    lasting = False
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Narrow the query."""

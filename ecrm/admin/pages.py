@@ -13,6 +13,7 @@ from ecrm import policy
 from ecrm.admin import look, story
 from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
+from ecrm.rows import everything
 
 SHORT = 5  # rows of a short list, where it does not say
 
@@ -83,7 +84,9 @@ class Pages:
     get_url: Any
     _filter_args: Any
     _get_filters: Any
+    grant: Any
 
+    _counted: dict[Any, Any]
     belongs: tuple[Belongs, ...] = ()
     reach: tuple[str, ...] = ()
 
@@ -130,7 +133,16 @@ class Pages:
         return f"{known[self.endpoint]}?{urlencode(self._get_filters(self.filters_of(wanted)) or {'view': 'all'})}"
 
     def counting(self, wanted: dict[str, str], most: int) -> Any:
-        """Return how many rows the list with these filters has, up to `most`, as an expression."""
+        """Return how many rows the list with these filters has, up to `most`, as an expression; one that is the same for all is made once."""
+        lasting = self.grant.rows is everything and all(self._filter_args[key][1].lasting or value == "none" for key, value in wanted.items())
+        if not lasting:
+            return self._counting(wanted, most)
+        key = most, *wanted.items()
+        if key not in self._counted:
+            self._counted[key] = self._counting(wanted, most)
+        return self._counted[key]
+
+    def _counting(self, wanted: dict[str, str], most: int) -> Any:
         found = select(self.model.id).where(policy.scope(self.model, self.role, current_user))
         for key, value in wanted.items():
             condition = self._filter_args[key][1]

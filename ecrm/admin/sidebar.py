@@ -1,11 +1,11 @@
 """What stands at the side of every page: the open work with its counts, then the tables, by what people do with them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import get_locale, gettext as _, lazy_gettext as _l
 
 from ecrm.admin import look, pages, tiles
 from ecrm.models.account import RoleName
@@ -51,21 +51,29 @@ class Section:
 
 def sections(site: Any, view: Any) -> Iterator[Section]:
     """Yield the sections of a role's sidebar, as it stands on a page of `view`."""
-    front, *rest = site.menu()
+    front = site.menu()[0]
     work, wholes = list(_work(site, view)), list(_overviews(site))
     counted = any(entry.current for entry in (*work, *wholes))
     yield Section(_("Overview"), [Entry(_("Overview"), front.get_url(), front.is_active(view), "h"), *wholes])
     if work:
         yield Section(_("To do"), work)
+    language = get_locale().language
+    if language not in site.groups:
+        site.groups[language] = list(_groups(site))
+    for place, (title, links) in enumerate(site.groups[language]):
+        entries = [replace(entry, current=leads_to is view and not counted) for entry, leads_to in links]
+        yield Section(title, entries, place >= OPEN and not any(entry.current for entry in entries))
+
+
+def _groups(site: Any) -> Iterator[tuple[str, list[tuple[Entry, Any]]]]:
+    """Yield the groups of tables in the reader's language, each link with the view that it leads to: the same for all who have the role."""
     order = [str(title) for title in dict.fromkeys((*FIRST.get(site.role, ()), *USUAL))]
-    groups = sorted((item for item in rest if item.is_category()), key=lambda item: order.index(str(item.name)))
-    for place, group in enumerate(groups):
-        entries = [_entry(item, item.is_active(view) and not counted) for item in group.get_children()]
-        yield Section(str(group.name), entries, place >= OPEN and not any(entry.current for entry in entries))
+    for group in sorted((item for item in site.menu()[1:] if item.is_category()), key=lambda item: order.index(str(item.name))):
+        yield str(group.name), [(_entry(item), item._view) for item in group.get_children()]
 
 
-def _entry(item: Any, current: bool) -> Entry:
-    return Entry(str(item.name), item.get_url(), current, LETTERS.get(item._view.endpoint.partition("_")[2], ""))
+def _entry(item: Any) -> Entry:
+    return Entry(str(item.name), item.get_url(), False, LETTERS.get(item._view.endpoint.partition("_")[2], ""))
 
 
 def _overviews(site: Any) -> Iterator[Entry]:

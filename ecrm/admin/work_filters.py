@@ -60,7 +60,7 @@ class Unanswered(Condition):
     """Unsolved and never answered, or not."""
 
     name_in_address, title, reads = "unanswered", _l("Not answered yet"), "first_response_at"
-    condition = staticmethod(queue.unanswered)
+    condition, lasting = staticmethod(queue.unanswered), True
 
 
 class Quiet(Condition):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.models import Complaint, ComplaintCategory, Customer, Outage, OutageFollower, User
@@ -63,10 +64,19 @@ class Suspicion:
     first_at: datetime
 
 
-def loose(since: datetime) -> ColumnElement[bool]:
-    """Return the condition of an unsolved disturbance entered since then that belongs to no outage."""
+def loose(since: Any) -> ColumnElement[bool]:
+    """Return the condition of an unsolved disturbance entered since then (a moment, or a parameter for one) that belongs to no outage."""
     kinds = select(ComplaintCategory.id).where(ComplaintCategory.kind == CategoryKind.DISTURBANCE).scalar_subquery()
     return and_(Complaint.opened_at >= since, Complaint.outage_id.is_(None), Complaint.status.in_(UNSOLVED), Complaint.category_id.in_(kinds))
+
+
+@cache
+def _placed() -> Any:
+    """Return the SELECT of the loose complaints with their areas; every page of support asks it, so it is made once."""
+    known = select(Outage.area_id).where(Outage.status == S.OPEN, Outage.area_id.is_not(None))
+    whole = select(Outage.branch_id).where(Outage.status == S.OPEN, Outage.area_id.is_(None))
+    return (select(Complaint.id, Complaint.opened_at, Complaint.customer_id, Customer.area_id).join(Complaint.customer)
+            .where(loose(bindparam("since")), Customer.area_id.is_not(None), Customer.area_id.not_in(known), Customer.branch_id.not_in(whole)))
 
 
 def _gathered(session: Session, at: datetime, least: int, minutes: int) -> dict[int, list[Any]]:
@@ -75,12 +85,8 @@ def _gathered(session: Session, at: datetime, least: int, minutes: int) -> dict[
     Areas with an outage that is declared are left out. The few rows of an hour are grouped here: asked for the complaints of
     whole areas, MariaDB goes through all their customers.
     """
-    known = select(Outage.area_id).where(Outage.status == S.OPEN, Outage.area_id.is_not(None))
-    whole = select(Outage.branch_id).where(Outage.status == S.OPEN, Outage.area_id.is_(None))
-    rows = (select(Complaint.id, Complaint.opened_at, Complaint.customer_id, Customer.area_id).join(Complaint.customer)
-            .where(loose(at - timedelta(minutes=minutes)), Customer.area_id.is_not(None), Customer.area_id.not_in(known), Customer.branch_id.not_in(whole)))
     found: dict[int, list[Any]] = {}
-    for row in session.execute(rows):
+    for row in session.execute(_placed(), {"since": at - timedelta(minutes=minutes)}):
         found.setdefault(row.area_id, []).append(row)
     return {area: there for area, there in found.items() if len({row.customer_id for row in there}) >= least}
 

@@ -18,7 +18,7 @@ class Undecided(Condition):
     """Somebody has to decide it, or nobody any more."""
 
     name_in_address, title, reads = "undecided", _l("To decide"), "status"
-    condition = staticmethod(pdp_request.undecided)
+    condition, lasting = staticmethod(pdp_request.undecided), True
 
 
 class Overdue(Condition):
