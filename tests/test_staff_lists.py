@@ -1,18 +1,19 @@
 """The staff's lists and front pages over HTTP: they open usefully, and every count is the number of rows behind it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from flask_login import login_user
 from sqlalchemy import event, select
 
+from ecrm.admin import look, sidebar
 from ecrm.admin.site import Front
-from ecrm.admin import sidebar
-from ecrm.admin.tiles import SIDEBAR
+from ecrm.admin.tiles import GROUPS, SIDEBAR
 from ecrm.extensions import db
 from ecrm.models import Complaint, ComplaintCategory, Customer, Installation, Letter, PromoRequest, ServiceStandard, User
-from ecrm.models.account import STAFF, RoleName
+from ecrm.models.account import STAFF, Language, RoleName
 from ecrm.models.base import Priority, now
-from ecrm.models.complaint import ComplaintStatus
+from ecrm.models.complaint import UNSOLVED, ComplaintStatus
 from ecrm.models.recap import Measure, Unit
 from ecrm.rules import move, queue
 from ecrm.rules.complaint import enter
@@ -285,11 +286,60 @@ def test_the_sidebar_reads_no_table_from_end_to_end(app, browser, role):
 
 
 @ONE_DATABASE
-def test_a_role_without_open_work_has_no_heading_for_it(browser, monkeypatch):
+def test_the_sidebar_follows_rows_days_and_readers(app, browser, monkeypatch):
+    """What is made once a day for all is that of the reader's language; counts are of the moment, and of the reader's own rows."""
+    def stands(person, role):
+        page = Page(person.get(f"/admin/{role}/plan/"))
+        return page.text, [own["data-count"] for own in page.all("b") if "data-count" in own]
+
+    support, technician = browser("support"), browser("technician")
+    (text, before), (_text, own) = stands(support, "support"), stands(technician, "technician")
+    assert "Perlu dikerjakan" in text and "To do" not in text
+    with app.app_context():
+        one(User, email=email("support")).language = Language.ENGLISH
+        for complaint in db.session.scalars(select(Complaint).where(Complaint.status.in_(UNSOLVED))):
+            move(complaint, "cancel", None, now(), reason="Salah ketik")
+        db.session.commit()
+    (text, after), (_text, left) = stands(support, "support"), stands(technician, "technician")
+    assert "To do" in text and "Perlu dikerjakan" not in text
+    assert after != before and own[0] != "0" and left[0] == "0"
+    monkeypatch.setattr(look, "today", lambda: date(2031, 1, 1))
+    assert "To do" in stands(support, "support")[0]
+    assert {day for site in app.extensions["admin"] if site.role is RoleName.SUPPORT for _language, day in site.sidebars} == {date(2031, 1, 1)}
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
+def test_a_count_that_is_made_once_is_the_same_tomorrow(app, monkeypatch, role):
+    """A filter that asks for the time or the reader must not say that it lasts."""
+    site = next(site for site in app.extensions["admin"] if site.role is role)
+    tiles = [*SIDEBAR[role], *(tile for group in GROUPS.get(role, ()) for tile in group.tiles)]
+    others = [(email(role.value), now()), (email("customer"), now() + timedelta(days=1))]
+
+    def made(reader, at):
+        for module in ("work_filters", "visit_filters", "screens.privacy"):
+            monkeypatch.setattr(f"ecrm.admin.{module}.now", lambda: at)
+        with app.test_request_context():
+            login_user(one(User, email=reader))
+            return [(str(words := site.screen(tile.model).counting(tile.wanted(date(2026, 1, 1)), 10).compile()), words.params) for tile in tiles]
+
+    kept, fresh = [made(reader, at) for reader, at in others], []
+    for reader, at in others:
+        for tile in tiles:
+            site.screen(tile.model)._counted.clear()
+        fresh.append(made(reader, at))
+    assert kept == fresh
+    assert role is RoleName.SALES or fresh[0] != fresh[1], "the time and the reader reach what is not made once"
+
+
+@ONE_DATABASE
+def test_a_role_without_open_work_has_no_heading_for_it(app, browser, monkeypatch):
     """The tables stand there as for everybody."""
     person = browser("sales")
     titles = [Page(person.get("/admin/sales/plan/")).text]
     monkeypatch.setitem(sidebar.tiles.SIDEBAR, RoleName.SALES, ())
+    for site in app.extensions["admin"]:
+        monkeypatch.setattr(site, "sidebars", {})
     titles.append(Page(person.get("/admin/sales/plan/")).text)
     assert ["Perlu dikerjakan" in text for text in titles] == [True, False] and all("Penawaran" in text for text in titles)
 

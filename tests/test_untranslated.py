@@ -64,7 +64,7 @@ def spoken(request, gallery):  # noqa: F811
 
         patch.setattr(Translations, name, speak)
     for admin in gallery.extensions["admin"]:
-        patch.setattr(admin, "groups", {})  # what other tests had made
+        patch.setattr(admin, "sidebars", {})  # what other tests had made
     with gallery.app_context():
         with db.engine.begin() as connection:
             connection.execute(User.__table__.update().values(language=Language(language)))

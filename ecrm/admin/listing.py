@@ -55,6 +55,9 @@ class Listing:
         lookup.remember(db.session, self.role, shown, self.column_list)  # type: ignore[attr-defined]
         return g.listed.count, shown
 
+    def _get_filter_groups(self) -> None:
+        """Return nothing: the controls of the filters are ours, and ask each filter."""
+
     def listed(self) -> paging.Listed:
         """Return where the page that is drawn stands in the list."""
         found: paging.Listed = g.listed

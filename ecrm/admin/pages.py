@@ -120,10 +120,10 @@ class Pages:
 
     # Counting and finding
 
-    def filters_of(self, wanted: dict[str, str]) -> list[tuple[int, str, str]]:
+    def filters_of(self, wanted: dict[str, str]) -> list[tuple[int, Any, str]]:
         """Return Flask-Admin's form of filters {key: value}."""
         known = self._filter_args
-        return [(known[key][0], str(known[key][1].name), value) for key, value in wanted.items()]
+        return [(known[key][0], known[key][1].name, value) for key, value in wanted.items()]
 
     def list_address(self, wanted: dict[str, str]) -> str:
         """Return the address of the list with these filters; of each list a page makes it once, and a dashboard names a thousand."""

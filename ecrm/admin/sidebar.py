@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -51,22 +52,27 @@ class Section:
 
 def sections(site: Any, view: Any) -> Iterator[Section]:
     """Yield the sections of a role's sidebar, as it stands on a page of `view`."""
-    front = site.menu()[0]
-    work, wholes = list(_work(site, view)), list(_overviews(site))
+    front, (groups, lists) = site.menu()[0], _of_the_day(site)
+    work, wholes = list(_work(lists, view)), list(_overviews(site))
     counted = any(entry.current for entry in (*work, *wholes))
     yield Section(_("Overview"), [Entry(_("Overview"), front.get_url(), front.is_active(view), "h"), *wholes])
     if work:
         yield Section(_("To do"), work)
-    language = get_locale().language
-    if language not in site.groups:
-        site.groups[language] = list(_groups(site))
-    for place, (title, links) in enumerate(site.groups[language]):
+    for place, (title, links) in enumerate(groups):
         entries = [replace(entry, current=leads_to is view and not counted) for entry, leads_to in links]
         yield Section(title, entries, place >= OPEN and not any(entry.current for entry in entries))
 
 
+def _of_the_day(site: Any) -> tuple[list[Any], list[Any]]:
+    """Return what is the same on every page of a role: its groups of tables, and what is counted; made once a day for each language."""
+    key = get_locale().language, look.today()
+    if key not in site.sidebars:
+        site.sidebars = {old: made for old, made in site.sidebars.items() if old[1] == key[1]} | {key: (list(_groups(site)), list(_lists(site, key[1])))}
+    return site.sidebars[key]
+
+
 def _groups(site: Any) -> Iterator[tuple[str, list[tuple[Entry, Any]]]]:
-    """Yield the groups of tables in the reader's language, each link with the view that it leads to: the same for all who have the role."""
+    """Yield the groups of tables in the reader's language, each link with the view that it leads to."""
     order = [str(title) for title in dict.fromkeys((*FIRST.get(site.role, ()), *USUAL))]
     for group in sorted((item for item in site.menu()[1:] if item.is_category()), key=lambda item: order.index(str(item.name))):
         yield str(group.name), [(_entry(item), item._view) for item in group.get_children()]
@@ -84,16 +90,21 @@ def _overviews(site: Any) -> Iterator[Entry]:
                 yield Entry(str(label), screen.get_url(f"{screen.endpoint}.{name}"), request.endpoint == f"{screen.endpoint}.{name}")
 
 
-def _work(site: Any, view: Any) -> Iterator[Entry]:
+def _work(lists: list[Any], view: Any) -> Iterator[Entry]:
     """Yield the open work of the role."""
-    today = look.today()
-    found = [(tile, site.screen(tile.model), tile.wanted(today)) for tile in tiles.SIDEBAR[site.role]]
-    counts = pages.counts([(screen, wanted) for _tile, screen, wanted in found], MOST + 1)
+    counts = pages.counts([(screen, wanted) for _tile, screen, wanted, _entry in lists], MOST + 1)
     here = {name.partition("_")[2]: value for name, value in request.args.items() if name.startswith("flt")}
     listed = not request.args.get("search") and request.endpoint == f"{view.endpoint}.index_view"
-    for (tile, screen, wanted), count in zip(found, counts, strict=True):
+    for (tile, screen, wanted, entry), count in zip(lists, counts, strict=True):
         if tile.rare and not count:
             continue
         text = f"{MOST}+" if count > MOST else str(count)
         mark = "is-zero" if not count else "is-alarm" if tile.alarm else ""
-        yield Entry(str(tile.brief or tile.label), screen.list_address(wanted), listed and screen is view and here == wanted, count=text, mark=mark)
+        yield replace(entry, current=listed and screen is view and here == wanted, count=text, mark=mark)
+
+
+def _lists(site: Any, today: date) -> Iterator[tuple[tiles.Tile, Any, dict[str, str], Entry]]:
+    """Yield each tile of the role's open work with its list and its link."""
+    for tile in tiles.SIDEBAR[site.role]:
+        screen, wanted = site.screen(tile.model), tile.wanted(today)
+        yield tile, screen, wanted, Entry(str(tile.brief or tile.label), screen.list_address(wanted), False)

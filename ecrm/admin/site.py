@@ -1,6 +1,7 @@
 """The front page of each staff role's site, and the addresses that lead people to it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
@@ -114,7 +115,7 @@ class Site(Admin):
     def __init__(self, app: Flask, role: RoleName, nonce: Any) -> None:
         """Serve /admin/<role>/."""
         self.role, self.in_field = role, role not in tiles.GROUPS
-        self.groups: dict[str, Any] = {}  # of the sidebar, by language
+        self.sidebars: dict[tuple[str, date], Any] = {}  # what they have all day long, by language
         front = (FieldFront if self.in_field else Front)(role)
         super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=front, endpoint=f"admin_{role.value}",
                          url=f"/admin/{role.value}", theme=Bootstrap4Theme(base_template="admin/staff.html", fluid=True),
