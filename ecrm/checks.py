@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, Integer, String
 from wtforms import ValidationError, validators
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import UtcDateTime, now
 from ecrm.rules.phone import e164
 

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import Response, stream_with_context
-from flask_babel import get_timezone, gettext as _
+from flask_babel import get_timezone
 
 from ecrm import xlsx
+from ecrm.i18n import gettext as _
 
 BOM = "\ufeff"  # Excel takes a CSV file for Latin-1 without it
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

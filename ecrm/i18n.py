@@ -22,11 +22,19 @@ class Texts(Domain):
     """The application's own texts. A page asks for hundreds of them: the catalogue is found by the language's code alone."""
 
     def get_translations(self) -> Any:
-        """Return the catalogue of the reader's language."""
-        code = get_locale().language  # what makes the name of a locale takes longer than to look up a text
+        """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        code = locale.language  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()
         return self.cache[code]
+
+
+# Of this module and not of Flask-Babel, which looks up for each text whose texts are meant.
+OURS = Texts([TRANSLATIONS])
+gettext, ngettext, lazy_gettext = OURS.gettext, OURS.ngettext, OURS.lazy_gettext
 
 
 class FormTexts:
@@ -68,4 +76,6 @@ class Request(flask.Request):
 def init_app(app: flask.Flask, babel: Babel) -> None:
     """Bind to the application."""
     app.request_class = Request
-    babel.domain_instance = Texts()
+    babel.domain_instance = OURS
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: OURS.get_translations().ugettext(text), lambda one, many, n: OURS.get_translations().ungettext(one, many, n), newstyle=True)

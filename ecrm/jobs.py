@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask_babel import force_locale
 from sqlalchemy import Select, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ecrm import incoming_jobs
 from ecrm.extensions import only_reads
 from ecrm.housekeeping import add_holidays, forget_answers, forget_applicants, forget_files, forget_sessions, sweep_files
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.letters import asked, provisioning
 from ecrm.letters.delivery import deliver_due
 from ecrm.letters.senders import sender

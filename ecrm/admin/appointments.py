@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 
 from ecrm.admin.pages import Link
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Visit
 from ecrm.rules import appointment
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ecrm import policy
 from ecrm.admin import conflict, lookup
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, ngettext
 from ecrm.models import BandwidthGrant, Customer, Subscription
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import now

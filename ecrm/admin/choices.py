@@ -7,11 +7,11 @@ from typing import Any
 from flask_admin.contrib.sqla.fields import QuerySelectField, QuerySelectMultipleField
 from flask_admin.form import Select2Field
 from flask_admin.model.fields import AjaxSelectField
-from flask_babel import gettext as _
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, ValidationError
 from wtforms.fields.choices import Choice
 
 from ecrm import formats
+from ecrm.i18n import gettext as _
 
 GROUPED = re.compile(r"[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3})*")
 BLANK = ("", "__None")  # what Flask-Admin's controls send for "nothing chosen"

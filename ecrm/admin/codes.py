@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm import jobs
 from ecrm.admin.filters import Filter
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.letters import naming
 from ecrm.models import TABLES, Job, Letter, Recap, Role, SavedView, Step
 from ecrm.models.account import RoleName

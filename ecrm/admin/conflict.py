@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, flash, redirect
-from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
@@ -11,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ecrm import formats
 from ecrm.admin import lookup, story
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Step
 from ecrm.rules.errors import Refused
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from jinja2 import TemplateError
 from sqlalchemy import and_, or_, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from ecrm import policy
 from ecrm.admin import look, story
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.letters import naming
 from ecrm.letters.rendering import render
 from ecrm.models import BandwidthGrant, CallNote, Complaint, Customer, Installation, Letter, PromoRequest, Step, Subscription, Visit

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from flask_security import url_for_security
 from flask_security.recoverable import generate_reset_password_token
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.letters.security import invite
 from ecrm.models import ApiToken, Complaint, Customer, GrantRule, Installation, Letter, RiskScore, Role, User, UserSession
 from ecrm.models.base import now

@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import StringField, ValidationError
@@ -15,7 +14,7 @@ from ecrm import policy, storage
 from ecrm.admin import conflict
 from ecrm.admin.pages import Link
 from ecrm.extensions import db
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import PdpRequest
 from ecrm.models.base import now
 from ecrm.models.pdp_request import PDP_OPEN, PdpKind

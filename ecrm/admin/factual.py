@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import Date, Enum, Integer, inspect
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, TextAreaField, validators
 from wtforms.fields.choices import SelectChoice
 
 from ecrm.admin import look, lookup
 from ecrm.checks import LARGEST, REQUIRED
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import Role, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import UtcDateTime

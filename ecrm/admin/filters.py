@@ -4,12 +4,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
-from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from sqlalchemy.orm import RelationshipProperty, lazyload, load_only
 
 from ecrm import formats, search
 from ecrm.admin import look, lookup
+from ecrm.i18n import gettext as _
 from ecrm.models import Role, User
 from ecrm.models.account import STAFF
 from ecrm.models.base import Priority, PriorityType, UtcDateTime

@@ -4,12 +4,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from ecrm import formats
 from ecrm.extensions import db
 from ecrm.formats import html
+from ecrm.i18n import gettext as _
 from ecrm.models.base import Labelled, Priority
 
 BADGE = '<span class="badge badge-{} is-{}">{}</span>'

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import request
 from flask_admin.model.fields import AjaxSelectField
-from flask_babel import gettext as _
 from wtforms import BooleanField, DateField, FileField, HiddenField, SelectFieldBase, TextAreaField
 
 from ecrm import checks
 from ecrm.admin import lookup
+from ecrm.i18n import gettext as _
 
 
 class Forming:

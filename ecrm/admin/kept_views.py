@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -15,7 +14,7 @@ from wtforms import BooleanField, StringField, validators
 
 from ecrm import policy
 from ecrm.extensions import db
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import TABLES, SavedView, User
 from ecrm.policy import Right
 

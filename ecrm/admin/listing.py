@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import abort, flash, g, request
 from flask_admin.model.base import ViewArgs
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import inspect
 from sqlalchemy.orm import joinedload, selectinload
@@ -14,6 +13,7 @@ from ecrm import policy, search
 from ecrm.admin import lookup, paging
 from ecrm.admin.stretches import MOST_COUNTED, Stretch
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import User
 from ecrm.models.account import RoleName
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from flask_babel import format_timedelta, get_locale, gettext as _
+from flask_babel import format_timedelta, get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from ecrm import formats
 from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.formats import day, exact, html, moment, number, size as file_size, zone
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Step
 from ecrm.models.base import NEVER, now
 from ecrm.rules import queue, sla

@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,7 +13,7 @@ from ecrm.admin import conflict, lookup, sending
 from ecrm.admin.deeds import Deed
 from ecrm.admin.factual import Factual
 from ecrm.extensions import db
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, ngettext
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.rules import move

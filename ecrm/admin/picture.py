@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import lazy_gettext as _l
 from wtforms import FileField, ValidationError
 
 from ecrm import storage
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.policy import Right
 
 

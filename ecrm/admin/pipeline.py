@@ -6,13 +6,13 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from ecrm import policy
 from ecrm.admin import look, pages
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Installation
 from ecrm.models.installation import InstallationStatus as S
 

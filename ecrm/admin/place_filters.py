@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin import lookup
 from ecrm.admin.filters import MOST_CHOICES
 from ecrm.admin.named_filters import Named
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, CoverageArea, Plan
 
 

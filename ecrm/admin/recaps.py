@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from wtforms import SelectField, StringField
 
@@ -16,7 +15,7 @@ from ecrm.admin import look, lookup
 from ecrm.admin.guard import Door
 from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, ComplaintCategory, Recap
 from ecrm.models.account import RoleName
 from ecrm.models.base import now

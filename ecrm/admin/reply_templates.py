@@ -5,12 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale
 from flask_login import current_user
 from sqlalchemy import or_
 
 from ecrm import formats, policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, ReplyTemplate
 from ecrm.models.account import Language, RoleName
 from ecrm.rules.knowledge import filled

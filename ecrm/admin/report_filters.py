@@ -3,11 +3,11 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 
 from ecrm.admin import look, lookup
 from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, Complaint, ComplaintCategory, ServiceStandard
 from ecrm.models.base import now
 from ecrm.models.category import CategoryKind

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, flash, redirect
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import UniqueConstraint, and_, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -13,6 +12,7 @@ from ecrm import retries
 from ecrm.admin import conflict
 from ecrm.admin.choices import VersionField
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models.base import now
 from ecrm.rules import period
 from ecrm.rules.errors import Refused

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from flask_babel import get_locale, gettext as _, lazy_gettext as _l
+from flask_babel import get_locale
 
 from ecrm.admin import look, pages, tiles
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models.account import RoleName
 
 MOST = 999  # counted; what is more is not worth a long look into a large table

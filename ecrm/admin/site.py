@@ -9,7 +9,6 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -19,7 +18,7 @@ from ecrm.admin.guard import Door
 from ecrm.admin.jobs import Rounds
 from ecrm.admin.recaps import Figures
 from ecrm.extensions import db
-from ecrm.i18n import TRANSLATIONS
+from ecrm.i18n import TRANSLATIONS, gettext as _
 from ecrm.models import TABLES, Complaint, Customer, Outage
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.base import now

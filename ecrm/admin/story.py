@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Boolean, Date, Enum, Integer, Time, inspect, select
 from sqlalchemy.orm import joinedload
@@ -14,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from ecrm import formats, policy
 from ecrm.admin import codes, lookup
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import TABLES, Step
 from ecrm.models.base import NEVER, Priority, PriorityType, UtcDateTime
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ecrm.admin import formats, story
 from ecrm.formats import html
+from ecrm.i18n import gettext as _
 from ecrm.models import TABLES
 
 FIRST = 4  # columns of a new or a deleted row that the list shows

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.report_filters import Words
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import now
 from ecrm.rules import appointment
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from ecrm import policy, storage
 from ecrm.admin import appointments
 from ecrm.admin.pages import Link
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Attachment, Visit
 from ecrm.models.attachment import Phase
 from ecrm.models.base import now

@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
@@ -16,6 +15,7 @@ from ecrm.admin import look, lookup
 from ecrm.admin.guard import Door
 from ecrm.admin.sidebar import VISITS
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, Complaint, Installation, Role, User, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.base import now

@@ -6,7 +6,6 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -17,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from ecrm import policy, storage
 from ecrm.admin import conflict, outages, reply_templates, sending, story
 from ecrm.extensions import db
-from ecrm.i18n import Form
+from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import Attachment, Complaint, Customer, Outage, Reply, User, Visit
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus

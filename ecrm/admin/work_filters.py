@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm.admin import look
 from ecrm.admin.filters import Related
 from ecrm.admin.named_filters import Condition
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Job, User
 from ecrm.models.base import now
 from ecrm.models.complaint import UNSOLVED

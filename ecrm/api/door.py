@@ -5,7 +5,6 @@ from time import time
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_babel import gettext as _
 from limits import parse
 from limits.errors import StorageError
 from sqlalchemy import select, update
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from ecrm.api.problems import PREFIX, Problem
 from ecrm.extensions import aside, db
+from ecrm.i18n import gettext as _
 from ecrm.models import ApiToken, User
 from ecrm.models.access_event import AccessKind
 from ecrm.models.account import RoleName

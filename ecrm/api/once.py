@@ -6,12 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from flask import Response, current_app, g, request
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ecrm.api.problems import Problem
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import ApiAnswer
 from ecrm.models.base import now
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import lazyload
 
@@ -15,6 +14,7 @@ from ecrm.api import resources, values
 from ecrm.api.problems import Problem
 from ecrm.api.resources import Resource
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Step
 from ecrm.models.account import RoleName
 from ecrm.models.base import now

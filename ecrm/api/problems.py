@@ -5,10 +5,10 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request, session
-from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.logs import request_id
 from ecrm.rules.errors import FactMissing, FieldRefused, Refused
 

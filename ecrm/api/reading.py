@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from ecrm import policy
@@ -11,6 +10,7 @@ from ecrm.api import door, paging, resources
 from ecrm.api.problems import Problem
 from ecrm.api.resources import REPLIES, Resource
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Reply
 from ecrm.policy import Right
 

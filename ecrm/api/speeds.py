@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_babel import gettext as _
 
 from ecrm import policy
 from ecrm.api import door, paging, reading
 from ecrm.api.problems import Problem
 from ecrm.api.resources import SUBSCRIPTIONS, Resource
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import BandwidthGrant, Plan, Subscription
 from ecrm.models.base import now
 from ecrm.policy import Right

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, Enum, Integer
 from werkzeug.exceptions import BadRequest
 from wtforms.validators import StopValidation, ValidationError
@@ -15,6 +14,7 @@ from ecrm.api import door, resources
 from ecrm.api.problems import Problem
 from ecrm.api.resources import Resource
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models.base import Priority, PriorityType
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, request
-from flask_babel import gettext as _
 from sqlalchemy import inspect
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -13,6 +12,7 @@ from ecrm.api.problems import Problem, refused
 from ecrm.api.reading import etag, fetch
 from ecrm.api.resources import REPLIES, Resource
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Role, User
 from ecrm.models.base import now
 from ecrm.policy import Right

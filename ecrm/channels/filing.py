@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -14,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from ecrm import storage
 from ecrm.channels import mail, webhook
 from ecrm.channels.arrived import Arrived, tidy
+from ecrm.i18n import gettext as _
 from ecrm.models import Attachment, Complaint, ComplaintCategory, Customer, IncomingMessage, Reply, Subscription, User
 from ecrm.models.category import CategoryKind
 from ecrm.models.complaint import Channel

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.letters.rendering import FOLDER, path_of
 from ecrm.models import TABLES
 from ecrm.models.account import RoleName

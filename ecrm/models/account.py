@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_security import AsaList, RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import MYSQL, db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch
 

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm import formats
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, words
 from ecrm.models.complaint import Complaint

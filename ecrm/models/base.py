@@ -4,12 +4,12 @@ import enum
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import lazy_gettext
 from sqlalchemy import DateTime, Dialect, Enum, SmallInteger, TypeDecorator
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from ecrm.extensions import MYSQL
+from ecrm.i18n import lazy_gettext
 
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # sorts last in an index, where NULL would come first

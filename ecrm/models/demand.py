@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.account import Language
 from ecrm.models.base import HasId, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import CoverageArea

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, Versioned, args, label
 from ecrm.models.branch import Branch
 from ecrm.models.plan import Plan

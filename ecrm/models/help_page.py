@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import get_locale
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, Versioned, args, label
 from ecrm.models.category import ComplaintCategory
 

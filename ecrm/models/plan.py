@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import MYSQL, db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, Labelled, Versioned, args, label, words
 
 

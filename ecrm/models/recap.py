@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import get_locale
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.account import User
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.branch import Branch

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, Labelled, UtcDateTime, Versioned, args, label, now, words
 from ecrm.models.customer import Subscription
 

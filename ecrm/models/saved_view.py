@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.account import RoleName, User
 from ecrm.models.base import HasId, Versioned, args, label, words
 

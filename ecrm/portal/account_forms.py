@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
 from flask_security import LoginForm as SecurityLoginForm, MfRecoveryForm, RegisterFormV2, TwoFactorVerifyCodeForm
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from wtforms import BooleanField, Field, RadioField, SelectField, StringField, T
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch
 from ecrm.models.account import Language
 from ecrm.models.customer import ContactChannel

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, after_this_request, current_app, flash, request
-from flask_babel import get_locale, gettext as _
+from flask_babel import get_locale
 from flask_security import Security, SQLAlchemyUserDatastore, user_confirmed, user_registered
 from flask_security.signals import change_email_confirmed
 from sqlalchemy import func, select
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.letters.security import OutboxMailUtil
 from ecrm.models import Branch, Consent, Customer, Role, User
 from ecrm.models.account import Language, RoleName

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import get_locale, gettext as _
+from flask_babel import get_locale
 from sqlalchemy import select
 
 from ecrm import policy
 from ecrm.checks import whole
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.letters import signed
 from ecrm.models import CoverageArea, Installation
 from ecrm.models.account import Language

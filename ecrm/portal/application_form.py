@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Plan, Promo
 from ecrm.models.installation import HalfDay
 from ecrm.portal import look, people

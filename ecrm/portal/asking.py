@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, flash, render_template
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security.forms import EmailValidation, email_required
 from flask_wtf import FlaskForm
 from wtforms import EmailField
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.letters import asked
 from ecrm.models.base import now
 from ecrm.portal.account_words import CHECK_MAIL

@@ -4,12 +4,12 @@ from hashlib import sha256
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from ecrm import policy, storage
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Customer
 from ecrm.models.base import now
 from ecrm.models.complaint import Channel

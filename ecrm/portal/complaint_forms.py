@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ComplaintCategory, Subscription
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.portal import people

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm import policy, rules, storage
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Attachment, Complaint, Reply
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext as _, lazy_gettext as _l
+from flask_babel import get_locale
 from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from ecrm import policy
 from ecrm.checks import whole
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import CoverageArea, Demand
 from ecrm.models.account import Language
 from ecrm.models.base import now

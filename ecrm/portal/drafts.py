@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
-from flask_babel import gettext as _, refresh
+from flask_babel import refresh
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from ecrm.i18n import gettext as _
 from ecrm.models.account import RoleName
 from ecrm.portal.account_forms import LoginForm
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, session, url_for
-from flask_babel import force_locale, format_timedelta, gettext as _, lazy_gettext as _l
+from flask_babel import force_locale, format_timedelta
 from flask_wtf.csrf import CSRFError
 from flask_login import user_logged_in
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models.account import Language
 from ecrm.models.access_event import AccessKind
 from ecrm.portal import asking, drafts, kept, refusals, throttle

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import jsonify, render_template, request, session, url_for
-from flask_babel import gettext as _
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import HelpPage
 from ecrm.portal import drafts, people
 from ecrm.portal.blueprint import blueprint

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, url_for
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 
 from ecrm import policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Promo, PromoRequest, Step
 from ecrm.models.base import now
 from ecrm.models.promo_request import PromoRequestStatus

@@ -5,9 +5,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from flask_babel import format_timedelta, get_locale, gettext as _
+from flask_babel import format_timedelta, get_locale
 
 from ecrm import formats
+from ecrm.i18n import gettext as _
 from ecrm.models import Visit
 from ecrm.models.account import Language
 from ecrm.models.base import now

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from ecrm import policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Outage, OutageFollower
 from ecrm.models.base import now
 from ecrm.policy import Right

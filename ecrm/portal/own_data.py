@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, send_file, url_for
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
@@ -12,6 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from ecrm import policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import PdpRequest
 from ecrm.models.base import now
 from ecrm.models.complaint import Channel

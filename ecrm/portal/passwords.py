@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from flask_security import PasswordUtil
 
+from ecrm.i18n import gettext as _
 from ecrm.models import User
 from ecrm.rules import password as rules
 

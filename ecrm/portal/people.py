@@ -5,12 +5,12 @@ from functools import wraps
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Select
 
 from ecrm import policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Customer
 from ecrm.models.account import STAFF, RoleName
 from ecrm.portal import drafts

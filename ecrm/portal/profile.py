@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from ecrm import policy
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Customer
 from ecrm.models.account import Language
 from ecrm.models.base import now

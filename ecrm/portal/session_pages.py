@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import logout_user
 from sqlalchemy import Select, select
 
 from ecrm import rows
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import UserSession
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason, device

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import flash
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models.base import now
 from ecrm.rules import move
 from ecrm.rules.errors import Refused

@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import current_app, g, request
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from ecrm import policy, storage
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _
 from ecrm.models import Attachment
 from ecrm.portal import people
 

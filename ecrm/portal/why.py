@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm import formats, policy
 from ecrm.extensions import aside
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Promo, PromoSeen
 from ecrm.models.base import now
 from ecrm.models.promo_seen import note

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint
 from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus as S

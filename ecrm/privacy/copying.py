@@ -11,12 +11,12 @@ from typing import IO, Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask import Flask, current_app
-from flask_babel import gettext as _
 from jinja2 import FileSystemLoader
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from ecrm import formats, storage
+from ecrm.i18n import gettext as _
 from ecrm.models import TABLES, Attachment, Customer, Step, User
 from ecrm.privacy.person import gather
 from ecrm.rules.phone import readable

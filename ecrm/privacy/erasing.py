@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import TABLES, AccessEvent, ApiAnswer, Attachment, Customer, IncomingMessage, Letter, PdpRequest, Promo, RiskScore, Step, User, UserSession
 from ecrm.models.customer import CustomerStatus
 from ecrm.models.letter import LetterState

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, Complaint, ComplaintCategory, Customer, RiskScore, Subscription, User
 from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import counted, counting, installing, names, timeline

@@ -4,9 +4,9 @@ import csv
 import io
 from typing import Any
 
-from flask_babel import gettext as _
 
 from ecrm.exports import BOM, TYPES, Cells, harmless
+from ecrm.i18n import gettext as _
 from ecrm.reports import words
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Sheet, Table

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from ecrm import formats
+from ecrm.i18n import gettext as _
 from ecrm.reports import words
 from ecrm.reports.shapes import Scope
 from ecrm.rules.phone import readable

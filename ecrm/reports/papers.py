@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table as Grid
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
 from ecrm import formats
+from ecrm.i18n import gettext as _
 from ecrm.models import Installation, Visit
 from ecrm.models.visit import VisitKind, VisitStatus
 from ecrm.reports import fonts

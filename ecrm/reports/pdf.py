@@ -4,7 +4,6 @@ import io
 from typing import Any
 from xml.sax.saxutils import escape
 
-from flask_babel import gettext as _
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.enums import TA_RIGHT
@@ -15,6 +14,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table as Grid
 
+from ecrm.i18n import gettext as _
 from ecrm.reports import charts, fonts, words
 from ecrm.reports.letterhead import Letterhead
 from ecrm.reports.shapes import Kind, Row, Sheet, Table

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
+from ecrm.i18n import gettext as _
+
 
 LONGEST = 366 * 3  # days of one report
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 
 from ecrm import formats
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.reports.period import Period, month
 from ecrm.reports.shapes import Chart, Column, Drawn, Kind, Opens, Row, Series, Table
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 
 from ecrm import formats
+from ecrm.i18n import gettext as _
 from ecrm.reports.period import Period
 from ecrm.reports.shapes import Column, Kind
 

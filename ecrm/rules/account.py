@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import uuid4
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Role, User, UserSession
 from ecrm.models.account import RoleName
 from ecrm.models.user_session import EndReason

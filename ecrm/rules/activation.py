@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import Consent, Customer, Installation, Role, Subscription, User
 from ecrm.models.account import STAFF, RoleName
 from ecrm.models.consent import Purpose

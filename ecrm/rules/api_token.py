@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ApiToken
 from ecrm.models.account import STAFF
 from ecrm.models.user_session import hashed

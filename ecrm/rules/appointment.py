@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, Complaint, Installation, User, Visit
 from ecrm.models.base import Labelled
 from ecrm.models.complaint import UNSOLVED

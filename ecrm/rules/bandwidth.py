@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, func, inspect, or_, select
 from sqlalchemy.orm import Session, object_session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Branch, Customer, Subscription
 from ecrm.models.bandwidth import GrantReason, GrantStatus as S
 from ecrm.models.branch import TimeZone

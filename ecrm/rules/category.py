@@ -1,7 +1,7 @@
 """The targets of a complaint category."""
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ComplaintCategory
 from ecrm.rules.errors import FieldRefused
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Complaint, User
 from ecrm.models.bandwidth import GrantReason, GrantStatus as S
 from ecrm.models.complaint import ComplaintStatus

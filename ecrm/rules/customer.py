@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Customer, Subscription
 from ecrm.models.counter import next_number
 from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus as S

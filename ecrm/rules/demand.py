@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import CoverageArea, Demand, Installation, Letter
 from ecrm.models.branch import Coverage
 from ecrm.rules.errors import FieldRefused

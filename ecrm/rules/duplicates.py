@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, object_session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus as S
 from ecrm.rules.errors import FieldRefused

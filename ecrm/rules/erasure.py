@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Customer, Installation, PdpRequest, PromoRequest, Subscription
 from ecrm.models.account import STAFF
 from ecrm.models.complaint import UNSOLVED

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
+from ecrm.i18n import gettext as _
+
 
 
 class Refused(Exception):

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, case, exists, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Escalation
 from ecrm.models.account import RoleName
 from ecrm.models.escalation import Level, Target

@@ -4,10 +4,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import BandwidthGrant, Customer, GrantRule, RiskScore, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.customer import SubscriptionStatus

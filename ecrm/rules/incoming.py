@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, func, or_, select
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Customer, IncomingMessage, User
 from ecrm.models.complaint import UNSOLVED, Channel
 from ecrm.models.customer import CustomerStatus

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Installation
 from ecrm.models.branch import Coverage
 from ecrm.models.complaint import Channel

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import HelpPage, ReplyTemplate
 from ecrm.rules.errors import FieldRefused
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask_babel import gettext as _, ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, ngettext
 from ecrm.models import Complaint, User
 from ecrm.models.complaint import UNSOLVED
 

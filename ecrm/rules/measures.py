@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Branch, Complaint, ComplaintCategory, CoverageArea, Installation, ServiceStandard, Step
 from ecrm.models.bandwidth import GrantStatus
 from ecrm.models.base import Labelled

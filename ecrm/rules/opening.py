@@ -2,10 +2,10 @@
 
 from datetime import time
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, WorkingHours
 from ecrm.models.business_time import Weekday
 from ecrm.rules.errors import FieldRefused

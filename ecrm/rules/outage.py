@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, object_session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, ComplaintCategory, Customer, Outage, OutageFollower, User
 from ecrm.models.category import CategoryKind
 from ecrm.models.complaint import UNSOLVED

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Outage, OutageFollower, Reply
 from ecrm.models.complaint import UNSOLVED
 from ecrm.models.outage import OutageStatus as S

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, object_session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import PdpRequest, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import NEVER

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.rules.errors import FieldRefused
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Customer, Promo, PromoRequest
 from ecrm.models.promo_request import PromoRequestStatus as S
 from ecrm.rules import promo as promos, told

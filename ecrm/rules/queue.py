@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_timedelta, gettext as _, ngettext
+from flask_babel import format_timedelta
 from sqlalchemy import ColumnElement, UnaryExpression, case, literal, select, union
 from sqlalchemy.orm import aliased
 
+from ecrm.i18n import gettext as _, ngettext
 from ecrm.models import Complaint, Customer, Reply, Step
 from ecrm.models.base import NEVER, Priority, UtcDateTime
 from ecrm.models.complaint import UNSOLVED, ComplaintStatus

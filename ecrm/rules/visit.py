@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Installation, User, Visit
 from ecrm.models.account import RoleName
 from ecrm.models.counter import next_number

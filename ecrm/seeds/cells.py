@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models.base import Labelled, Priority
 from ecrm.rules.phone import e164
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import Customer, Subscription
 from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus
 from ecrm.rules.customer import CUSTOMER

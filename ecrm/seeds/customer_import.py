@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecrm.exports import harmless
+from ecrm.i18n import gettext as _
 from ecrm.models import Customer, Subscription
 from ecrm.models.customer import CustomerStatus as C, SubscriptionStatus
 from ecrm.rules import move

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import Branch, CoverageArea, Customer, Plan
 from ecrm.models.customer import CustomerStatus
 from ecrm.seeds import cells, sheet

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import Branch, ComplaintCategory, CoverageArea, Plan, Promo, RiskWeight, ServiceStandard, WorkingHours
 from ecrm.models.branch import Coverage, TimeZone
 from ecrm.models.business_time import Weekday

@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.rules.errors import Refused
 from ecrm.storage import antivirus, names, pictures
 from ecrm.storage.keeping import store

@@ -5,12 +5,12 @@ from secrets import token_urlsafe
 from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin import cells
 from ecrm.admin.deeds import REVOKE
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ApiAnswer, ApiToken
 from ecrm.rules import api_token
 

@@ -1,12 +1,12 @@
 """Screens of branches, their areas and working hours, holidays, and the standards of service."""
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin import cells, look
 from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPANY
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, CoverageArea, Holiday, ServiceStandard, WorkingHours
 from ecrm.rules import opening
 

@@ -3,7 +3,6 @@
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm import policy, storage
@@ -18,6 +17,7 @@ from ecrm.admin.stretches import Stretch
 from ecrm.admin.work import ComplaintPage
 from ecrm.admin.work_filters import InOutage, Late, Left, Mine, OfCustomer, OfOutage, Quiet, Reopened, Repeated, Soon, Suspicious, Unanswered
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
 from ecrm.models.base import NEVER, now
 from ecrm.models.complaint import SOLVED, UNSOLVED

@@ -3,7 +3,6 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from ecrm.admin import cells, customer_story, look
@@ -15,6 +14,7 @@ from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.speeds import Speeds
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, CallNote, Complaint, Consent, Customer, GrantRule, Installation, PdpRequest, RiskScore, Subscription
 from ecrm.models.base import now
 from ecrm.models.customer import SubscriptionStatus

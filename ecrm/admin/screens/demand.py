@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, select
 from wtforms import TextAreaField
@@ -15,6 +14,7 @@ from ecrm.admin.named_filters import Condition
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import CoverageArea, Demand
 from ecrm.rules import demand
 

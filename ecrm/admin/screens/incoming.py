@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import StringField, validators
 
@@ -14,6 +13,7 @@ from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.channels import filing
 from ecrm.checks import REQUIRED
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Customer, IncomingMessage
 from ecrm.models.base import now
 from ecrm.rules.errors import FieldRefused

@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, flash, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,6 +22,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Installation, Visit
 from ecrm.models.base import now
 from ecrm.models.installation import HalfDay

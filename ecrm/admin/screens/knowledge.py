@@ -1,9 +1,9 @@
 """Screens of what is written once and read often: templates of replies, and help pages."""
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import HelpPage, ReplyTemplate
 from ecrm.rules import knowledge
 

@@ -1,7 +1,6 @@
 """Screens of plans, promos, bandwidth additions and the rules that propose them."""
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from ecrm import policy
@@ -16,6 +15,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import OFFERS
 from ecrm.admin.stretches import MOST_COUNTED
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, GrantRule, Plan, Promo, PromoRequest, PromoSeen, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.base import now

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import TextAreaField
 
@@ -14,6 +13,7 @@ from ecrm.admin.pages import Belongs
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.extensions import db
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, CoverageArea, Outage, OutageFollower
 from ecrm.models.base import now
 from ecrm.models.outage import OutageStatus

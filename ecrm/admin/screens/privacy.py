@@ -1,6 +1,5 @@
 """Screens of requests about personal data and of consents."""
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin import cells, look
 from ecrm.admin.erasing import Erasing
@@ -8,6 +7,7 @@ from ecrm.admin.named_filters import Condition
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Consent, PdpRequest
 from ecrm.models.base import now
 from ecrm.models.pdp_request import PDP_OPEN, PdpKind

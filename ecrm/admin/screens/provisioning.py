@@ -1,10 +1,10 @@
 """The screen of the calls to provisioning."""
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import OFFERS
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ProvisionCall
 
 

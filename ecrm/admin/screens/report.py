@@ -1,7 +1,7 @@
 """Screens of frozen recaps and saved views."""
 
 from flask import abort, request
-from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask_babel import force_locale
 from flask_login import current_user
 
 from ecrm import formats
@@ -11,6 +11,7 @@ from ecrm.admin.recaps import Figures, places
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import REPORTS
 from ecrm.extensions import db
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import TABLES, Recap, SavedView
 from ecrm.models.base import now
 from ecrm.reports import freezing, recaps

@@ -1,6 +1,5 @@
 """Screens of the customers that may be lost, of what the signs weigh, and of calls with customers."""
 
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import TextAreaField
 
@@ -12,6 +11,7 @@ from ecrm.admin.place_filters import SubscribersBranch, SubscribersPlan
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, CallNote, RiskScore, RiskWeight, Subscription
 from ecrm.models.risk import RiskSign
 from ecrm.rules import risk

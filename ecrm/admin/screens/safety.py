@@ -1,9 +1,9 @@
 """The screen of refused accesses."""
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import AccessEvent
 
 

@@ -1,6 +1,5 @@
 """Screens of accounts, roles, letters, the trail and counters."""
 
-from flask_babel import lazy_gettext as _l
 
 from ecrm import policy
 from ecrm.admin import cells, codes, lookup, story, trail_cells
@@ -10,6 +9,7 @@ from ecrm.admin.report_filters import StaffMembers
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.admin.work_filters import Failing, Verified
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import TABLES, AccessEvent, CountedDay, Counter, Job, Letter, Role, Step, User, UserSession
 from ecrm.rules import account
 

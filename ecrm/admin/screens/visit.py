@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from ecrm.admin import cells, look
@@ -11,6 +10,7 @@ from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import VISITS
 from ecrm.admin.visit_filters import Due, NeedsAnother, Promise, Repeat
 from ecrm.admin.visit_page import VisitPage
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Visit
 from ecrm.models.base import now
 from ecrm.models.visit import Half, VisitKind

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from ecrm import policy
+from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Complaint, Installation, Outage, Promo, PromoRequest, Reply, Step, Visit
 from ecrm.models.account import RoleName
 from ecrm.policy import Right

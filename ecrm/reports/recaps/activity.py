@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Reply, Step
 from ecrm.reports import counting, names
 from ecrm.reports.shapes import Column, Drawn, Kind, Opens, Row, Scope, Sheet, Table

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Branch, Customer, Plan, Subscription
 from ecrm.models.bandwidth import GrantReason
 from ecrm.models.elapsed import day_number

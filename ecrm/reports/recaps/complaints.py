@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, Complaint, ComplaintCategory, CoverageArea
 from ecrm.models.complaint import Channel, ComplaintStatus
 from ecrm.reports import counted, counting, names, timeline

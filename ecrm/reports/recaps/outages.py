@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, Complaint, Outage
 from ecrm.models.elapsed import seconds_between
 from ecrm.models.outage import OutageStatus

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import CoverageArea, Customer, Installation, Promo, PromoRequest, PromoSeen
 from ecrm.models.installation import InstallationStatus
 from ecrm.models.plan import Audience

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Complaint, ComplaintCategory, CoverageArea, Customer, Installation, ServiceStandard, Subscription
 from ecrm.models.category import CategoryKind
 from ecrm.models.recap import Measure

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Complaint
 from ecrm.models.complaint import UNSOLVED
 from ecrm.reports import counting, names

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Branch, Visit
 from ecrm.models.visit import VisitStatus
 from ecrm.reports import counting, names

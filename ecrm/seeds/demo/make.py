@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import merge
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ecrm.i18n import gettext as _
 from ecrm.models import Counter, Customer, Role
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
