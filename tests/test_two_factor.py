@@ -122,6 +122,9 @@ def test_who_asks_for_help(app, browser):
     with app.app_context():
         written = one(Letter, template="account_two_factor_rescue")
         assert email("support") in written.data["body"] and written.language.value == "id"
+    for _again in range(3):
+        answer = stranger.send("/tf-rescue", {"help_setup": "help"})
+    assert answer.status_code == 429 and "Silakan coba lagi dalam" in answer.text and "masih ada" not in answer.text, "nothing was written that could be there"
 
 
 def test_the_old_address_is_told(app, browser):

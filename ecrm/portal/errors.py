@@ -121,8 +121,10 @@ def _stale_token(error: CSRFError) -> Any:
 def _too_often(_error: TooManyRequests) -> Any:
     """Say when to try again, on the page that was sent, filled in."""
     seconds = throttle.wait()
-    flash(_("Too many tries. What you wrote is still here: please send it again %(time)s.",
-            time=format_timedelta(timedelta(seconds=seconds), granularity="minute", add_direction=True, threshold=1)), "warning")
+    time = format_timedelta(timedelta(seconds=seconds), granularity="minute", add_direction=True, threshold=1)
+    comes_back = request.endpoint in drafts.PAGES or request.endpoint in FORMS
+    flash(_("Too many tries. What you wrote is still here: please send it again %(time)s.", time=time) if comes_back
+          else _("Too many tries. Please try again %(time)s.", time=time), "warning")
     if request.endpoint in drafts.PAGES:
         shown = drafts.PAGES[request.endpoint](drafts.fields(), **(request.view_args or {}))
     elif request.endpoint in FORMS:
