@@ -17,6 +17,7 @@ from ecrm import create_app
 from ecrm.extensions import db
 from tests import a_year, copying, mariadb, world
 from tests.chromium import chromium  # noqa: F401 - one browser for all modules
+from tests.settings import SECRETS
 from tests.writes import Writes
 
 for name in [name for name in os.environ if name.startswith("ECRM_")]:
@@ -25,7 +26,6 @@ os.environ["ECRM_INSTANCE"] = tempfile.mkdtemp(prefix="ecrm-instance-")
 
 BACKENDS = ("sqlite", "mariadb")
 WORKER = "worker"  # the user of the tests' applications on MariaDB: docs/production.md has the same rights
-SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 
 
 class Compiled(BytecodeCache):

@@ -12,6 +12,7 @@ from ecrm import create_app
 from ecrm.cli.filling import fill_empty
 from ecrm.seeds.accounts import DEMO_LOGINS
 from tests.chromium import ARGUMENTS, DESKTOP, PHONE, serving
+from tests.settings import SECRETS
 
 ROOT = Path(__file__).parent.parent
 PICTURES = {"customer": PHONE, "support": DESKTOP, "technician": PHONE, "sales": DESKTOP, "manager": DESKTOP, "administrator": DESKTOP}
@@ -25,7 +26,7 @@ def main() -> None:
     """Make the company, take the pictures, forget the company."""
     with tempfile.TemporaryDirectory(prefix="ecrm-pictures-") as folder:
         os.environ["ECRM_INSTANCE"] = folder
-        app = create_app({"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43})
+        app = create_app(SECRETS)
         with app.app_context():
             upgrade()
             fill_empty()

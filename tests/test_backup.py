@@ -23,6 +23,7 @@ from ecrm.rules.complaint import enter
 from ecrm.storage.keeping import FolderStore, store
 from tests import world
 from tests.conftest import BACKENDS
+from tests.settings import SECRETS
 from tests.smtp import free_port
 from tests.world import one
 
@@ -102,7 +103,7 @@ def empty(make_app, database_url, tmp_path):
     """Return a function that makes an application on a database without tables."""
 
     def make(backend, **more):
-        settings = {"PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
+        settings = {"PROFILE": "test", **SECRETS,
                     "DATABASE_URL": database_url(backend), "ATTACHMENTS_DIR": str(tmp_path / "restored")}
         return create_app(settings | more)
 

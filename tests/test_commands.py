@@ -4,7 +4,7 @@ import click
 import pytest
 
 from ecrm import cli, create_app
-from tests.conftest import SECRETS
+from tests.settings import SECRETS
 from tests.smtp import free_port
 from tests.test_import import HEADER, RINA
 

@@ -14,9 +14,10 @@ from flask import Flask
 
 from ecrm import config
 from ecrm.cli.settings import page, settings
+from tests.settings import ENVIRONMENT
 
 ROOT = Path(__file__).parent.parent
-GIVEN = {"ECRM_SECRET_KEY": "k" * 43, "ECRM_PASSWORD_SALT": "s" * 43, "ECRM_TOTP_SECRET": "t" * 43}
+GIVEN = ENVIRONMENT
 PRODUCTION = GIVEN | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": "true", "ECRM_PUBLIC_URL": "https://care.example.net"}
 
 

@@ -23,6 +23,7 @@ from ecrm.extensions import db
 from ecrm.models import Job, Letter
 from ecrm.models.base import now
 from tests.conftest import ONE_DATABASE
+from tests.settings import SECRETS
 from tests.smtp import free_port
 from tests.test_config import GIVEN
 from tests.world import email
@@ -163,7 +164,7 @@ def test_numbers_without_a_database(away, app):
 @pytest.fixture
 def bare(tmp_path):
     """Return a function that makes an application whose database is not even made."""
-    settings = {"PROFILE": "test", "SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43,
+    settings = {"PROFILE": "test", **SECRETS,
                 "DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     return lambda **more: create_app(settings | more)
 

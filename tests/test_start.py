@@ -30,9 +30,9 @@ from ecrm.cli.setup import setup
 from ecrm.extensions import db
 from tests.conftest import WORKER
 from tests.mariadb import free_port
+from tests.settings import ENVIRONMENT, SECRETS
 
-SECRETS = {name: name[0] * 43 for name in ("ECRM_SECRET_KEY", "ECRM_PASSWORD_SALT", "ECRM_TOTP_SECRET")}
-PRODUCTION = SECRETS | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": "true", "ECRM_PUBLIC_URL": "https://care.example.net"}
+PRODUCTION = ENVIRONMENT | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": "true", "ECRM_PUBLIC_URL": "https://care.example.net"}
 LONG = 120  # seconds; for a machine under load, no measure of ours
 
 
@@ -194,14 +194,14 @@ def test_folders_that_are_not_needed_are_not_made(make_app: Callable[..., Flask]
 def test_a_user_who_may_change_no_tables(database_url: Callable[[str], str]) -> None:
     """The migration says who has to do it, and how."""
     url = make_url(database_url("mariadb")).set(username=WORKER).render_as_string()
-    app = create_app({name.removeprefix("ECRM_"): value for name, value in SECRETS.items()} | {"PROFILE": "test", "DATABASE_URL": url})
+    app = create_app(SECRETS | {"PROFILE": "test", "DATABASE_URL": url})
     with app.app_context(), pytest.raises(click.ClickException, match="denied.*flask --app ecrm db upgrade.*one who may"):
         ready.migrate_database()
 
 
 def test_production_without_its_database() -> None:
     """Whether it holds logins of the demo is not known: no start."""
-    given = {name.removeprefix("ECRM_"): value for name, value in SECRETS.items()} | {"PROFILE": "production", "HTTPS_COOKIES": True, "PUBLIC_URL": "https://care.example.net"}
+    given = SECRETS | {"PROFILE": "production", "HTTPS_COOKIES": True, "PUBLIC_URL": "https://care.example.net"}
     app = create_app(given | {"DATABASE_URL": f"mysql+pymysql://ecrm@127.0.0.1:{free_port()}/ecrm"})
     with app.app_context(), pytest.raises(click.ClickException, match="cannot be used.*refused.*ECRM_DATABASE_URL"):
         ready.check_production()
@@ -224,7 +224,7 @@ def test_a_taken_port(tmp_path: Path) -> None:
     assert str(port) in said and "ECRM_PORT=" in said
 
 
-@pytest.mark.parametrize(("place", "command", "own"), [("file", "setup", {}), ("file/instance", "start", {}), ("file", "start", SECRETS)])
+@pytest.mark.parametrize(("place", "command", "own"), [("file", "setup", {}), ("file/instance", "start", {}), ("file", "start", ENVIRONMENT)])
 def test_an_unwritable_instance_folder(tmp_path: Path, place: str, command: str, own: dict[str, str]) -> None:
     """A file in its place, or anything else that forbids to write there (root may write against permissions)."""
     (tmp_path / "file").write_text("")
@@ -272,7 +272,7 @@ def test_production_gets_its_secrets_from_its_operator(tmp_path: Path) -> None:
 def test_production_refuses_the_demo_logins(tmp_path: Path) -> None:
     """By `flask start` and by ecrm.wsgi alike; without them both are ready."""
     instance = tmp_path / "instance"
-    with started("--without-worker", instance=instance, **SECRETS) as (process, _):
+    with started("--without-worker", instance=instance, **ENVIRONMENT) as (process, _):
         ctrl_c(process)
     assert "demo" in refusal("start", instance=instance, ECRM_PORT=str(free_port()), **PRODUCTION)
     assert "demo" in wsgi(instance)

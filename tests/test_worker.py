@@ -28,7 +28,8 @@ from ecrm.models.complaint import ComplaintStatus
 from ecrm.models.letter import LetterState
 from ecrm.rules import move
 from ecrm.rules.complaint import CLOSE_DAYS
-from tests.conftest import BACKENDS, ONE_DATABASE, SECRETS
+from tests.conftest import BACKENDS, ONE_DATABASE
+from tests.settings import SECRETS
 from tests.smtp import free_port, post_office
 from tests.world import email, one
 

@@ -19,6 +19,7 @@ from ecrm.models.base import now
 from ecrm.models.complaint import ComplaintStatus
 from ecrm.seeds.accounts import DEMO_LOGINS
 from tests.benchmarks import copying
+from tests.settings import SECRETS
 
 SCALE = int(os.environ.get("SCALE") or 1_000_000)
 FOLDER = Path(os.environ.get("BENCH_FOLDER") or Path(__file__).parent.parent.parent / ".bench")
@@ -28,7 +29,6 @@ RARE = "Kwetiau"  # a word that twenty complaints have
 OPEN = 60  # jobs of the technician
 TALK = 50  # replies of the complaint that is opened
 SERVER = ("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M", "--innodb-flush-log-at-trx-commit=1", "--max-connections=200")
-SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 
 
 def address(server: str, complaints: int) -> str:

@@ -14,10 +14,11 @@ from ecrm import create_app
 from tests import world
 from tests.cluster.balancer import HTTPS, SQL, WEB, balancer
 from tests.cluster.nodes import PASSWORD, Node, gather
-from tests.faults.machines import SECRETS, Process, billing, newcomers, wait_for
+from tests.faults.machines import Process, billing, newcomers, wait_for
 from tests.faults.people import Person
 from tests.object_store import ObjectStore
 from tests.redis_store import Redis
+from tests.settings import SECRETS
 from tests.smtp import PostOffice
 
 LONG = 120

@@ -23,10 +23,10 @@ from ecrm.models.base import now
 from ecrm.models.customer import CustomerStatus
 from tests import world
 from tests.mariadb import _install, free_port
+from tests.settings import SECRETS
 
 LONG = 90  # seconds; for a machine under load
 FAKETIME = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}  # a clock on the wall jumps; files and waits keep their time
-SECRETS = {"SECRET_KEY": "k" * 43, "PASSWORD_SALT": "s" * 43, "TOTP_SECRET": "t" * 43}
 
 
 def wait_for(what: Callable[[], Any], seconds: float = LONG) -> float:
