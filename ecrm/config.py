@@ -111,7 +111,8 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     values = {setting.name: _value(setting, environ, file) for setting in SETTINGS} | (overrides or {})
     for setting in SETTINGS:
         if values[setting.name] is REQUIRED:
-            raise BadSetting(f"ECRM_{setting.name} is missing: run `flask --app ecrm setup`, or set it ({setting.doc}).")
+            raise BadSetting(f"ECRM_{setting.name} is missing, also in {instance / 'config.py'}: run `flask --app ecrm setup`, or set it "
+                             f"({setting.doc}); ECRM_INSTANCE names another folder.")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'ecrm.db'}"
     values["ATTACHMENTS_DIR"] = values["ATTACHMENTS_DIR"] or str(instance / "attachments")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or web_address(values["HOST"], values["PORT"])
@@ -119,6 +120,8 @@ def read(instance: Path, environ: dict[str, str] | None = None, overrides: dict[
     _check_provisioning(values)
     _check_gateway(values)
     _check_production(values)
+    if values["PROFILE"] == "production" and any(setting.secret and setting.name in file for setting in SETTINGS):
+        _check_private(instance / "config.py")
     return values
 
 
@@ -199,3 +202,8 @@ def _check_production(values: dict[str, Any]) -> None:
         raise BadSetting("ECRM_HTTPS_COOKIES must be true in production, behind HTTPS.")
     if not values["PUBLIC_URL"].startswith("https://"):
         raise BadSetting("ECRM_PUBLIC_URL must start with https:// in production.")
+
+
+def _check_private(path: Path) -> None:
+    if os.name == "posix" and path.stat().st_mode & 0o007:
+        raise BadSetting(f"{path} holds secrets, and every user of this machine may read or change it: chmod o= {path}.")

@@ -165,6 +165,8 @@ def database(text: str) -> str:
         address = make_url(text)
     except (ArgumentError, ValueError):
         raise wanted from None  # the text may hold a password
+    if "@" in (address.host or ""):
+        raise ValueError("use %40 for an @ in the password, and likewise for / : # % ?")
     if address.drivername not in ("sqlite", "mysql+pymysql") or address.database in (None, "", ":memory:"):
         raise wanted
     return text

@@ -21,7 +21,7 @@ def make() -> Flask:
     except click.ClickException as refusal:
         refusal.show()
         raise SystemExit(1) from refusal
-    settle()
+    settle(app)
     return app
 
 

@@ -1,5 +1,6 @@
 """A company comes back from its backup, row by row and file by file, whatever went on while it was made."""
 
+import gc
 import hashlib
 import io
 import json
@@ -352,6 +353,25 @@ def test_a_backup_of_an_older_program(empty, make_app, tmp_path, monkeypatch):
 def test_other_secrets_are_named(whole, empty):
     """Without the salt of before nobody gets in: the operator hears of it in time."""
     assert "PASSWORD_SALT" in run(empty("sqlite", PASSWORD_SALT="z" * 43), "restore", whole)
+
+
+def test_a_folder_that_cannot_be_written(source, tmp_path):
+    """One line, although nothing can be removed there either."""
+    (tmp_path / "file").write_text("")
+    said = run(source, "backup", tmp_path / "file" / "b.tar", code=1)
+    assert said.count("\n") == 1 and str(tmp_path / "file") in said and "There is no backup" in said
+
+
+def test_a_disk_that_is_full_in_the_middle():
+    """The reason alone: nothing tries to write once more when it is collected."""
+    class Full(io.BytesIO):
+        def write(self, _content):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"), backup.archive.Writer(Full()) as writer:
+        writer.add("x", b"x" * 100_000)
+    del writer
+    gc.collect()
 
 
 def test_a_disk_that_is_full(source, tmp_path, monkeypatch):

@@ -61,6 +61,7 @@ def test_a_missing_secret_is_named(tmp_path: Path, name: str) -> None:
     ("TRUSTED_PROXIES", "all"), ("HTTPS_COOKIES", "perhaps"), ("PROFILE", "live"), ("LANGUAGE", "de"), ("TIME_ZONE", "Mars/Base"),
     ("TIME_ZONE", "../etc/passwd"), ("DATABASE_URL", "postgresql://a/b"), ("DATABASE_URL", "sqlite://"), ("DATABASE_URL", "sqlite:///:memory:"),
     ("DATABASE_URL", "mysql+pymysql://host"), ("DATABASE_URL", "mysql+pymysql://a:RAHASIA@host:x/b"), ("DATABASE_URL", "RAHASIA"),
+    ("DATABASE_URL", "mysql+pymysql://a:b@RAHASIA@host/c"),
     ("PUBLIC_URL", "care.example.net"), ("PUBLIC_URL", "javascript:alert(1)"), ("MAIL_SENDER", "nobody"), ("LOG_FORMAT", "xml"), ("CLAMD", "8.8.8.8:3310"),
     ("METRICS_ADDRESS", "127.0.0.1:"),
 ])
@@ -115,6 +116,20 @@ def test_production_refuses_what_is_unsafe(tmp_path: Path, name: str, value: str
     assert read(tmp_path, PRODUCTION)["PROFILE"] == "production"
 
 
+def test_production_keeps_its_secrets_to_itself(tmp_path: Path) -> None:
+    """A file with secrets that everybody on the machine may read is named with its remedy; one without may be read."""
+    file = tmp_path / "config.py"
+    file.write_text('COMPANY_NAME = "X"\n')
+    file.chmod(0o644)
+    assert read(tmp_path, PRODUCTION)["COMPANY_NAME"] == "X"
+    file.write_text('MAIL_PASSWORD = "RAHASIA"\n')
+    said = refusal(tmp_path, PRODUCTION)
+    assert f"chmod o= {file}" in said and "RAHASIA" not in said
+    assert read(tmp_path)["MAIL_PASSWORD"] == "RAHASIA", "a demo holds nothing"
+    file.chmod(0o640)
+    assert read(tmp_path, PRODUCTION)["MAIL_PASSWORD"] == "RAHASIA"
+
+
 def test_production_answers_to_its_own_name_only(make_app: Callable[..., Flask]) -> None:
     """A forged Host, which could come back in a link, is refused; a demo answers to any."""
     own = {"PROFILE": "production", "HTTPS_COOKIES": True, "PUBLIC_URL": "https://care.example.net"}
@@ -136,6 +151,7 @@ def test_the_example_holds_settings_only(tmp_path: Path) -> None:
     example = (ROOT / "instance" / "config.example.py").read_text("utf-8")
     lines = [line.removeprefix("# ").split("  made by")[0] for line in example.splitlines() if " = " in line]
     (tmp_path / "config.py").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "config.py").chmod(0o600)
     values = read(tmp_path, GIVEN)
     assert len(lines) > 8 and values["PROFILE"] == "production"
 

@@ -33,6 +33,7 @@ def test_it_takes_no_account_over(app, make_app):
     """Somebody else's account stays theirs, an address must be one, and roles come first."""
     assert "somebody else" in run(app, email("customer"), "X", code=1)
     assert "no e-mail address" in run(app, "sari", "X", code=1)
+    assert "special-use" in run(app, "sari@kantor.local", "X", code=1), "the log-in would not take it either"
     with app.app_context():
         assert db.session.query(User).filter_by(name="X").count() == 0
     assert "no roles yet" in run(make_app(), "sari@mail.example", "X", code=1)

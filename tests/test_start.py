@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -31,6 +32,7 @@ from ecrm.extensions import db
 from tests.conftest import WORKER
 from tests.mariadb import free_port
 from tests.settings import ENVIRONMENT, SECRETS
+from tests.world import build
 
 PRODUCTION = ENVIRONMENT | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": "true", "ECRM_PUBLIC_URL": "https://care.example.net"}
 LONG = 120  # seconds; for a machine under load, no measure of ours
@@ -216,6 +218,30 @@ def test_two_who_make_the_secrets_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
 
 
+def test_a_port_that_somebody_holds_for_us(tmp_path: Path) -> None:
+    """As systemd does (sd_listen_fds(3)): who comes before the start and between two of them waits and is answered, nobody is refused."""
+    handing = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); "
+               "os.execv(sys.executable, [sys.executable, '-m', 'flask', '--app', 'ecrm', 'start', '--without-worker'])")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
+
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        address, other = f"http://127.0.0.1:{held.getsockname()[1]}", free_port()
+        own = {"ECRM_INSTANCE": str(tmp_path / "instance"), "ECRM_PORT": str(other)}
+        for _again in range(2):
+            early: list[bool] = []
+            waiting = threading.Thread(target=lambda: early.append(answers(f"{address}/login")))  # noqa: B023 - it ends within the round
+            waiting.start()
+            process = subprocess.Popen([sys.executable, "-c", handing, str(held.fileno())], env=clean | own, pass_fds=[held.fileno()],
+                                       cwd=tempfile.gettempdir(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            try:
+                waiting.join(LONG)
+                assert early == [True] and not talks(other)
+                ctrl_c(process, signal.SIGTERM)
+            finally:
+                process.kill()
+                process.communicate()
+
+
 def test_a_taken_port(tmp_path: Path) -> None:
     """Named, with another one to take."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -253,6 +279,21 @@ def test_a_database_newer_than_the_program(backend: str, tmp_path: Path, databas
     engine.dispose()
     said = refusal("start", instance=tmp_path / "instance", ECRM_PORT=str(free_port()), ECRM_DATABASE_URL=url)
     assert "9999" in said and "newer" in said and list(contents(url)) == ["alembic_version"]
+
+
+def test_nobody_waits_for_a_template(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled before the server answers: right after a start many people come at once."""
+    app = make_app()
+    build(app)
+    monkeypatch.setattr("gc.freeze", lambda: None)  # what the tests have made does not stay
+    ready.settle(app)
+    compiled = set(app.jinja_env.cache.keys())  # type: ignore[union-attr]
+    people = {None: ("/", "/login", "/nowhere"), "customer": ("/home", "/complaints", "/complaints/new", "/profile"), "technician": ("/admin/technician/day",),
+              "support": ("/admin/support/", "/admin/support/complaint/", "/admin/support/complaint/details/?id=1", "/admin/support/customer/new/")}
+    for person, pages in people.items():
+        client = app.test_client().become(person) if person else app.test_client()  # type: ignore[attr-defined]
+        assert {client.get(page).status_code for page in pages} <= {200, 404}
+    assert set(app.jinja_env.cache.keys()) == compiled  # type: ignore[union-attr]
 
 
 def test_a_malformed_setting_is_named(tmp_path: Path) -> None:

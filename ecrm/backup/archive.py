@@ -6,7 +6,7 @@ import json
 import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import IO, Any, BinaryIO
 
@@ -30,6 +30,16 @@ class Writer:
         self._tar = tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT)
         self.sums: dict[str, str] = {}
         self.files, self.bytes = 0, 0
+
+    def __enter__(self) -> "Writer":
+        """Begin."""
+        return self
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        """End what failed, or tarfile would try to write once more when it is collected."""
+        if error is not None:
+            with suppress(OSError, ValueError):
+                self._tar.close()
 
     def add(self, name: str, content: bytes) -> None:
         """Write a member that is in memory."""

@@ -35,8 +35,8 @@ def take(
 
     The files come after the rows: files are only ever added, so that each row's file is there.
     """
-    writer, tables = Writer(stream), shapes()
-    with closing(Keys()) as keys:
+    tables = shapes()
+    with Writer(stream) as writer, closing(Keys()) as keys:
         with snapshot(engine) as connection:
             header = Header(tables=[asdict(shape) for shape in tables], next_ids=next_ids(connection), **facts)
             writer.add_json(HEADER, asdict(header))
@@ -47,7 +47,7 @@ def take(
                 sums[shape.name] = _rows(writer, connection, shape, keys)
         progress("files")
         missing = list(_files(writer, store, keys))
-    writer.seal({"tables": {name: asdict(total) for name, total in sums.items()}, "missing": missing})
+        writer.seal({"tables": {name: asdict(total) for name, total in sums.items()}, "missing": missing})
     return Taken(sums, writer.files, writer.bytes, missing)
 
 

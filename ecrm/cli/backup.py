@@ -4,7 +4,7 @@ import hmac
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -84,7 +84,8 @@ def _target(file: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise click.ClickException(f"{error.filename or file}: {error.strerror}. There is no backup.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that lets nobody in has no part either
+            part.unlink(missing_ok=True)
 
 
 def _facts() -> dict[str, Any]:

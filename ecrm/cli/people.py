@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import click
+from email_validator import validate_email
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_security import url_for_security
@@ -14,7 +15,6 @@ from ecrm.models import Role, User
 from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.rules.account import open_account
-from ecrm.setting_kinds import email as an_address
 
 
 @click.command()
@@ -24,7 +24,7 @@ from ecrm.setting_kinds import email as an_address
 def administrator(email: str, name: str) -> None:
     """Make the account of an administrator and print the link where its password is chosen; again, for a new link."""
     try:
-        address = an_address(email).lower()
+        address = validate_email(email, check_deliverability=False).normalized.lower()  # as the log-in asks
         user = db.session.scalars(select(User).where(User.email == address)).one_or_none()
         if user is not None and RoleName.ADMINISTRATOR not in user.role_names:
             raise click.ClickException(f"{address} is somebody else's account; an administrator can give it the role on its page.")
@@ -33,7 +33,7 @@ def administrator(email: str, name: str) -> None:
         hours = current_app.config["SECURITY_RESET_PASSWORD_WITHIN"] // timedelta(hours=1)
         click.echo(f"Within {hours} hours, choose the password of {address} at\n\n  {_link(user)}\n")
     except ValueError as error:
-        raise click.ClickException(f"{email} is no e-mail address: {error}.") from error
+        raise click.ClickException(f"{email} is no e-mail address to log in with: {str(error).rstrip('.')}.") from error
 
 
 def _made(address: str, name: str) -> User:

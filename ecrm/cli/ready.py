@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -17,12 +17,16 @@ from ecrm.extensions import db
 from ecrm.seeds.accounts import demo_logins_exist
 from ecrm.storage.keeping import bucket
 
+PAGES = ("admin/", "portal/", "security/", "offline/", "errors/")  # the folders of the templates of pages
 
-def settle() -> None:
-    """Tell the collector of garbage that what the start has made stays: to go through all of it stops a page for a quarter of a second.
+def settle(app: Flask) -> None:
+    """Do before the first page what the first people would wait for: compile all templates, and sort out what stays.
 
-    It is described at https://docs.python.org/3/library/gc.html.
+    The collector of garbage stops a page for a quarter of a second to go through all that the start has made, unless it is told
+    that this stays (https://docs.python.org/3/library/gc.html).
     """
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(PAGES)):
+        app.jinja_env.get_template(name)
     gc.collect()
     gc.freeze()
 

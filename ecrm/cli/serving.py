@@ -1,5 +1,6 @@
 """The production server: one process, threads, bounded connections and bodies, and an end that finishes what it began."""
 
+import os
 import socket
 import threading
 import time
@@ -15,11 +16,17 @@ HAS_POLL = hasattr(wasyncore.select, "poll")
 CONNECTIONS = 1000 if HAS_POLL else 400
 OPEN_FILES = 8192
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; what a form may hold is bounded by the application, far lower
+FIRST_HANDED = 3  # the number of the first file that systemd hands over
 PATIENCE = 8  # seconds that requests in hand have to finish; with the worker beside it all ends within ten
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is done; raises ClickException with the remedy where it is not to be had."""
+    """Take the port before anything else is done; raises ClickException with the remedy where it is not to be had.
+
+    Where systemd listens for us, so that nobody is refused while we restart, its socket is taken (sd_listen_fds(3)).
+    """
+    if os.environ.get("LISTEN_PID") == str(os.getpid()):
+        return socket.socket(fileno=FIRST_HANDED)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)

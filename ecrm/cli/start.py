@@ -55,7 +55,7 @@ def _listen_for_prometheus(app: Flask) -> None:
         metrics.listen(app)
     except OSError as error:
         address = app.config["ECRM"]["METRICS_ADDRESS"]
-        raise click.ClickException(f"ECRM_METRICS_ADDRESS {address} is not to be had: {error.strerror}.") from error
+        raise click.ClickException(f"ECRM_METRICS_ADDRESS {address} is not to be had ({error.strerror}): end the program that has it, or choose another.") from error
 
 
 def _run(app: Flask, listening: socket, without_worker: bool) -> None:
@@ -73,7 +73,7 @@ def _run(app: Flask, listening: socket, without_worker: bool) -> None:
     if not without_worker:
         supervisor.start()
     try:
-        ready.settle()
+        ready.settle(app)
         serve(app, listening, app.config["ECRM"], stop)
     finally:
         stop.set()
