@@ -68,6 +68,25 @@ def test_a_request_in_hand_is_finished() -> None:
     assert got == [body]
 
 
+def test_who_was_let_in_just_now_is_answered() -> None:
+    """A connection is taken, then the stop comes, then the request: no proxy in front has to tell its visitor of a bad gateway."""
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = Running(app)
+    with socket.create_connection(("127.0.0.1", server.port)) as new, socket.create_connection(("127.0.0.1", server.port)) as begun:
+        begun.sendall(b"GET / HT")
+        time.sleep(0.1)  # until both are let in
+        server.stop.set()
+        while server.listening.fileno() != -1:
+            time.sleep(0.01)
+        begun.sendall(b"TP/1.1\r\nHost: x\r\n\r\n")
+        new.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert [connection.recv(1000)[:12] for connection in (new, begun)] == [b"HTTP/1.1 200"] * 2
+        server.end()
+
+
 def test_an_idle_connection_does_not_hold_the_end_up() -> None:
     """A browser keeps its connections open for minutes."""
     def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:

@@ -17,6 +17,7 @@ CONNECTIONS = 1000 if HAS_POLL else 400
 OPEN_FILES = 8192
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; what a form may hold is bounded by the application, far lower
 FIRST_HANDED = 3  # the number of the first file that systemd hands over
+JUST_NOW = 1.0  # seconds
 PATIENCE = 8  # seconds that requests in hand have to finish; with the worker beside it all ends within ten
 
 
@@ -76,8 +77,8 @@ def _finish(server: Any, sockets: dict[int, Any]) -> None:
 
 
 def _busy(channel: HTTPChannel) -> bool:
-    """Return whether a request waits for its answer, or an answer for its client."""
-    return bool(channel.requests) or channel.total_outbufs_len > 0
+    """Return whether a request waits for its answer, or an answer for its client, or one may be on its way: it came, or began, just now."""
+    return bool(channel.requests) or channel.total_outbufs_len > 0 or time.time() - channel.last_activity < JUST_NOW
 
 
 def _raise_open_files() -> None:
