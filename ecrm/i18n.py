@@ -24,9 +24,7 @@ class Texts(Domain):
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
         locale = get_locale()
-        if locale is None:
-            return super().get_translations()
-        code = locale.language  # what makes the name of a locale takes longer than to look up a text
+        code = locale.language if locale else None  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()
         return self.cache[code]

@@ -38,11 +38,15 @@ PRODUCTION = ENVIRONMENT | {"ECRM_PROFILE": "production", "ECRM_HTTPS_COOKIES": 
 LONG = 120  # seconds; for a machine under load, no measure of ours
 
 
+def clean() -> dict[str, str]:
+    """Return the environment without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
+
+
 def flask(*arguments: str, instance: Path, **environ: str) -> subprocess.Popen[str]:
     """Start `flask --app ecrm …` with this instance folder and no settings but these."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "ecrm", *arguments], env=clean | {"ECRM_INSTANCE": str(instance)} | environ,
+        [sys.executable, "-m", "flask", "--app", "ecrm", *arguments], env=clean() | {"ECRM_INSTANCE": str(instance)} | environ,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tempfile.gettempdir(),
     )
 
@@ -222,8 +226,6 @@ def test_a_port_that_somebody_holds_for_us(tmp_path: Path) -> None:
     """As systemd does (sd_listen_fds(3)): who comes before the start and between two of them waits and is answered, nobody is refused."""
     handing = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); "
                "os.execv(sys.executable, [sys.executable, '-m', 'flask', '--app', 'ecrm', 'start', '--without-worker'])")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
-
     with socket.create_server(("127.0.0.1", 0)) as held:
         address, other = f"http://127.0.0.1:{held.getsockname()[1]}", free_port()
         own = {"ECRM_INSTANCE": str(tmp_path / "instance"), "ECRM_PORT": str(other)}
@@ -231,7 +233,7 @@ def test_a_port_that_somebody_holds_for_us(tmp_path: Path) -> None:
             early: list[bool] = []
             waiting = threading.Thread(target=lambda: early.append(answers(f"{address}/login")))  # noqa: B023 - it ends within the round
             waiting.start()
-            process = subprocess.Popen([sys.executable, "-c", handing, str(held.fileno())], env=clean | own, pass_fds=[held.fileno()],
+            process = subprocess.Popen([sys.executable, "-c", handing, str(held.fileno())], env=clean() | own, pass_fds=[held.fileno()],
                                        cwd=tempfile.gettempdir(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             try:
                 waiting.join(LONG)
@@ -325,8 +327,7 @@ def test_production_refuses_the_demo_logins(tmp_path: Path) -> None:
 
 def wsgi(instance: Path) -> str:
     """Return what importing ecrm.wsgi says in production."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ECRM_")}
     command = [sys.executable, "-c", "from ecrm.wsgi import app; print(app)"]
-    done = subprocess.run(command, env=clean | PRODUCTION | {"ECRM_INSTANCE": str(instance)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=clean() | PRODUCTION | {"ECRM_INSTANCE": str(instance)}, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr

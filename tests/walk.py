@@ -194,9 +194,10 @@ def to_read(found: dict[str, str], seen: set[Any]) -> Iterator[str]:
     while left:
         url = max(left, key=lambda url: len(left[url] - seen))
         new = left.pop(url) - seen
-        if new or EVERY_PAGE:
-            seen |= new
-            yield url
+        if not new and not EVERY_PAGE:
+            return
+        seen |= new
+        yield url
 
 
 __all__ = ["PEOPLE", "addresses", "gallery", "pages", "policy", "samples", "to_read", "visitor"]

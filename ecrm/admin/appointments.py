@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from ecrm.admin.pages import Link
 from ecrm.i18n import gettext as _
 from ecrm.models import Complaint, Visit

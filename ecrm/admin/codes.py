@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-
 from ecrm import jobs
 from ecrm.admin.filters import Filter
 from ecrm.i18n import lazy_gettext as _l

@@ -134,6 +134,7 @@ class Pages:
 
     def counting(self, wanted: dict[str, str], most: int) -> Any:
         """Return how many rows the list with these filters has, up to `most`, as an expression; one that is the same for all is made once."""
+        # "none" of a related table is the same for everybody; one of its rows is asked for first, and may be gone.
         lasting = self.grant.rows is everything and all(self._filter_args[key][1].lasting or value == "none" for key, value in wanted.items())
         if not lasting:
             return self._counting(wanted, most)

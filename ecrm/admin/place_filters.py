@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from ecrm.admin import lookup
 from ecrm.admin.filters import MOST_CHOICES
 from ecrm.admin.named_filters import Named

@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-
 from ecrm.admin import look, lookup
 from ecrm.admin.named_filters import Condition, Named
 from ecrm.extensions import db

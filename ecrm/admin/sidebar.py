@@ -93,7 +93,7 @@ def _overviews(site: Any) -> Iterator[Entry]:
 
 def _work(lists: list[Any], view: Any) -> Iterator[Entry]:
     """Yield the open work of the role."""
-    counts = pages.counts([(screen, wanted) for _tile, screen, wanted, _entry in lists], MOST + 1)
+    counts = pages.counts([(screen, wanted) for _tile, screen, wanted, _link in lists], MOST + 1)
     here = {name.partition("_")[2]: value for name, value in request.args.items() if name.startswith("flt")}
     listed = not request.args.get("search") and request.endpoint == f"{view.endpoint}.index_view"
     for (tile, screen, wanted, entry), count in zip(lists, counts, strict=True):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import BandwidthGrant, Complaint, IncomingMessage, Installation, Job, Letter, Outage, PdpRequest, PromoRequest, RiskScore, User, Visit
 from ecrm.models.account import RoleName

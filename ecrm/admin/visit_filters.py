@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.report_filters import Words
 from ecrm.i18n import lazy_gettext as _l

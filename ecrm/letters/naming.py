@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import Any
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.letters.rendering import FOLDER, path_of
 from ecrm.models import TABLES

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from ecrm.extensions import MYSQL
 from ecrm.i18n import lazy_gettext
 
-
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # sorts last in an index, where NULL would come first
 
 

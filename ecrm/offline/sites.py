@@ -5,7 +5,6 @@ from typing import Any
 
 from ecrm.i18n import lazy_gettext as _l
 
-
 COLOURS = {"light": "#083f46", "dark": "#06282d", "paper": "#eff4f5"}  # of the bar in both themes, and of the ground
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Installation
 from ecrm.models.installation import InstallationStatus as S

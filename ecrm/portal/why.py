@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-
 from ecrm import formats, policy
 from ecrm.extensions import aside
 from ecrm.i18n import lazy_gettext as _l

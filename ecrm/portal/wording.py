@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint
 from ecrm.models.base import now

@@ -4,7 +4,6 @@ import csv
 import io
 from typing import Any
 
-
 from ecrm.exports import BOM, TYPES, Cells, harmless
 from ecrm.i18n import gettext as _
 from ecrm.reports import words

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from ecrm.i18n import gettext as _
 
-
 LONGEST = 366 * 3  # days of one report
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MONTH, QUARTER = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"(\d{4})-Q([1-4])")

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from ecrm import formats
 from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.reports.period import Period, month

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-
 from ecrm import formats
 from ecrm.i18n import gettext as _
 from ecrm.reports.period import Period

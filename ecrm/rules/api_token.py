@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ApiToken
 from ecrm.models.account import STAFF

@@ -1,6 +1,5 @@
 """The targets of a complaint category."""
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import ComplaintCategory
 from ecrm.rules.errors import FieldRefused

@@ -5,7 +5,6 @@ from typing import Any
 from ecrm.i18n import gettext as _
 
 
-
 class Refused(Exception):
     """A rule says no; str() is for the person, in their language."""
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import HelpPage, ReplyTemplate
 from ecrm.rules.errors import FieldRefused

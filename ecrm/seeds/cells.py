@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
-
 from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models.base import Labelled, Priority
 from ecrm.rules.phone import e164

@@ -9,7 +9,6 @@ from zipfile import BadZipFile
 
 from ecrm.i18n import gettext as _
 
-
 Row = tuple[int, list[str]]  # the number of the line where it begins, and its cells without blanks around them
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number and makes the others zero
 

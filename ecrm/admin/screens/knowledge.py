@@ -1,6 +1,5 @@
 """Screens of what is written once and read often: templates of replies, and help pages."""
 
-
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import COMPLAINTS
 from ecrm.i18n import lazy_gettext as _l

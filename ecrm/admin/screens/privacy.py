@@ -1,6 +1,5 @@
 """Screens of requests about personal data and of consents."""
 
-
 from ecrm.admin import cells, look
 from ecrm.admin.erasing import Erasing
 from ecrm.admin.named_filters import Condition

@@ -1,6 +1,5 @@
 """The screen of the calls to provisioning."""
 
-
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import OFFERS

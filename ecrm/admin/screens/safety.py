@@ -1,6 +1,5 @@
 """The screen of refused accesses."""
 
-
 from ecrm.admin.screen import Screen
 from ecrm.admin.sidebar import SYSTEM
 from ecrm.i18n import lazy_gettext as _l

@@ -1,6 +1,5 @@
 """Screens of accounts, roles, letters, the trail and counters."""
 
-
 from ecrm import policy
 from ecrm.admin import cells, codes, lookup, story, trail_cells
 from ecrm.admin.deeds import END, INVITE, ONE_FACTOR, PHONE_LOST, RETRY, TWO_FACTOR, keep_an_administrator
