@@ -16,11 +16,11 @@ from ecrm.seeds.load import load_seeds
 CUSTOMERS, COMPLAINTS = 60, 400
 
 
-def fill(app: Flask, **options: Any) -> Flask:
+def fill(app: Flask, customers: int = CUSTOMERS, complaints: int = COMPLAINTS, **options: Any) -> Flask:
     """Load the seeds and the demo."""
     with app.app_context():
         load_seeds(db.session(), seed_folder())
-        make_demo(db.session(), CUSTOMERS, COMPLAINTS, **options)
+        make_demo(db.session(), customers, complaints, **options)
         db.session.commit()
     return app
 

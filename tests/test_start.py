@@ -29,6 +29,7 @@ from ecrm.cli import filling, ready
 from ecrm.cli.data import seed_folder
 from ecrm.cli.setup import setup
 from ecrm.extensions import db
+from tests import a_year, copying
 from tests.conftest import WORKER
 from tests.mariadb import free_port
 from tests.settings import ENVIRONMENT, SECRETS
@@ -129,6 +130,13 @@ def contents(url: str) -> dict[str, str]:
     return found
 
 
+def moved_in(app: Flask, instance: Path) -> Path:
+    """Return an instance folder whose database is a copy of an application's: what a start makes of nothing takes it long."""
+    instance.mkdir()
+    copying.copy(app.config["SQLALCHEMY_DATABASE_URI"], f"sqlite:///{instance / 'ecrm.db'}")
+    return instance
+
+
 @pytest.mark.parametrize("backend", ["sqlite", "mariadb"])
 def test_from_nothing_to_a_company_and_again(backend: str, tmp_path: Path, database_url: Callable[[str], str]) -> None:
     """The first start makes everything and says where it is; the second changes nothing."""
@@ -164,9 +172,10 @@ def test_only_the_owner_reads_secrets_and_data(tmp_path: Path) -> None:
     assert config.read_bytes() == before and [path.name for path in instance.iterdir()] == ["config.py"]
 
 
-def test_sigterm_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
+def test_sigterm_ends_it_as_ctrl_c_does(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     """As service managers and `docker stop` do; the worker beside it ends too."""
-    with started(instance=tmp_path / "instance") as (process, address):
+    build(app := make_app())
+    with started(instance=moved_in(app, tmp_path / "instance")) as (process, address):
         wait_for(lambda: children(process.pid))
         worker = Path("/proc") / children(process.pid)[0]
         said, _ = ctrl_c(process, signal.SIGTERM)
@@ -222,13 +231,15 @@ def test_two_who_make_the_secrets_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
 
 
-def test_a_port_that_somebody_holds_for_us(tmp_path: Path) -> None:
+def test_a_port_that_somebody_holds_for_us(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     """As systemd does (sd_listen_fds(3)): who comes before the start and between two of them waits and is answered, nobody is refused."""
     handing = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); "
                "os.execv(sys.executable, [sys.executable, '-m', 'flask', '--app', 'ecrm', 'start', '--without-worker'])")
+    build(app := make_app())
+    instance = moved_in(app, tmp_path / "instance")
     with socket.create_server(("127.0.0.1", 0)) as held:
         address, other = f"http://127.0.0.1:{held.getsockname()[1]}", free_port()
-        own = {"ECRM_INSTANCE": str(tmp_path / "instance"), "ECRM_PORT": str(other)}
+        own = {"ECRM_INSTANCE": str(instance), "ECRM_PORT": str(other)}
         for _again in range(2):
             early: list[bool] = []
             waiting = threading.Thread(target=lambda: early.append(answers(f"{address}/login")))  # noqa: B023 - it ends within the round
@@ -312,17 +323,16 @@ def test_production_gets_its_secrets_from_its_operator(tmp_path: Path) -> None:
     assert not instance.exists()
 
 
-def test_production_refuses_the_demo_logins(tmp_path: Path) -> None:
+def test_production_refuses_the_demo_logins(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     """By `flask start` and by ecrm.wsgi alike; without them both are ready."""
-    instance = tmp_path / "instance"
-    with started("--without-worker", instance=instance, **ENVIRONMENT) as (process, _):
-        ctrl_c(process)
+    clean = moved_in(app := make_app(), tmp_path / "clean")
+    instance = moved_in(a_year.fill(app, customers=5, complaints=5), tmp_path / "instance")
     assert "demo" in refusal("start", instance=instance, ECRM_PORT=str(free_port()), **PRODUCTION)
     assert "demo" in wsgi(instance)
-    with started("--without-worker", instance=tmp_path / "clean", **PRODUCTION) as (process, _):
+    with started("--without-worker", instance=clean, **PRODUCTION) as (process, _):
         said, _ = ctrl_c(process)
     assert "demo.example" not in said
-    assert wsgi(tmp_path / "clean") == "<Flask 'ecrm'>\n"
+    assert wsgi(clean) == "<Flask 'ecrm'>\n"
 
 
 def wsgi(instance: Path) -> str:
