@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Generator, Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -38,9 +38,9 @@ def pieces(header: list[str], rows: Iterable[list[Any]], title: str) -> Generato
     """Yield the bytes of a workbook of `rows` under `header`: numbers, dates, naive datetimes, text and None."""
     pipe, rows, names = _Pipe(), iter(rows), []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:  # type: ignore[arg-type]
-        for number in count(1):
-            names.append(title if number == 1 else f"{title} {number}")
-            with book.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as sheet:
+        while True:
+            names.append(f"{title} {len(names) + 1}" if names else title)
+            with book.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
                 written = 0
                 for text in _sheet(header, islice(rows, MOST_ROWS - 1)):
                     written += 1

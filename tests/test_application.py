@@ -257,6 +257,15 @@ def test_demand(app, browser):
     assert (told(app), letters(app)[0]) == (1, "ani@rumah.example")
 
 
+def test_a_wish_for_nowhere(app, browser):
+    """Who calls is entered by sales, with an area or a place; what was typed stays."""
+    said, before = {"name": "Eko", "phone": "0812 3456 7890", "email": "eko@rumah.example", "language": "id"}, wishes(app)
+    refused = browser("sales").send("/admin/sales/demand/new/", said).text
+    assert 'id="place-error"' in refused and 'value="Eko"' in refused and wishes(app) == before
+    assert browser("sales").send("/admin/sales/demand/new/", said | {"place": "Dekat masjid"}).status_code == 302
+    assert len(wishes(app)) == len(before) + 1
+
+
 def test_not_covered_after_all(app, browser):
     """A survey that found no way leaves a wish; it is told when the area is covered anew, not because it was covered all along."""
     browser().send("/apply", typed(app))

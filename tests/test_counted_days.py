@@ -1,7 +1,9 @@
 """Counted days: whatever happens to complaints, the figures are those of the rows; the command finds what is wrong and puts it right."""
 
 import random
+from array import array
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import and_, func, select, text, true, update
@@ -58,6 +60,15 @@ def compared(at):
     ends = [today - timedelta(days=number) for number in (0, 1, 7, 20)]
     there = [db.session.scalar(select(func.count(Complaint.id)).where(measures.open_at(min(Period(day, day, zone).end, at)))) for day in ends]
     assert counted.unsolved_after(db.session, ends, zone) == there
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_minutes_are_kept_alike_by_every_processor(monkeypatch, order):
+    """What one whose numbers begin with the highest byte has in its memory becomes what all others read."""
+    monkeypatch.setattr(figures, "sys", SimpleNamespace(byteorder=order))
+    held = array(figures.MINUTE)
+    held.frombytes(b"".join(number.to_bytes(held.itemsize, order) for number in (7, 70_000)))
+    assert figures._native(held).tobytes() == b"".join(number.to_bytes(held.itemsize, "little") for number in (7, 70_000))
 
 
 def test_days_that_are_all_counted(busy):

@@ -141,6 +141,7 @@ def test_telephone_numbers():
     assert exports.telephone("+622150101234") == "(021) 50101234"
     assert exports.telephone("+6561234567") == "(+65) 61234567"
     assert exports.telephone("+6214045") == "14045"
+    assert exports.telephone("+6200000000") == "0000000"  # no number of any network, so that no rule groups it
     assert exports.telephone("+6208123456789") == "0812-3456-789"  # a zero too many
     assert exports.telephone("+x") == "'+x"
 

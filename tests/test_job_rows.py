@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ecrm import job_rows
@@ -102,6 +103,33 @@ def test_a_slow_jobs_lease_is_renewed(app, monkeypatch):
         db.session.rollback()
         assert not job_rows.renew(db.session(), "escalate", "a", now())  # who has let it go does not get it back like this
         assert one(Job, name="escalate").lease_until is None
+
+
+def test_a_lease_that_cannot_be_renewed(app, monkeypatch, caplog):
+    """The database goes away while a job is done: that is said, the job is finished, and its next turn comes when it is due."""
+    tried, done = threading.Event(), []
+
+    def away(*_arguments):
+        tried.set()
+        raise OperationalError("UPDATE job", {}, Exception("server has gone away"))
+
+    monkeypatch.setattr(job_rows, "RENEW", 0.02)
+    monkeypatch.setattr(job_rows, "renew", away)
+    hand = Worker(app, turns=[turn := Turn(Task("escalate", lambda *_: tried.wait(30) and (done.append(1) or 1), EVERY))], name="a")
+    hand._look(turn)
+    assert done == [1] and turn.failures == 0 and "its lease could not be renewed: server has gone away" in caplog.text
+    turn.due = time.monotonic() + 60
+    hand._look(turn)
+    assert done == [1]
+
+
+def test_two_workers_that_are_new_to_a_job(app, monkeypatch):
+    """Both find no row for it and add one: there is one."""
+    with app.app_context(), Session(db.engine) as first, Session(db.engine) as second:
+        assert job_rows.claim(first, "brand new", now(), "a")
+        monkeypatch.setattr(second, "scalar", lambda _statement: None)  # it looked before the first one had added it
+        assert not job_rows.claim(second, "brand new", now(), "b")
+        assert db.session.query(Job).filter_by(name="brand new").count() == 1
 
 
 def test_a_slow_job_keeps_no_other_waiting(app):

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from ecrm.extensions import db
-from ecrm.models import Complaint, ComplaintCategory, Customer, RiskScore, RiskWeight, Subscription, User
+from ecrm.models import BandwidthGrant, Complaint, ComplaintCategory, Customer, RiskScore, RiskWeight, Subscription, User
+from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.risk import RiskSign as S
 from ecrm.reports import backtest
 from ecrm.rules import move, risk
 from ecrm.rules.complaint import enter
+from tests.conftest import ONE_DATABASE
 from tests.staff import Page
 from tests.sweep import fields_of
 from tests.world import email, one
@@ -151,6 +153,18 @@ def test_the_page_explains_the_score_line_by_line(app, browser, weighed):
         section = page[page.index('id="risk"'):]
         assert section[:section.index("</section>")].count("<tr>") == len(lines) + 1
     assert 'id="risk"' not in browser("technician").get(f"/admin/technician/subscription/details/?id={number}").text
+
+
+@ONE_DATABASE
+def test_who_gives_no_bandwidth_is_offered_no_form_for_it(app, browser, monkeypatch):
+    """The way to the subscription's lines stays."""
+    site = next(site for site in app.extensions["admin"] if site.role is RoleName.MANAGER)
+    with app.app_context():
+        number = one(RiskScore).id
+    pages = [browser("manager").get(f"/admin/manager/risk_score/details/?id={number}").text]
+    monkeypatch.setattr(site.screen(BandwidthGrant), "can_create", False)
+    pages.append(browser("manager").get(f"/admin/manager/risk_score/details/?id={number}").text)
+    assert ["bandwidth_grant/new/?subscription=" in page for page in pages] == [True, False] and all("#risk" in page for page in pages)
 
 
 def test_managers_find_the_customers_at_risk(app, browser, weighed):

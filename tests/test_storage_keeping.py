@@ -5,6 +5,7 @@ import os
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from ecrm import storage
 from ecrm.extensions import db
 from ecrm.jobs import Hand, forget_files
 from ecrm.models import Attachment, Complaint, User
-from ecrm.storage import FileRefused, Refusal
+from ecrm.storage import FileRefused, Refusal, keeping
 from ecrm.storage.keeping import FolderStore
 from tests.files import PDF, file, folder, saved, serving
 from tests.world import email, one
@@ -86,6 +87,14 @@ def test_a_file_that_somebody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(PermissionError, match="somebody reads it"):
             store.put(b"abc")
     assert not list(store.incoming.iterdir())
+
+
+def test_where_folders_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows a name is brought to the disk with its file."""
+    (part := tmp_path / "part").write_bytes(b"abc")
+    monkeypatch.setattr(keeping, "os", SimpleNamespace(name="nt", replace=os.replace))
+    keeping._rename(part, tmp_path / "whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]
 
 
 def test_what_is_not_there_cannot_be_removed(folder: Path) -> None:

@@ -100,6 +100,16 @@ def test_what_a_form_may_not_say(app, browser, more, field):
         assert db.session.query(Visit).count() == before
 
 
+def test_a_second_visit_for_the_same_complaint(app, browser):
+    """The reason names the one that is planned, which can be moved."""
+    support = browser("support")
+    assert support.send(NEW, fields(app)).status_code == 302
+    page = Page(support.send(NEW, fields(app, half="afternoon")))
+    with app.app_context():
+        number = db.session.scalars(db.select(Visit.number).where(Visit.complaint_id == one(Complaint, subject=JOB).id, Visit.status == VisitStatus.PLANNED)).one()
+    assert f"{number} sudah terjadwal" in page.text and page.all("div", id="complaint-error")
+
+
 def test_a_half_day_is_taken_once_even_at_the_same_time(app):
     """Six clerks press at once: one gets it, five are told who is there; afterwards the other half is free, and so is the first when its visit is cancelled."""
     with app.app_context():

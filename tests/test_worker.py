@@ -206,7 +206,7 @@ def test_a_job_that_fails_keeps_no_other_from_its_turn(app, caplog):
 def test_a_database_that_is_not_there_is_waited_for(caplog):
     """One line in the log for each job, no end of the worker."""
     away = create_app({"PROFILE": "test", "DATABASE_URL": f"mysql+pymysql://root@127.0.0.1:{free_port()}/ecrm", **SECRETS})
-    assert Worker(away).once() is False
+    assert Worker(away).once() is False and Worker(away).is_early() is False
     lines = [record for record in caplog.records if record.name == "ecrm.cli.worker"]
     assert len(lines) == len(JOBS) and all(record.exc_info is None for record in lines)
 
@@ -260,6 +260,16 @@ def test_before_the_tables_are_up_to_date_it_waits(backend, make_app, monkeypatc
     Worker(early, stop=lambda: bool(done), turns=[Turn(Job("a", lambda *_: done.append(1) or 1, 1))]).run()
     assert asked[:2] == [0, 0] and done
     assert [record.message for record in caplog.records if record.name == "ecrm.cli.worker"] == [f"{OLD}; waiting for that."]
+
+
+@ONE_DATABASE
+def test_once_with_a_job_that_fails(app, make_app):
+    """Cron learns by the exit code that it has to look."""
+    broken = make_app()
+    with broken.app_context(), db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE bandwidth_grant"))
+    done = flask(app, "worker", "--once", DATABASE_URL=broken.config["SQLALCHEMY_DATABASE_URI"])
+    assert done.returncode == 1 and "bandwidth_grant" in done.stderr and "Traceback" not in done.stderr
 
 
 @ONE_DATABASE

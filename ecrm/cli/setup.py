@@ -62,10 +62,7 @@ def _write_new(target: Path, text: str) -> bool:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if os.name == "nt":
-            part.rename(target)  # on Windows this refuses an existing name
-        else:
-            os.link(part, target)
+        os.link(part, target)
     except FileExistsError:
         return False
     finally:

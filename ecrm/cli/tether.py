@@ -13,10 +13,7 @@ def _end_with_parent() -> None:
     # Not sys.stdin: its lock, held here by a daemon thread, would break the interpreter's own ending.
     while os.read(0, 1):
         pass
-    if os.name == "posix":
-        os.kill(os.getpid(), signal.SIGTERM)
-    else:
-        signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
 
 
 if __name__ == "__main__":
