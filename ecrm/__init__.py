@@ -8,7 +8,7 @@ from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-gc.set_threshold(10_000, 20, 20)  # at Python's own 700 a fifth of the imports goes into looking for garbage that is not there, and a list is interrupted again and again
+gc.disable()  # a tenth of the imports would go into looking for garbage that is not there, at Python's own threshold a fifth
 
 from ecrm import admin, api, assets, cli, config, day_marks, health, i18n, letters, logs, metrics, offline, portal, retries, trail, web
 from ecrm.extensions import babel, csrf, db, let_go, mail, migrate
@@ -16,6 +16,8 @@ from ecrm.flask_config import flask_config
 from ecrm.privacy import copying
 from ecrm.routing import LateRule
 
+gc.enable()
+gc.set_threshold(10_000, 20, 20)  # at Python's own 700 a list is interrupted again and again
 __version__ = "0.1.0"
 LANGUAGES = ("id", "en")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 import wtforms
+from flask import g
 from flask_babel import Babel, Domain, get_locale
 from werkzeug.utils import cached_property
 
@@ -23,7 +24,10 @@ class Texts(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
-        locale = get_locale()
+        try:
+            locale = g._flask_babel.babel_locale  # get_locale() goes three times through a proxy, and is asked for each text
+        except (AttributeError, RuntimeError):
+            locale = get_locale()
         code = locale.language if locale else None  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()

@@ -4,15 +4,19 @@ import html
 import random
 import re
 from datetime import timedelta
+from functools import partialmethod
 from uuid import uuid4
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import Enum, Integer, String, event, inspect, text
+from sqlalchemy.orm import Load, load_only
 
+from ecrm import LANGUAGES
 from ecrm.admin import paging, stretches
 from ecrm.admin.screens import SCREENS
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Installation, Role
+from ecrm.models import MODELS, Complaint, Customer, Installation, Role
 from ecrm.models.base import NEVER, now
 from tests.staff import Page
 from tests.sweep import CELLS, EACH, cells
@@ -221,8 +225,9 @@ def multiply(app, table, times):
 
 
 @cells(LISTS)
-def test_a_row_more_costs_no_statement(app, role, model):
-    """Each list and each row's page asks as often with twenty rows more."""
+def test_a_row_more_costs_no_statement(app, monkeypatch, role, model):
+    """Each list asks as often with twenty rows more, and reads no column of a related row that it did not bring along."""
+    monkeypatch.setattr(Load, "load_only", partialmethod(Load.load_only, raiseload=True))
     person, base = app.test_client().become(role.value), f"/admin/{role.value}/{model.__tablename__}/"
     person.get(f"{base}?view=all")
     before = len(captured(app, person, f"{base}?view=all"))
@@ -230,6 +235,15 @@ def test_a_row_more_costs_no_statement(app, role, model):
         return
     after = captured(app, person, f"{base}?view=all")
     assert len(after) <= before + 2, [statement[:200] for statement, _parameters in after]
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model.__named_by__])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_is_named_by_what_its_table_says(app, model, language):
+    """Nothing else is loaded of it where it stands in a list of others."""
+    with app.app_context(), force_locale(language):
+        rows = db.session.scalars(db.select(model).options(load_only(*(getattr(model, name) for name in model.__named_by__), raiseload=True)).limit(5)).all()
+        assert rows and all(str(row).strip() for row in rows)
 
 
 def test_a_rows_page_asks_as_often_with_more_of_everything(app):

@@ -5,16 +5,15 @@ from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 from sqlalchemy import Boolean, Date, Enum, Integer
-from sqlalchemy.orm import RelationshipProperty, lazyload, load_only
+from sqlalchemy.orm import RelationshipProperty
 
 from ecrm import formats, search
 from ecrm.admin import look, lookup
+from ecrm.extensions import db
 from ecrm.i18n import gettext as _
-from ecrm.models import Role, User
-from ecrm.models.account import STAFF
+from ecrm.models import User
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
-MOST_CHOICES = 300
 EARLIEST = 1900  # year; before the first of all moments there are none on other clocks
 
 
@@ -23,7 +22,7 @@ class Filter(BaseSQLAFilter):
 
     kind = "text"
     reads = "id"  # the column that one of a screen's more_filters reads
-    lasting = False  # whether the values are few, and the condition of one the same for every reader at any time
+    lasting = False  # whether the values are few, and the words of their condition the same for every reader at any time
 
     def __init__(self, view: Any, key: str) -> None:
         """Filter the column or relation `key` of the view's model."""
@@ -175,11 +174,8 @@ class Related(Filter):
 
     def choices(self) -> list[tuple[str, str]]:
         """Return the related rows in scope."""
-        rows = lookup.query(self.remote, self.view.role)
-        if self.remote is User:  # the people who may stand there, not every customer's account
-            roles = [role.value for role in STAFF if self.key == role.value] or [role.value for role in STAFF]
-            rows = rows.filter(User.roles.any(Role.name.in_(roles))).order_by(None).order_by(User.name).options(load_only(User.name, User.email), lazyload(User.roles))
-        rows = rows.limit(MOST_CHOICES)
+        found = lookup.people(self.key) if self.remote is User else lookup.named(self.remote)
+        rows = db.session.scalars(lookup.within(found, self.remote, self.view.role))
         blank = [("none", _("none")), ("any", _("any of them"))] if self.column.nullable else []
         return blank + [(str(row.id), str(row)) for row in rows]
 

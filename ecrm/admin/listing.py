@@ -6,8 +6,9 @@ from typing import Any
 from flask import abort, flash, g, request
 from flask_admin.model.base import ViewArgs
 from flask_login import current_user
-from sqlalchemy import inspect
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, inspect, select
+from sqlalchemy.orm import Load
+from werkzeug.utils import cached_property
 
 from ecrm import policy, search
 from ecrm.admin import lookup, paging
@@ -49,11 +50,15 @@ class Listing:
         found, order, most = self._asked(text, filters, sort_column, sort_desc)
         size = page_size or self.page_size  # type: ignore[attr-defined]
         g.listed = paging.listed(found, self.get_query(), order, page or 0, size, most)
-        read = db.session.query(self.model).options(*self.loads(self.column_list))  # type: ignore[attr-defined]
-        rows = {row.id: row for row in read.filter(self.model.id.in_(g.listed.ids))} if g.listed.ids else {}
+        rows = {row.id: row for row in db.session.scalars(self._reading, {"ids": g.listed.ids})} if g.listed.ids else {}
         shown = [rows[number] for number in g.listed.ids if number in rows]
         lookup.remember(db.session, self.role, shown, self.column_list)  # type: ignore[attr-defined]
         return g.listed.count, shown
+
+    @cached_property
+    def _reading(self) -> Any:
+        """The statement that reads the rows of a page by their `ids`; every page needs it, so it is made once."""
+        return select(self.model).options(*self.loads(self.column_list)).where(self.model.id.in_(bindparam("ids", expanding=True)))  # type: ignore[attr-defined]
 
     def _get_filter_groups(self) -> None:
         """Return nothing: the controls of the filters are ours, and ask each filter."""
@@ -95,22 +100,21 @@ class Listing:
         return [Stretch(tuple((getattr(self.model, key), down) for key, down in order))]
 
     def loads(self, names: Sequence[str]) -> list[Any]:
-        """Return the loader options that bring the relations in `names` along, so that no row costs a query."""
-        options = []
+        """Return the loader options that bring the relations in `names` along, so that no row costs a query.
+
+        Of a related row come what it is named by, where its table says so, and the columns that `names` lead to.
+        """
+        wanted: dict[tuple[str, ...], set[str]] = {}
         for path in names:
-            option, model = None, self.model
+            steps, model = (), self.model
             for part in path.split("."):
                 relation = inspect(model).relationships.get(part)
                 if relation is None:
+                    wanted.get(steps, set()).add(part)
                     break
-                load = selectinload if relation.uselist else joinedload
-                item = getattr(model, part)
-                option = load(item) if option is None else getattr(option, load.__name__)(item)
-                model = relation.mapper.class_
-            if option is not None and model is User:
-                option = option.lazyload(User.roles)  # a cell shows a name
-            options += [option] if option is not None else []
-        return options
+                steps, model = (*steps, part), relation.mapper.class_
+                wanted.setdefault(steps, set())
+        return [_along(self.model, steps, columns) for steps, columns in wanted.items()]
 
     # What the address of a list may say (design, trap 20)
 
@@ -179,3 +183,15 @@ class Listing:
             elif isinstance(value, list):
                 value = [item for item in value if not isinstance(item, db.Model) or lookup.exists(item, self.role)]
         return value
+
+
+def _along(model: Any, steps: Sequence[str], columns: set[str]) -> Any:
+    """Return the loader option that brings along a related row with these columns, and what names it."""
+    option: Any = Load(model)
+    for step in steps:
+        relation = inspect(model).relationships[step]
+        load = option.selectinload if relation.uselist else option.joinedload
+        option, model = load(getattr(model, step)), relation.mapper.class_
+    if model.__named_by__:
+        option = option.load_only(*(getattr(model, name) for name in (*model.__named_by__, *columns)))
+    return option.lazyload(User.roles) if model is User else option  # a cell shows a name

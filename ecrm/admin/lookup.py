@@ -1,18 +1,20 @@
 """Relation fields that offer, accept and find only rows that the role may see."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask import g, request
 from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_login import current_user
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import lazyload, load_only
 
 from ecrm import policy, rows as scopes, search
 from ecrm.checks import whole
 from ecrm.extensions import db
-from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Subscription, User, Visit
-from ecrm.models.account import RoleName
+from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Role, Subscription, User, Visit
+from ecrm.models.account import STAFF, RoleName
 
 # Tables too large for a drop-down list, and the columns that people type to find a row.
 LARGE: dict[type, tuple[str, ...]] = {
@@ -28,11 +30,33 @@ LARGE: dict[type, tuple[str, ...]] = {
 }
 NARROWED = {Subscription: "customer"}  # look-ups that another field of the same form narrows
 MOST = 20  # rows that one look-up returns
+MOST_CHOICES = 300  # in a drop-down list
 
 
 def query(model: type, role: RoleName) -> Any:
     """Return the query of the rows that exist for the person at the keyboard, in the order of their ids."""
     return db.session.query(model).filter(policy.scope(model, role, current_user)).order_by(model.id)  # type: ignore[attr-defined]
+
+
+@cache
+def named(model: Any) -> Any:
+    """Return the SELECT of a table's first rows, with no more of each than what names it where the table says what that is; for within()."""
+    names = [load_only(*(getattr(model, name) for name in model.__named_by__))] if model.__named_by__ else []
+    return select(model).options(*names).order_by(model.id).limit(MOST_CHOICES)
+
+
+@cache
+def people(key: str) -> Any:
+    """Return the SELECT of those who may stand in a column, by name: a role's people where it is called so, else all staff; for within()."""
+    roles = [role.value for role in STAFF if key == role.value] or [role.value for role in STAFF]
+    staff = select(User).where(User.roles.any(Role.name.in_(roles))).order_by(User.name).limit(MOST_CHOICES)
+    return staff.options(load_only(User.name, User.email), lazyload(User.roles))
+
+
+def within(statement: Any, model: type, role: RoleName) -> Any:
+    """Return a SELECT of a table's rows, narrowed to those that exist for the person; the very same where all of them do."""
+    found = policy.grant(model, role)
+    return statement if found is not None and found.rows is scopes.everything else statement.where(policy.scope(model, role, current_user))
 
 
 def exists(row: Any, role: RoleName) -> bool:

@@ -63,7 +63,17 @@ class Link:
 
 def counts(lists: Sequence[tuple[Any, dict[str, str]]], most: int = MOST_COUNTED + 1) -> Sequence[int]:
     """Return how many rows each of the lists (screen, filters) has, up to `most`: one query, and of each only the rows it needs."""
-    return db.session.execute(select(*(screen.counting(wanted, most) for screen, wanted in lists))).one() if lists else ()
+    return db.session.execute(counting(lists, most)).one() if lists else ()
+
+
+def counting(lists: Sequence[tuple[Any, dict[str, str]]], most: int) -> Any:
+    """Return the SELECT of these counts; one that lasts is made once, for to make it takes longer than to count."""
+    if not all(screen.lasts(wanted) for screen, wanted in lists):
+        return select(*(screen.counting(wanted, most) for screen, wanted in lists))
+    known, key = lists[0][0].admin.counting, (most, *((screen.endpoint, *wanted.items()) for screen, wanted in lists))
+    if key not in known:
+        known[key] = select(*(screen.counting(wanted, most) for screen, wanted in lists))
+    return known[key]
 
 
 class Pages:
@@ -86,7 +96,6 @@ class Pages:
     _get_filters: Any
     grant: Any
 
-    _counted: dict[Any, Any]
     belongs: tuple[Belongs, ...] = ()
     reach: tuple[str, ...] = ()
 
@@ -132,18 +141,13 @@ class Pages:
             known[self.endpoint] = self.get_url(f"{self.endpoint}.index_view")
         return f"{known[self.endpoint]}?{urlencode(self._get_filters(self.filters_of(wanted)) or {'view': 'all'})}"
 
-    def counting(self, wanted: dict[str, str], most: int) -> Any:
-        """Return how many rows the list with these filters has, up to `most`, as an expression; one that is the same for all is made once."""
+    def lasts(self, wanted: dict[str, str]) -> bool:
+        """Return whether the list with these filters is asked for in the same words by every reader at any time."""
         # "none" of a related table is the same for everybody; one of its rows is asked for first, and may be gone.
-        lasting = self.grant.rows is everything and all(self._filter_args[key][1].lasting or value == "none" for key, value in wanted.items())
-        if not lasting:
-            return self._counting(wanted, most)
-        key = most, *wanted.items()
-        if key not in self._counted:
-            self._counted[key] = self._counting(wanted, most)
-        return self._counted[key]
+        return self.grant.rows is everything and all(self._filter_args[key][1].lasting or value == "none" for key, value in wanted.items())
 
-    def _counting(self, wanted: dict[str, str], most: int) -> Any:
+    def counting(self, wanted: dict[str, str], most: int) -> Any:
+        """Return how many rows the list with these filters has, up to `most`, as an expression."""
         found = select(self.model.id).where(policy.scope(self.model, self.role, current_user))
         for key, value in wanted.items():
             condition = self._filter_args[key][1]

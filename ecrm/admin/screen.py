@@ -74,7 +74,7 @@ class Screen(Guarded, KeptViews, Listing, Exporting, Pages, Forming, Moving, Sav
         found = policy.grant(self.model, role)
         if found is None:
             raise LookupError(f"{role.value} has no entry for {self.model.__tablename__} in ecrm/policy.py")
-        self.role, self.grant, self._counted = role, found, {}
+        self.role, self.grant = role, found
         self.column_labels = {item.key: item.info.get("label", item.key) for item in self._items()}
         self.column_labels |= {name: self._label(name) for name in (*self.columns, *self.details) if "." in name}
         self.coded = codes.WORDS.get(self.model, {})

@@ -5,7 +5,7 @@ from typing import Any
 from ecrm.admin.named_filters import Condition
 from ecrm.admin.report_filters import Words
 from ecrm.i18n import lazy_gettext as _l
-from ecrm.models.base import now
+from ecrm.models.base import now, present
 from ecrm.rules import appointment
 
 
@@ -13,7 +13,7 @@ class NeedsAnother(Condition):
     """In vain, with nobody having planned another visit, or not."""
 
     name_in_address, title, reads = "needs_another", _l("Needs a new visit"), "outcome"
-    condition = staticmethod(lambda: appointment.needs_another(now()))
+    condition, lasting = staticmethod(lambda: appointment.needs_another(present(appointment.SINCE))), True
 
 
 class Promise(Words):

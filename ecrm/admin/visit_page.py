@@ -69,6 +69,6 @@ class VisitPage:
 
     def links(self, row: Visit) -> list[Link]:
         """The next visit, where this one was in vain and nobody has planned another."""
-        again = db.session.scalar(select(Visit.id).where(Visit.id == row.id, appointment.needs_another(now())))
+        again = db.session.scalar(select(Visit.id).where(Visit.id == row.id, appointment.needs_another(now() - appointment.SINCE)))
         thing = row.complaint or row.installation
         return appointments.links(self, thing) if again and thing else []

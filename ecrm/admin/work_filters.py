@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from flask_login import current_user
 
 from ecrm.admin import look
@@ -11,7 +11,7 @@ from ecrm.admin.named_filters import Condition
 from ecrm.extensions import db
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Job, User
-from ecrm.models.base import now
+from ecrm.models.base import now, present
 from ecrm.models.complaint import UNSOLVED
 from ecrm.rules import outage, queue, sla
 
@@ -46,7 +46,7 @@ class Late(Condition):
     """Unsolved and past the due time, or not."""
 
     name_in_address, title, reads = "late", _l("Late"), "resolution_due_at"
-    condition = staticmethod(lambda: sla.are_late(now()))
+    condition, lasting = staticmethod(lambda: sla.are_late(present())), True
 
 
 class Soon(Condition):
@@ -96,11 +96,20 @@ class Suspicious(Condition):
 
     name_in_address, title, reads = "suspicious", _l("Perhaps an outage"), "outage"
 
-    @staticmethod
-    def condition() -> Any:
-        """Ask the rule, with the company's settings."""
-        settings = current_app.config["ECRM"]
-        return outage.suspicious(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
+    condition = staticmethod(lambda: Complaint.id.in_(_suspected()))
+
+    @property
+    def lasting(self) -> bool:  # type: ignore[override]
+        """Return whether there are none, which most of the time nobody's page has to ask for."""
+        return not _suspected()
+
+
+def _suspected() -> list[int]:
+    """Return the complaints that may be an outage, by the company's settings; a page asks once."""
+    settings = current_app.config["ECRM"]
+    if "suspected" not in g:
+        g.suspected = outage.suspected(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
+    return g.suspected
 
 
 class Reopened(Condition):
@@ -128,4 +137,4 @@ class Failing(Condition):
     """Whether the last run of a periodic job failed."""
 
     name_in_address, title, reads = "failing", _l("Failing"), "failures"
-    condition = staticmethod(lambda: Job.failures > 0)
+    condition, lasting = staticmethod(lambda: Job.failures > 0), True

@@ -66,6 +66,7 @@ class User(HasId, Versioned, UserMixin, db.Model):
     __tablename__ = "user"
     __label__: Any = _l("Account")
     __labels__: Any = _l("Accounts")
+    __named_by__ = ("name", "email")
     __table_args__ = args(CheckConstraint("most_jobs > 0", name="most_jobs_positive"), Index(None, "name"), Index(None, "created_at"))
 
     email: Mapped[str] = mapped_column(String(254), unique=True, info=label(_l("E-mail"), kind="email"))

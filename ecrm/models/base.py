@@ -1,10 +1,10 @@
 """Column types, mixins and labels that the models share."""
 
 import enum
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, SmallInteger, TypeDecorator
+from sqlalchemy import BindParameter, DateTime, Dialect, Enum, SmallInteger, TypeDecorator, bindparam
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -54,6 +54,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turn naive UTC into an aware moment."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def present(ago: timedelta = timedelta(0)) -> BindParameter[datetime]:
+    """Return the moment `ago` before a statement runs, for one that is made once; for one that runs now, now() says it."""
+    return bindparam("present", type_=UtcDateTime(), unique=True, callable_=lambda: now() - ago)
 
 
 class Labelled(str, enum.Enum):
@@ -123,7 +128,9 @@ def words(kind: type[Labelled], name: str) -> Enum:
 
 
 class HasId:
-    """A whole-number primary key."""
+    """A whole-number primary key, and the columns that str() of a row reads: a list of other rows loads no more of it; all where it does not say."""
+
+    __named_by__: tuple[str, ...] = ()
 
     id: Mapped[int] = mapped_column(primary_key=True, info=label(_l("ID")), sort_order=-1)
 

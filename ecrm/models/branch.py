@@ -34,6 +34,7 @@ class Branch(HasId, Versioned, db.Model):
     __tablename__ = "branch"
     __label__: Any = _l("Branch")
     __labels__: Any = _l("Branches")
+    __named_by__ = ("name",)
 
     code: Mapped[str] = mapped_column(String(10), unique=True, info=label(_l("Code")))
     name: Mapped[str] = mapped_column(String(100), info=label(_l("Name")))
@@ -59,6 +60,7 @@ class CoverageArea(HasId, Versioned, db.Model):
     __tablename__ = "coverage_area"
     __label__: Any = _l("Coverage area")
     __labels__: Any = _l("Coverage areas")
+    __named_by__ = ("name",)
     __table_args__ = args(UniqueConstraint("branch_id", "name"))
 
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), info=label(_l("Branch")))

@@ -32,6 +32,7 @@ class ComplaintCategory(HasId, Versioned, db.Model):
     __tablename__ = "complaint_category"
     __label__: Any = _l("Complaint category")
     __labels__: Any = _l("Complaint categories")
+    __named_by__ = ("name", "name_en")
     __table_args__ = args(
         CheckConstraint("response_hours > 0 AND resolution_hours >= response_hours", name="targets_positive"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),

@@ -52,6 +52,7 @@ class Complaint(HasId, Versioned, db.Model):
     __tablename__ = "complaint"
     __label__: Any = _l("Complaint")
     __labels__: Any = _l("Complaints")
+    __named_by__ = ("number", "subject")
     __table_args__ = args(
         CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="rating_1_to_5"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_known"),

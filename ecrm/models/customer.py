@@ -45,6 +45,7 @@ class Customer(HasId, Versioned, db.Model):
     __tablename__ = "customer"
     __label__: Any = _l("Customer")
     __labels__: Any = _l("Customers")
+    __named_by__ = ("number", "name")
     __table_args__ = args(
         Index(None, "branch_id", "status"), Index(None, "status", "id"), Index(None, "name"), Index(None, "phone"),
         Index(None, "email"), Index(None, "since"),

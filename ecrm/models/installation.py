@@ -43,6 +43,7 @@ class Installation(HasId, Versioned, db.Model):
     __tablename__ = "installation"
     __label__: Any = _l("Installation")
     __labels__: Any = _l("Installations")
+    __named_by__ = ("number", "applicant_name")
     __table_args__ = args(
         Index(None, "status", "registered_at"), Index(None, "technician_id", "status", "visit_at"), Index(None, "area_id"),
         Index(None, "registered_at"), Index(None, "visit_at"), Index(None, "activated_at"),

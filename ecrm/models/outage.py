@@ -32,6 +32,7 @@ class Outage(HasId, Versioned, db.Model):
     __tablename__ = "outage"
     __label__: Any = _l("Outage")
     __labels__: Any = _l("Outages")
+    __named_by__ = ("number",)
     __table_args__ = args(
         CheckConstraint("message_no >= 1 AND affected >= 0", name="counts_not_negative"),
         CheckConstraint("expected_at IS NULL OR expected_at > started_at", name="expected_after_start"),

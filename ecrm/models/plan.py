@@ -25,6 +25,7 @@ class Plan(HasId, Versioned, db.Model):
     __tablename__ = "plan"
     __label__: Any = _l("Plan")
     __labels__: Any = _l("Plans")
+    __named_by__ = ("name",)
     __table_args__ = args(
         CheckConstraint("down_mbps > 0 AND up_mbps > 0", name="speed_positive"),
         CheckConstraint("monthly_price >= 0", name="price_not_negative"),

@@ -59,6 +59,7 @@ class Visit(HasId, Versioned, db.Model):
     __tablename__ = "visit"
     __label__: Any = _l("Visit")
     __labels__: Any = _l("Visits")
+    __named_by__ = ("number",)
     __table_args__ = args(
         CheckConstraint("(complaint_id IS NULL) <> (installation_id IS NULL)", name="for_one_thing"),
         CheckConstraint("window_until > window_from", name="window_in_order"),

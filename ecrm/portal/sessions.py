@@ -8,7 +8,7 @@ from flask import Flask, Response, after_this_request, current_app, g, has_reque
 from flask_login import current_user, user_logged_out
 from flask_security import user_authenticated
 from flask_security.utils import set_request_attr
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ecrm.extensions import aside, db
@@ -21,6 +21,7 @@ KEY = "_user_id"  # where Flask-Login keeps who is logged in, in the session and
 SEEN_EVERY = timedelta(minutes=1)
 # Whatever of these changes, who holds a cookie from before has to log in again.
 WATCHED = ("password", "email", "active", "roles", "fs_uniquifier", "tf_primary_method", "tf_totp_secret")
+BY_TOKEN = select(UserSession).where(UserSession.token == bindparam("token")).options(joinedload(UserSession.user).joinedload(User.roles))
 
 
 def init_app(app: Flask) -> None:
@@ -36,8 +37,7 @@ def init_app(app: Flask) -> None:
 
 def load(token: str) -> User | None:
     """Return the person of a living session, None for any other token."""
-    found = select(UserSession).where(UserSession.token == hashed(token)).options(joinedload(UserSession.user).joinedload(User.roles))
-    row = db.session.scalars(found).unique().one_or_none()
+    row = db.session.scalars(BY_TOKEN, {"token": hashed(token)}).unique().one_or_none()
     if row is None or not row.alive(now()) or not row.user.active:
         return None
     g.session_id, g.session_seen, g.session_token = row.id, row.seen_at, token

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ecrm.i18n import lazy_gettext as _l
@@ -157,9 +157,9 @@ def repeats() -> ColumnElement[bool]:
     return and_(Visit.status != S.CANCELLED, select(earlier.id).where(_same(earlier), earlier.id < Visit.id).exists())
 
 
-def needs_another(at: datetime) -> ColumnElement[bool]:
-    """Return the condition of visits in vain of the last SINCE, for what is still open, after which nobody has planned another."""
-    return and_(Visit.status == S.FAILED, Visit.window_from >= at - SINCE, _open_and_unplanned())
+def needs_another(since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Return the condition of visits in vain since a moment, for what is still open, after which nobody has planned another."""
+    return and_(Visit.status == S.FAILED, Visit.window_from >= since, _open_and_unplanned())
 
 
 @cache  # the sidebar of every page asks

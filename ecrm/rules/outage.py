@@ -97,9 +97,9 @@ def suspicions(session: Session, at: datetime, least: int, minutes: int) -> list
     return sorted(found, key=lambda one: (-one.complaints, one.area_id))
 
 
-def suspicious(session: Session, at: datetime, least: int, minutes: int) -> ColumnElement[bool]:
-    """Return the condition of the complaints that a suspicion counts."""
-    return Complaint.id.in_([row.id for rows in _gathered(session, at, least, minutes).values() for row in rows])
+def suspected(session: Session, at: datetime, least: int, minutes: int) -> list[int]:
+    """Return the ids of the complaints that a suspicion counts."""
+    return [row.id for rows in _gathered(session, at, least, minutes).values() for row in rows]
 
 
 # Which complaints belong to it

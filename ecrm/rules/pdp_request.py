@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from ecrm.i18n import lazy_gettext as _l
@@ -96,7 +96,7 @@ def undecided() -> ColumnElement[bool]:
     return PdpRequest.status.in_(PDP_OPEN)
 
 
-def overdue(at: datetime) -> ColumnElement[bool]:
+def overdue(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that the three days of an undecided request are over."""
     return PdpRequest.clock_due_at <= at
 

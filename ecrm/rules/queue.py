@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_timedelta
-from sqlalchemy import ColumnElement, UnaryExpression, case, literal, select, union
+from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, case, literal, select, union
 from sqlalchemy.orm import aliased
 
 from ecrm.i18n import gettext as _, ngettext
@@ -40,9 +40,9 @@ def rank(row: Complaint, at: datetime) -> float:
     return left / weight(row) if left >= 0 else left * weight(row)
 
 
-def order(at: datetime) -> Sequence[ColumnElement[Any] | UnaryExpression[Any]]:
+def order(at: datetime | BindParameter[datetime]) -> Sequence[ColumnElement[Any] | UnaryExpression[Any]]:
     """Return the ORDER BY that says the same as (band, rank, id)."""
-    moment = literal(at, UtcDateTime)
+    moment = literal(at, UtcDateTime) if isinstance(at, datetime) else at
     bands = case((Complaint.clock_due_at == NEVER, STANDS), (sla.are_late(at), LATE), (sla.are_soon(at), SOON), else_=LATER)
     severity = case(*((Complaint.priority == priority, value) for priority, value in SEVERITY.items()), else_=1)
     again = Complaint.repeats + Complaint.reopen_count

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import BindParameter, ColumnElement, and_
 from sqlalchemy.orm import object_session
 
 from ecrm.models import Complaint
@@ -60,7 +60,7 @@ def late(complaint: Complaint, at: datetime) -> bool:
     return complaint.clock_due_at < at
 
 
-def are_late(at: datetime) -> ColumnElement[bool]:
+def are_late(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that says the same as late()."""
     return Complaint.clock_due_at < at
 

@@ -19,7 +19,7 @@ from ecrm.admin.work_filters import InOutage, Late, Left, Mine, OfCustomer, OfOu
 from ecrm.extensions import db
 from ecrm.i18n import gettext as _, lazy_gettext as _l
 from ecrm.models import Attachment, BandwidthGrant, Complaint, ComplaintCategory, Escalation, Reply, Subscription
-from ecrm.models.base import NEVER, now
+from ecrm.models.base import NEVER, now, present
 from ecrm.models.complaint import SOLVED, UNSOLVED
 from ecrm.models.customer import SubscriptionStatus
 from ecrm.policy import Right
@@ -31,6 +31,7 @@ DUE_FIRST = [
     Stretch(((Complaint.clock_due_at, False), (Complaint.opened_at, False), (Complaint.id, False)), Complaint.clock_due_at < NEVER),
     Stretch(((Complaint.opened_at, True), (Complaint.id, True)), Complaint.clock_due_at == NEVER),
 ]
+QUEUE = [Stretch(tuple((part, False) for part in queue.order(present())), keyed=False)]
 URGENT_FIRST = ("unsolved", *(status.value for status in UNSOLVED))
 
 
@@ -120,7 +121,7 @@ class ComplaintScreen(ComplaintPage, Screen):
             return super()._stretches(name, descending)
         wanted = {key.partition("_")[2]: value for key, value in request.args.items() if key.startswith("flt")}
         working = wanted.get("status") in URGENT_FIRST or "1" in (wanted.get(key) for key in FEW) or self._opening()
-        return [Stretch(tuple((part, False) for part in queue.order(now())), keyed=False)] if working else DUE_FIRST
+        return QUEUE if working else DUE_FIRST
 
     def _opening(self):
         """Return whether this is the list as somebody who works on complaints opens it."""

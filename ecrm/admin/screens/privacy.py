@@ -8,7 +8,7 @@ from ecrm.admin.sidebar import CUSTOMERS
 from ecrm.admin.work_filters import OfCustomer
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Consent, PdpRequest
-from ecrm.models.base import now
+from ecrm.models.base import now, present
 from ecrm.models.pdp_request import PDP_OPEN, PdpKind
 from ecrm.rules import consent, pdp_request
 
@@ -24,7 +24,7 @@ class Overdue(Condition):
     """Undecided and past the three days, or not."""
 
     name_in_address, title, reads = "overdue", _l("Overdue"), "due_at"
-    condition = staticmethod(lambda: pdp_request.overdue(now()))
+    condition, lasting = staticmethod(lambda: pdp_request.overdue(present())), True
 
 
 def due(_view, _context, row, _name):
