@@ -24,8 +24,8 @@ class Texts(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
-        try:
-            locale = g._flask_babel.babel_locale  # get_locale() goes three times through a proxy, and is asked for each text
+        try:  # get_locale() goes three times through a proxy to where it keeps the language
+            locale = g._flask_babel.babel_locale or get_locale()
         except (AttributeError, RuntimeError):
             locale = get_locale()
         code = locale.language if locale else None  # what makes the name of a locale takes longer than to look up a text
