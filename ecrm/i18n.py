@@ -25,9 +25,10 @@ class Texts(Domain):
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
         try:  # get_locale() goes three times through a proxy to where it keeps the language
-            locale = g._flask_babel.babel_locale or get_locale()
+            kept = g._flask_babel.babel_locale
         except (AttributeError, RuntimeError):
-            locale = get_locale()
+            kept = None
+        locale = kept or get_locale()  # force_locale() leaves nothing behind
         code = locale.language if locale else None  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import request
 from flask_admin.form import Select2Field
+from flask_babel import force_locale
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
 
@@ -32,6 +33,16 @@ def test_login_speaks_the_browsers_language(browser, language, login, forgotten)
     page = browser().get("/login", headers={"Accept-Language": language})
     assert f'lang="{language}"' in page.text
     assert login in say(page) and forgotten in say(page)
+
+
+def test_after_a_letter_in_another_language_the_page_speaks_its_own(app):
+    """Whether its texts were asked for before or not."""
+    for begins in ("", "Masuk"):
+        with app.test_request_context(headers={"Accept-Language": "id"}):
+            assert not begins or i18n.gettext("Log in") == begins
+            with force_locale("en"):
+                assert i18n.gettext("Log in") == "Log in"
+            assert i18n.gettext("Log in") == "Masuk"
 
 
 @pytest.mark.parametrize(("language", "required"), [("id", "Wajib diisi."), ("en", "This field is required.")])

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -231,6 +232,17 @@ def test_two_who_make_the_secrets_at_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
 
 
+def test_a_disk_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows has them; there a file takes its name all the same, and none that is taken."""
+    def none(*_paths: Path) -> None:
+        raise OSError(1, "Incorrect function")
+
+    monkeypatch.setattr(sys.modules["ecrm.cli.setup"], "os", SimpleNamespace(**vars(os) | {"name": "nt", "link": none}))
+    monkeypatch.setenv("ECRM_INSTANCE", str(tmp_path))
+    assert CliRunner().invoke(setup).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["config.py"] and "SECRET_KEY" in (tmp_path / "config.py").read_text()
+
+
 def test_a_port_that_somebody_holds_for_us(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     """As systemd does (sd_listen_fds(3)): who comes before the start and between two of them waits and is answered, nobody is refused."""
     handing = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); "
@@ -325,14 +337,14 @@ def test_production_gets_its_secrets_from_its_operator(tmp_path: Path) -> None:
 
 def test_production_refuses_the_demo_logins(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     """By `flask start` and by ecrm.wsgi alike; without them both are ready."""
-    clean = moved_in(app := make_app(), tmp_path / "clean")
+    empty = moved_in(app := make_app(), tmp_path / "clean")
     instance = moved_in(a_year.fill(app, customers=5, complaints=5), tmp_path / "instance")
     assert "demo" in refusal("start", instance=instance, ECRM_PORT=str(free_port()), **PRODUCTION)
     assert "demo" in wsgi(instance)
-    with started("--without-worker", instance=clean, **PRODUCTION) as (process, _):
+    with started("--without-worker", instance=empty, **PRODUCTION) as (process, _):
         said, _ = ctrl_c(process)
     assert "demo.example" not in said
-    assert wsgi(clean) == "<Flask 'ecrm'>\n"
+    assert wsgi(empty) == "<Flask 'ecrm'>\n"
 
 
 def wsgi(instance: Path) -> str:

@@ -110,7 +110,8 @@ class Listing:
             for part in path.split("."):
                 relation = inspect(model).relationships.get(part)
                 if relation is None:
-                    wanted.get(steps, set()).add(part)
+                    if steps:
+                        wanted[steps].add(part)
                     break
                 steps, model = (*steps, part), relation.mapper.class_
                 wanted.setdefault(steps, set())

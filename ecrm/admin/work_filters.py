@@ -100,12 +100,12 @@ class Suspicious(Condition):
 
     @property
     def lasting(self) -> bool:  # type: ignore[override]
-        """Return whether there are none, which most of the time nobody's page has to ask for."""
+        """Return whether there are none: then it is asked for in the same words by everybody."""
         return not _suspected()
 
 
 def _suspected() -> list[int]:
-    """Return the complaints that may be an outage, by the company's settings; a page asks once."""
+    """Return the ids of the complaints that may be an outage, by the company's settings; all counts of a page ask once."""
     settings = current_app.config["ECRM"]
     if "suspected" not in g:
         g.suspected = outage.suspected(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])

@@ -62,7 +62,10 @@ def _write_new(target: Path, text: str) -> bool:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, target)
+        if os.name == "nt":
+            part.rename(target)  # Windows refuses an existing name, and not every disk of it has links
+        else:
+            os.link(part, target)
     except FileExistsError:
         return False
     finally:

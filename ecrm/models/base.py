@@ -56,9 +56,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class _Asked(UtcDateTime):
+    """The type of present() alone.
+
+    SQLAlchemy finds what it has compiled by the types of the parameters, and not by whether their values are asked for: a
+    statement that was compiled with a moment itself would never ask.
+    """
+
+    cache_ok = True
+
+
 def present(ago: timedelta = timedelta(0)) -> BindParameter[datetime]:
     """Return the moment `ago` before a statement runs, for one that is made once; for one that runs now, now() says it."""
-    return bindparam("present", type_=UtcDateTime(), unique=True, callable_=lambda: now() - ago)
+    return bindparam("present", type_=_Asked(), unique=True, callable_=lambda: now() - ago)
 
 
 class Labelled(str, enum.Enum):

@@ -70,6 +70,6 @@ def soon(complaint: Complaint, at: datetime) -> bool:
     return complaint.clock_warn_at <= at <= complaint.clock_due_at
 
 
-def are_soon(at: datetime) -> ColumnElement[bool]:
+def are_soon(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition that says the same as soon()."""
     return and_(Complaint.clock_warn_at <= at, Complaint.clock_due_at >= at)

@@ -81,6 +81,10 @@ class DemandScreen(Screen):
         "language": _l("Of the letter."),
     }
 
+    def loads(self, names):
+        """Bring along what decides how a row is marked."""
+        return super().loads((*names, "area.coverage") if "area" in names else names)
+
     @staticmethod
     def born(_session, row, at, _by):
         """When somebody asked."""
