@@ -31,7 +31,7 @@ from ecrm.rules.customer import admit
 from ecrm.rules.errors import FactMissing, NotNow
 from ecrm.rules.facts import facts
 from ecrm.seeds.accounts import DEMO_LOGINS, DEMO_PASSWORD, demo_logins_exist
-from ecrm.seeds.demo import acts, additions, cast, visits, wishes
+from ecrm.seeds.demo import acts, additions, appointments, cast, visits, wishes
 from ecrm.seeds.demo.company import gather
 from ecrm.seeds.demo.crowd import make
 from ecrm.seeds.demo.staff import hire
@@ -451,6 +451,14 @@ def test_saved_views_open_their_lists(made, role):
         page = client.get(f"/admin/{role.value}/{table}/?{query}")
         assert page.status_code == 200 and len(Page(page).all("a", **{"class": "chip"})) >= query.count("flt")
         assert "alert-danger" not in page.get_data(as_text=True)
+
+
+def test_nobody_came_for_what_was_solved_within_the_hour():
+    """There was no time to drive there; nor is anything booked."""
+    opened = now() - timedelta(days=3)
+    for number in range(1, 40):  # the dice, which are thrown by the number, spare most complaints a visit
+        row = SimpleNamespace(id=number, opened_at=opened, resolved_at=opened + timedelta(minutes=45), status=S.CLOSED)
+        appointments.of_story(SimpleNamespace(now=now()), SimpleNamespace(row=row, technician=SimpleNamespace(id=1), place=None))
 
 
 def test_outages_that_run_are_over_or_were_none(demo):
