@@ -25,12 +25,12 @@ test: .venv/installed-test  ## install what the tests need and run all of them
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 coverage: export COVERAGE_FILE := $(CURDIR)/.coverage/data
-coverage: .venv/installed-test  ## run all tests as `make test` does, slower, and print the lines and branches that none of them ran
+coverage: .venv/installed-test  ## run all tests as `make test` does, slower, and fail where one line or branch was run by none of them
 	@$(MAKE) --no-print-directory .tools
 	@rm -rf .coverage && mkdir .coverage
 	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -q
 	@$(BIN)/python -m coverage combine --quiet
-	@$(BIN)/python -m coverage report --skip-covered --show-missing
+	@$(BIN)/python -m coverage report --skip-covered --show-missing --fail-under 100
 
 bench: .venv/installed-bench  ## measure beside Flask-Admin and Django's admin: SCALE=100000 ROUNDS=5 ONLY='search|deep' PEERS=stock
 	@$(MAKE) --no-print-directory .tools
