@@ -19,6 +19,7 @@ from ecrm.routing import LateRule
 gc.freeze()  # what is imported stays: nothing looks at it again, nor at the thousand of 190,000 objects that are garbage
 gc.enable()
 gc.set_threshold(10_000, 20, 20)  # at Python's own 700 a list is interrupted again and again
+
 __version__ = "0.1.0"
 LANGUAGES = ("id", "en")
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, StringField, validators
 
 from ecrm import policy
+from ecrm.admin import lookup
 from ecrm.extensions import db
 from ecrm.i18n import Form, gettext as _, lazy_gettext as _l
 from ecrm.models import TABLES, SavedView, User
@@ -136,7 +137,7 @@ class KeptViews:
 
 def offered(role: Any) -> list[SavedView]:
     """Return the views that the person at the keyboard sees in a role: the own ones first, then by name."""
-    owner = joinedload(SavedView.owner).load_only(User.name, User.email).lazyload(User.roles)  # their name is shown
+    owner = joinedload(SavedView.owner).load_only(*lookup.naming(User)).lazyload(User.roles)  # their name is shown
     rows = db.session.scalars(policy.visible(SavedView, role, current_user).options(owner).order_by(SavedView.name, SavedView.id))
     return sorted(rows, key=lambda row: row.owner_id != current_user.id)
 

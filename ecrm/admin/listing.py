@@ -194,5 +194,5 @@ def _along(model: Any, steps: Sequence[str], columns: set[str]) -> Any:
         load = option.selectinload if relation.uselist else option.joinedload
         option, model = load(getattr(model, step)), relation.mapper.class_
     if model.__named_by__:
-        option = option.load_only(*(getattr(model, name) for name in (*model.__named_by__, *columns)))
+        option = option.load_only(*lookup.naming(model), *(getattr(model, name) for name in columns))
     return option.lazyload(User.roles) if model is User else option  # a cell shows a name

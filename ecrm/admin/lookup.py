@@ -38,11 +38,16 @@ def query(model: type, role: RoleName) -> Any:
     return db.session.query(model).filter(policy.scope(model, role, current_user)).order_by(model.id)  # type: ignore[attr-defined]
 
 
+def naming(model: Any) -> list[Any]:
+    """Return the columns that name a table's rows, none where it does not say."""
+    return [getattr(model, name) for name in model.__named_by__]
+
+
 @cache
 def named(model: Any) -> Any:
     """Return the SELECT of a table's first rows, with no more of each than what names it where the table says what that is; for within()."""
-    names = [load_only(*(getattr(model, name) for name in model.__named_by__))] if model.__named_by__ else []
-    return select(model).options(*names).order_by(model.id).limit(MOST_CHOICES)
+    names = naming(model)
+    return select(model).options(*[load_only(*names)] if names else []).order_by(model.id).limit(MOST_CHOICES)
 
 
 @cache
@@ -50,7 +55,7 @@ def people(key: str) -> Any:
     """Return the SELECT of those who may stand in a column, by name: a role's people where it is called so, else all staff; for within()."""
     roles = [role.value for role in STAFF if key == role.value] or [role.value for role in STAFF]
     staff = select(User).where(User.roles.any(Role.name.in_(roles))).order_by(User.name).limit(MOST_CHOICES)
-    return staff.options(load_only(User.name, User.email), lazyload(User.roles))
+    return staff.options(load_only(*naming(User)), lazyload(User.roles))
 
 
 def within(statement: Any, model: type, role: RoleName) -> Any:

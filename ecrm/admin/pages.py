@@ -68,12 +68,14 @@ def counts(lists: Sequence[tuple[Any, dict[str, str]]], most: int = MOST_COUNTED
 
 def counting(lists: Sequence[tuple[Any, dict[str, str]]], most: int) -> Any:
     """Return the SELECT of these counts; one that lasts is made once, for to make it takes longer than to count."""
-    if not all(screen.lasts(wanted) for screen, wanted in lists):
-        return select(*(screen.counting(wanted, most) for screen, wanted in lists))
     known, key = lists[0][0].admin.counting, (most, *((screen.endpoint, *wanted.items()) for screen, wanted in lists))
-    if key not in known:
-        known[key] = select(*(screen.counting(wanted, most) for screen, wanted in lists))
-    return known[key]
+    lasting = all(screen.lasts(wanted) for screen, wanted in lists)
+    if lasting and key in known:
+        return known[key]
+    made = select(*(screen.counting(wanted, most) for screen, wanted in lists))
+    if lasting:
+        known[key] = made
+    return made
 
 
 class Pages:
