@@ -43,6 +43,7 @@ SETTINGS = (
     Setting("HOST", kinds.text, "127.0.0.1", "address that the server listens on"),
     Setting("PORT", kinds.port, 8000, "port that the server listens on"),
     Setting("THREADS", kinds.threads, 8, "requests answered at the same time"),
+    Setting("DRAIN_SECONDS", kinds.seconds, 0, "seconds that a server which was told to stop still answers while /readyz says so: what a load balancer needs to notice"),
     Setting("TRUSTED_PROXIES", kinds.hops, 0, "reverse proxies in front whose X-Forwarded-For and -Proto are believed"),
     Setting("METRICS_ADDRESS", kinds.private_address, None, "where Prometheus asks `flask start` for numbers, such as 127.0.0.1:9100; default: nowhere"),
     Setting("LOG_FORMAT", kinds.log_format, "text", "how log lines are written; json has a line for each request too"),

@@ -1,6 +1,7 @@
 """What a load balancer asks: /healthz, whether the process answers, and /readyz, whether it can do its work now."""
 
 import shutil
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ PATIENCE = 2  # seconds that a database has to answer; a hung one must not hang 
 def init_app(app: Flask) -> None:
     """Bind to the application; the answers tell no version, no setting and no reason beyond a word."""
     app.register_blueprint(blueprint)
+    app.extensions["stopping"] = threading.Event()
 
     @app.before_request
     def at_once() -> Any:
@@ -50,6 +52,8 @@ def ready() -> Any:
 
 def problems() -> tuple[list[str], list[str]]:
     """Return what keeps this server from its work, and what else is behind."""
+    if stopping(current_app).is_set():
+        return ["stopping"], []
     reasons, late = ([] if free_space() >= LEAST_FREE else ["disk"]), []
     try:
         with engine().connect() as connection:
@@ -62,6 +66,11 @@ def problems() -> tuple[list[str], list[str]]:
         if not _busy(error):
             reasons.append("database")
     return reasons, late
+
+
+def stopping(app: Flask) -> threading.Event:
+    """Return what is set once this process was told to stop: from then on a balancer sends nobody here any more."""
+    return app.extensions["stopping"]
 
 
 def free_space() -> int:

@@ -36,6 +36,11 @@ def threads(text: str) -> int:
     return _whole(text, 1, 64)
 
 
+def seconds(text: str) -> int:
+    """whole number"""
+    return _whole(text, 0, 60)
+
+
 def hops(text: str) -> int:
     """whole number"""
     return _whole(text, 0, 10)

@@ -46,6 +46,16 @@ def test_ready(app, browser):
     assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
 
 
+def test_who_was_told_to_stop_is_not_ready(make_app):
+    """A balancer sends nobody here any more, while pages still come."""
+    app = make_app()
+    client = app.test_client()
+    health.stopping(app).set()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["reasons"]) == (503, ["stopping"])
+    assert client.get("/healthz").status_code == client.get("/login").status_code == 200
+
+
 @pytest.mark.parametrize("again", [timedelta(), timedelta(hours=1)], ids=("never tried", "put off by a server that takes nothing"))
 def test_letters_that_wait_are_told_but_turn_nobody_away(app, browser, again):
     """A worker that died is no reason to close the pages, nor is a mail server that refuses."""

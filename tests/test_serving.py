@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ecrm.cli.serving import LARGEST_BODY, OPEN_FILES, listen, serve
 from ecrm.cli.supervisor import Supervisor
 from ecrm.cli.tether import _end_with_parent
 
-SETTINGS = {"THREADS": 2, "TRUSTED_PROXIES": 0}
+SETTINGS = {"THREADS": 2, "TRUSTED_PROXIES": 0, "DRAIN_SECONDS": 0}
 
 
 class Running:
@@ -85,6 +86,44 @@ def test_who_was_let_in_just_now_is_answered() -> None:
         new.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert [connection.recv(1000)[:12] for connection in (new, begun)] == [b"HTTP/1.1 200"] * 2
         server.end()
+
+
+@pytest.mark.parametrize("visitors", [1, 40])
+def test_whom_the_system_let_in_is_answered(visitors: int) -> None:
+    """The stop comes while connections wait in the queue of the system, their requests sent: none of them is reset."""
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    stop, listening = threading.Event(), listen("127.0.0.1", 0)
+    address = listening.getsockname()
+    stop.set()
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(socket.create_connection(address, timeout=10)) for _visitor in range(visitors)]
+        for visitor in waiting:
+            visitor.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        serve(app, listening, SETTINGS, stop)
+        assert [visitor.recv(1000)[:12] for visitor in waiting] == [b"HTTP/1.1 200"] * visitors
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address).close()
+
+
+def test_a_server_that_was_told_to_stop_answers_until_a_balancer_has_noticed() -> None:
+    """New connections are taken for as long as the setting says, and none after that."""
+    asked: list[bool] = []
+
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        asked.append(server.stop.is_set())
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = Running(app, DRAIN_SECONDS=2)
+    server.stop.set()
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=10) as answer:
+        assert (answer.read(), asked) == (b"ok", [True])
+    server.end()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port)).close()
 
 
 def test_an_idle_connection_does_not_hold_the_end_up() -> None:

@@ -18,6 +18,7 @@ OPEN_FILES = 8192
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; what a form may hold is bounded by the application, far lower
 FIRST_HANDED = 3  # the number of the first file that systemd hands over
 JUST_NOW = 1.0  # seconds
+BACKLOG = 1024  # connections that the system takes for us and we have not looked at yet
 PATIENCE = 8  # seconds that requests in hand have to finish; with the worker beside it all ends within ten
 
 
@@ -30,7 +31,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.socket(fileno=FIRST_HANDED)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except PermissionError as error:
         raise click.ClickException(f"Port {port} needs the rights of root: choose one above 1023 with ECRM_PORT.") from error
     except socket.gaierror as error:
@@ -47,7 +48,7 @@ def _reason(error: OSError) -> str:
 
 
 def serve(app: Callable[..., Any], listening: socket.socket, settings: dict[str, Any], stop: threading.Event) -> None:
-    """Answer requests until `stop` is set, then finish those in hand."""
+    """Answer requests until `stop` is set and DRAIN_SECONDS longer, while /readyz sends a balancer elsewhere; then finish those in hand."""
     _raise_open_files()
     sockets: dict[int, Any] = {}
     server = create_server(
@@ -63,12 +64,17 @@ def serve(app: Callable[..., Any], listening: socket.socket, settings: dict[str,
     )
     while not stop.is_set():
         wasyncore.loop(timeout=0.5, use_poll=HAS_POLL, map=sockets, count=1)
+    until = time.monotonic() + settings["DRAIN_SECONDS"]
+    while time.monotonic() < until:
+        wasyncore.loop(timeout=0.1, use_poll=HAS_POLL, map=sockets, count=1)
     _finish(server, sockets)
 
 
 def _finish(server: Any, sockets: dict[int, Any]) -> None:
     """Take no new connection, let the requests in hand be answered, and close."""
     until = time.monotonic() + PATIENCE
+    for _connection in range(BACKLOG):  # whoever the system has let in would see the connection reset, with the request sent
+        server.handle_accept()
     wasyncore.dispatcher.close(server)  # the listening socket alone; server.close() would cut off the answers too
     while time.monotonic() < until and any(_busy(channel) for channel in list(server.active_channels.values())):
         wasyncore.loop(timeout=0.1, use_poll=HAS_POLL, map=sockets, count=1)

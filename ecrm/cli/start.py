@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import threading
 from pathlib import Path
 from socket import socket
 
@@ -11,7 +10,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, pass_script_info
 
-from ecrm import config, logs, metrics
+from ecrm import config, health, logs, metrics
 from ecrm.cli import filling, ready
 from ecrm.cli.serving import listen, serve
 from ecrm.cli.setup import make_config
@@ -60,7 +59,7 @@ def _listen_for_prometheus(app: Flask) -> None:
 
 def _run(app: Flask, listening: socket, without_worker: bool) -> None:
     """Serve until a signal comes, with the worker beside; a second signal ends it at once."""
-    stop = threading.Event()
+    stop = health.stopping(app)
 
     def end(_number: int, _frame: object) -> None:
         stop.set()

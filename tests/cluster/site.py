@@ -41,7 +41,7 @@ class Cluster:
         self.settings = SECRETS | self.objects.make("lampiran") | {
             "PROFILE": "production", "HTTPS_COOKIES": "true", "PUBLIC_URL": self.base, "TRUSTED_PROXIES": "1", "LANGUAGE": "en",
             "DATABASE_URL": f"mysql+pymysql://ecrm:{PASSWORD}@127.0.0.1:{SQL}/ecrm", "RATE_STORAGE": f"redis://127.0.0.1:{self.redis.port}/0",
-            "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.office.port), "MAIL_USE_TLS": "false", "THREADS": "8",
+            "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.office.port), "MAIL_USE_TLS": "false", "THREADS": "8", "DRAIN_SECONDS": "4",
         }
         wait_for(self._sql_answers, LONG)
         self._fill()
