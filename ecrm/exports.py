@@ -1,6 +1,5 @@
 """Tables as CSV and XLSX, sent while their rows are read, in the reader's language, with formulas made harmless."""
 
-import csv
 import enum
 import re
 from collections.abc import Callable, Generator, Iterable
@@ -50,17 +49,26 @@ def _go_on(first: Any, rest: Generator[Any]) -> Generator[Any]:
 
 def csv_pieces(header: list[str], rows: Iterable[list[Any]], made: bool = False) -> Generator[str]:
     """Yield a CSV file, UTF-8 with BOM, some kilobytes at a time."""
-    cells, writer = Cells(), csv.writer(_Echo())
-    piece = [BOM + writer.writerow([harmless(title) for title in header])]
+    cells = Cells()
+    piece = [BOM + _line([harmless(title) for title in header])]
     length = len(piece[0])
     for row in rows:
-        line = writer.writerow(row if made else [cells.text(value) for value in row])
+        line = _line(row if made else [cells.text(value) for value in row])
         piece.append(line)
         length += len(line)
         if length >= PIECE:
             yield "".join(piece)
             piece, length = [], 0
     yield "".join(piece)
+
+
+def _line(texts: Iterable[str]) -> str:
+    """Return a line of a CSV file (RFC 4180), each text in quotes: the standard library looks at each character, which takes six times as long.
+
+    No text holds NUL, which harmless() takes away.
+    """
+    inside = "\0".join(texts).replace('"', '""').replace("\0", '","')
+    return f'"{inside}"\r\n'
 
 
 def xlsx_pieces(header: list[str], rows: Iterable[list[Any]], made: bool = False) -> Generator[bytes]:
@@ -182,11 +190,3 @@ def _hour(text: str) -> str:
 
 def _number(text: str) -> int | float:
     return float(text) if "." in text or "e" in text else int(text)
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text

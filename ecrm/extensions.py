@@ -46,6 +46,7 @@ READS = "only_reads"  # the option of a connection whose transaction takes no wr
 # On a cluster a page shows what its reader has just saved on another node; a single server has nothing to wait for.
 MARIADB_SESSION = (
     "SET SESSION time_zone='+00:00', max_statement_time={seconds}, innodb_lock_wait_timeout=5, lock_wait_timeout=5, wsrep_sync_wait=1, "
+    "group_concat_max_len=16777216, "  # bytes: a thousand rows of an export are one text
     "sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE'"
 )
 # Somebody waits for a page: a statement ends before the connection is given up, and both before the person is.

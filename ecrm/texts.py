@@ -1,4 +1,4 @@
-"""Rows for an export as the database writes them, one text for each row: no driver parses and no object is made of a million rows."""
+"""Rows for an export as the database writes them, one text for many rows: no driver parses and no object is made of a million rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
@@ -16,7 +16,7 @@ from ecrm.models import User
 from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
-MARK = "\x1f"  # between the values of a row; a row whose text holds one is read value by value
+MARK, ROW = "\x1f", "\x1e"  # after each value of a row, and between rows; where a text holds one, or is cut off, rows are read value by value
 KINDS = (
     (UtcDateTime, "moment"), (PriorityType, "word"), (Enum, "word"), (Boolean, "flag"), (Integer, "number"), (Float, "number"), (Date, "day"),
     (Time, "hour"), (String, "text"),
@@ -85,15 +85,18 @@ class Texts:
         """Yield the values of the rows with these ids that still exist for the person, in their order."""
         if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
             numbers = bindparam("numbers", expanding=True, literal_execute=True)
-            self.statement = self._from(select(self.model.id, _one(engine, self.columns))).where(self.model.id.in_(numbers), scope)
+            together = func.aggregate_strings(_one(engine, [self.model.id, *self.columns]), ROW)
+            self.statement = self._from(select(func.count(), together)).where(self.model.id.in_(numbers), scope)
         with engine.connect() as connection:
-            found = dict(connection.execute(self.statement, {"numbers": ids}).all())
-            odd = [number for number, text in found.items() if text.count(MARK) != len(self.columns) - 1]
-            split = {number: texts for number, *texts in connection.execute(self._whole(odd))} if odd else {}
-        yield from self._values([split.get(number) or found[number].split(MARK) for number in ids if number in found])
+            count, text = connection.execute(self.statement, {"numbers": ids}).one()
+            rows = [row.split(MARK) for row in (text or "").split(ROW)] if count else []
+            if len(rows) != count or any(len(row) != len(self.columns) + 2 for row in rows):
+                rows = [[str(number), *texts, ""] for number, *texts in connection.execute(self._whole(ids, scope))]
+        found = {int(row[0]): row for row in rows}
+        yield from self._values([found[number] for number in ids if number in found])
 
-    def _whole(self, ids: Sequence[int]) -> Any:
-        return self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(ids))
+    def _whole(self, ids: Sequence[int], scope: ColumnElement[bool]) -> Any:
+        return self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(ids), scope)
 
     def _from(self, statement: Any) -> Any:
         statement = statement.select_from(self.model)
@@ -103,7 +106,7 @@ class Texts:
 
     def _values(self, rows: list[list[str]]) -> Iterator[Sequence[Any]]:
         """Return the values of some rows, made column by column: a loop in Python over each row takes twice as long."""
-        columns, values, place = list(zip(*rows, strict=True)), [], 0
+        columns, values, place = list(zip(*rows, strict=True)), [], 1  # the first is the id
         for count, write, shown in self.makers if rows else ():
             texts = columns[place:place + count]
             values.append(map(write, texts[0]) if write is not None else map(shown, zip(*texts, strict=True)))
@@ -170,8 +173,8 @@ def _text(column: Any) -> Any:
 
 
 def _one(engine: Engine, columns: Sequence[Any]) -> Any:
-    """Return all columns as one text."""
-    texts = [_text(column) for column in columns]
+    """Return all columns as one text, each with a mark behind it, so that one that was cut off is known."""
+    texts = [*map(_text, columns), literal_column("''")]
     if engine.dialect.name != "sqlite":
         return func.concat_ws(MARK, *texts)
     return reduce(lambda one, other: one.concat(MARK).concat(other), texts)

@@ -151,16 +151,43 @@ def test_what_excel_would_take_for_something_else(app):
     with zipfile.ZipFile(io.BytesIO(b"".join(xlsx.pieces(["n"], [["_x0041_"]], "Data")))) as book:
         assert "<t xml:space=\"preserve\">_x005F_x0041_</t>" in book.read("xl/worksheets/sheet1.xml").decode()
     with app.test_request_context():
-        assert "".join(exports.csv_pieces(["n"], [[time(8, 5)]])).splitlines()[1:] == ["08:05"]
+        assert "".join(exports.csv_pieces(["n"], [[time(8, 5)]])).splitlines()[1:] == ['"08:05"']
 
 
-def test_a_text_that_holds_what_stands_between_values(app):
+@pytest.mark.parametrize("mark", [texts.MARK, texts.ROW])
+def test_a_text_that_holds_what_stands_between_values(app, mark):
     """Its row has as many cells as the others, and all of the text in one of them."""
     with app.app_context():
-        one(Customer, number="PLG-000001").address = "Jl. Kapuk\x1f1"
+        one(Customer, number="PLG-000001").address = f"Jl. Kapuk{mark}1"
         db.session.commit()
     found = rows_of(app.test_client().become("support").get("/admin/support/customer/export/csv/?view=all"))
-    assert {len(row) for row in found} == {len(found[0])} and sum("Jl. Kapuk\x1f1" in row for row in found) == 1
+    assert {len(row) for row in found} == {len(found[0])} and sum(f"Jl. Kapuk{mark}1" in row for row in found) == 1
+
+
+@pytest.mark.only("mariadb")
+def test_what_the_database_cuts_off_is_read_in_parts(app):
+    """The text of many rows has a longest length; wherever it ends, in the last value of the last row too, nothing is missing."""
+    person, url = app.test_client().become("manager"), "/admin/manager/reply/export/csv/?view=all"
+    longest, asked = 16 * 1024 * 1024, []
+
+    @event.listens_for(texts.Engine, "before_cursor_execute", retval=True)
+    def shorten(_connection, _cursor, statement, parameters, *_more):
+        """Let this one end after so many bytes."""
+        if "group_concat(" in statement:
+            asked.append((statement, parameters))
+            statement = f"SET STATEMENT group_concat_max_len={longest} FOR {statement}"
+        return statement, parameters
+
+    try:
+        whole = rows_of(person.get(url))
+        with app.app_context():
+            count, text = db.session.connection().exec_driver_sql(*asked[0]).one()
+        assert count == len(whole) - 1 > 2
+        length = len(text.encode())
+        for longest in (*range(4, length, 97), *range(length - 20, length + 1)):
+            assert rows_of(person.get(url)) == whole, longest
+    finally:
+        event.remove(texts.Engine, "before_cursor_execute", shorten)
 
 
 def test_names_of_more_rows_than_are_remembered(app, monkeypatch):
