@@ -1,6 +1,7 @@
 """Rows for an export as the database writes them, one text for many rows: no driver parses and no object is made of a million rows."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from types import SimpleNamespace
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 from sqlalchemy import (
     Boolean, ColumnElement, Date, Enum, Float, Integer, String, Time, bindparam, func, inspect, literal_column, select, type_coerce,
 )
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import aliased
 
 from ecrm import exports, policy, rows as scopes
+from ecrm.extensions import READS
 from ecrm.models import User
 from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
@@ -81,19 +83,37 @@ class Texts:
         members = list(Priority) if isinstance(column.type, PriorityType) else getattr(column.type, "enum_class", None) or ()
         return self.cells.writer(kind, members, self.plain)
 
-    def read(self, engine: Engine, ids: Sequence[int], scope: ColumnElement[bool]) -> Iterator[Sequence[Any]]:
-        """Yield the values of the rows with these ids that still exist for the person, in their order."""
-        if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
-            numbers = bindparam("numbers", expanding=True, literal_execute=True)
-            together = func.aggregate_strings(_one(engine, [self.model.id, *self.columns]), ROW)
-            self.statement = self._from(select(func.count(), together)).where(self.model.id.in_(numbers), scope)
-        with engine.connect() as connection:
+    def read(self, engine: Engine, chunks: Iterator[Sequence[int]], scope: ColumnElement[bool]) -> Iterator[Sequence[Any]]:
+        """Yield the values of the rows with these ids that still exist for the person, in their order.
+
+        The first chunk leaves at once. From then on the database reads one chunk while what was read before is written; nobody holds a
+        connection while a slow reader takes it.
+        """
+        yield from self._values(self._found(self._connect(engine), next(chunks), scope))
+        with ThreadPoolExecutor(1, "export") as ahead:
+            coming: Future[list[list[str]]] | None = None
+            for ids in chunks:
+                rows = coming.result() if coming else []
+                coming = ahead.submit(self._found, self._connect(engine), ids, scope)
+                yield from self._values(rows)
+            yield from self._values(coming.result() if coming else [])
+
+    def _connect(self, engine: Engine) -> Connection:
+        return engine.connect().execution_options(**{READS: True})  # in the request, whose patience it has
+
+    def _found(self, connection: Connection, ids: Sequence[int], scope: ColumnElement[bool]) -> list[list[str]]:
+        """Return the texts of the rows, the id first."""
+        with connection:
+            if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
+                numbers = bindparam("numbers", expanding=True, literal_execute=True)
+                together = func.aggregate_strings(_one(connection, [self.model.id, *self.columns]), ROW)
+                self.statement = self._from(select(func.count(), together)).where(self.model.id.in_(numbers), scope)
             count, text = connection.execute(self.statement, {"numbers": ids}).one()
             rows = [row.split(MARK) for row in (text or "").split(ROW)] if count else []
             if len(rows) != count or any(len(row) != len(self.columns) + 2 for row in rows):
                 rows = [[str(number), *texts, ""] for number, *texts in connection.execute(self._whole(ids, scope))]
         found = {int(row[0]): row for row in rows}
-        yield from self._values([found[number] for number in ids if number in found])
+        return [found[number] for number in ids if number in found]
 
     def _whole(self, ids: Sequence[int], scope: ColumnElement[bool]) -> Any:
         return self._from(select(self.model.id, *map(_text, self.columns))).where(self.model.id.in_(ids), scope)
@@ -172,9 +192,9 @@ def _text(column: Any) -> Any:
     return func.coalesce(type_coerce(column, String), literal_column("''"))
 
 
-def _one(engine: Engine, columns: Sequence[Any]) -> Any:
+def _one(connection: Connection, columns: Sequence[Any]) -> Any:
     """Return all columns as one text, each with a mark behind it, so that one that was cut off is known."""
     texts = [*map(_text, columns), literal_column("''")]
-    if engine.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite":
         return func.concat_ws(MARK, *texts)
     return reduce(lambda one, other: one.concat(MARK).concat(other), texts)

@@ -61,7 +61,7 @@ class Exporting:
             columns = Texts(self.model, self._export_names(), self.role, exports.Cells(), plain=export_type == "xlsx")
         except NotPlain:
             return exports.response(export_type, name, header, (row for ids in chunks for row in self._export_rows(ids, scope)))
-        return exports.response(export_type, name, header, (row for ids in chunks for row in columns.read(db.engine, ids, scope)), made=True)
+        return exports.response(export_type, name, header, columns.read(db.engine, chunks, scope), made=True)
 
     def _export_names(self) -> list[str]:
         return [name for name, _label in self._export_columns]
