@@ -176,5 +176,5 @@ def test_a_common_word_is_not_read_to_its_end(app, monkeypatch):
     with app.app_context():
         user = one(User, email=email("support"))
         hit = search.find(db.session(), Complaint, "sejak", COLUMNS[Complaint], RoleName.SUPPORT, user)
-        assert hit.most == 10 and hit.rank is None
+        assert hit.most == 5 and hit.rank is None
         assert len(db.session.scalars(select(Complaint.id).where(hit.condition)).all()) == 3

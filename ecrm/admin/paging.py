@@ -43,7 +43,7 @@ def listed(query: Any, everything: Any, order: Sequence[Stretch], page: int, siz
         return _backward(query, everything, order, where["before"], size, most)
     ids = stretches.take(query, order, size + 1, page * size)
     beyond, ids = len(ids) > size, ids[:size]
-    count = page * size + len(ids) if ids and not beyond else stretches.counted(query, most + 1)
+    count = page * size + len(ids) if not beyond and (ids or not page) else stretches.counted(query, most + 1)
     more = count > most
     follows = {"after": ids[-1]} if beyond and (page + 1) * size >= most and order[-1].keyed else None
     return Listed(ids, min(count, most), more, next=follows, last=more and order[-1].keyed)

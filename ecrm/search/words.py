@@ -19,13 +19,15 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
     """Return the rows that have all words: those of a rare word from the index, else one row after the other until a page is full."""
     total, together, *counts = (int(count or 0) for count in question.session.execute(_sample(question, words)).one())
     rare = [word for count, word in sorted(zip(counts, words, strict=True)) if count < COMMON and len(word) >= fulltext.SHORTEST]
+    if total >= SAMPLE and len(rare) == len(words) and (ids := _of_name(question, words)):
+        return Found(question.model.id.in_(ids), rank)
     bearers = {word: len(_named(question, [word])) for word in words if question.people is not None and len(word) >= fulltext.SHORTEST}
     named = [word for word in rare if bearers.get(word, 0) > MOST_PEOPLE]
     has = {word: _has(question, word, bearers.get(word) != 0) for word in words}
     everywhere = and_(*has.values())
     if total < SAMPLE:
         return Found(everywhere if question.any(everywhere) else question.model.id.in_(_parts(question, words)), rank)
-    if (named or len(rare) == len(words)) and (ids := _of_name(question, words)):
+    if named and len(rare) < len(words) and (ids := _of_name(question, words)):
         return Found(question.model.id.in_(ids), rank)
     if rare != named:
         first = next(word for word in rare if word not in named)
@@ -33,7 +35,7 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
             return Found(question.model.id.in_(_parts(question, words)), rank)
         return Found(and_(question.model.id.in_(ids), *(has[word] for word in words if word != first)), rank)
     if named or together >= COMMON:
-        return Found(everywhere, most=_round(5 * max(together, COMMON)))
+        return Found(everywhere, most=_round(max(together, 5 * COMMON)))
     ids = _ids(question, [word for word in words if len(word) >= fulltext.SHORTEST]) or _parts(question, words)
     return Found(question.model.id.in_(ids), rank)
 
