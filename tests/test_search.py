@@ -137,12 +137,15 @@ def test_the_index_follows_every_change(app):
     assert ids_of("zainal") == [number]
 
 
-def test_a_full_name_is_found_by_its_bearers(app, monkeypatch):
+@pytest.mark.parametrize("common", [False, True], ids=("names that no complaint has", "one of them a word of many complaints"))
+def test_a_full_name_is_found_by_its_bearers(app, monkeypatch, common):
     """Where many bear each of the names, those who bear all of them are found, and no complaint is read for its words."""
     monkeypatch.setattr(words, "SAMPLE", 2)
+    monkeypatch.setattr(words, "COMMON", 1)
     monkeypatch.setattr(words, "MOST_PEOPLE", 1)
     with app.app_context():
         user, first = one(User, email=email("support")), one(Customer, number="PLG-000001")
+        first.name = f"{first.name.split()[0]} Sejak" if common else first.name
         names = first.name.split()
         for number, name in enumerate((f"{names[0]} Lain", f"{names[-1]} Lain")):
             db.session.add(Customer(number=f"PLG-9{number:05}", name=name, phone=f"+62811111111{number}", address="x", branch=first.branch,
