@@ -18,7 +18,7 @@ from ecrm.models import User
 from ecrm.models.account import RoleName
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
 
-MARK, ROW = "\x1f", "\x1e"  # after each value of a row, and between rows; where a text holds one, or is cut off, rows are read value by value
+MARK, BREAK = "\x1f", "\x1e"  # after each value of a row, and between rows; where a text holds one, or is cut off, rows are read value by value
 KINDS = (
     (UtcDateTime, "moment"), (PriorityType, "word"), (Enum, "word"), (Boolean, "flag"), (Integer, "number"), (Float, "number"), (Date, "day"),
     (Time, "hour"), (String, "text"),
@@ -106,12 +106,12 @@ class Texts:
         with connection:
             if self.statement is None:  # to make it anew for each chunk takes as long as to read the chunk
                 numbers = bindparam("numbers", expanding=True, literal_execute=True)
-                together = func.aggregate_strings(_one(connection, [self.model.id, *self.columns]), ROW)
+                together = func.aggregate_strings(_one([self.model.id, *self.columns]), BREAK)
                 self.statement = self._from(select(func.count(), together)).where(self.model.id.in_(numbers), scope)
             count, text = connection.execute(self.statement, {"numbers": ids}).one()
-            rows = [row.split(MARK) for row in (text or "").split(ROW)] if count else []
+            rows = [row.split(MARK) for row in (text or "").split(BREAK)] if count else []
             if len(rows) != count or any(len(row) != len(self.columns) + 2 for row in rows):
-                rows = [[str(number), *texts, ""] for number, *texts in connection.execute(self._whole(ids, scope))]
+                rows = [list(map(str, row)) for row in connection.execute(self._whole(ids, scope))]
         found = {int(row[0]): row for row in rows}
         return [found[number] for number in ids if number in found]
 
@@ -192,9 +192,6 @@ def _text(column: Any) -> Any:
     return func.coalesce(type_coerce(column, String), literal_column("''"))
 
 
-def _one(connection: Connection, columns: Sequence[Any]) -> Any:
+def _one(columns: Sequence[Any]) -> Any:
     """Return all columns as one text, each with a mark behind it, so that one that was cut off is known."""
-    texts = [*map(_text, columns), literal_column("''")]
-    if connection.dialect.name != "sqlite":
-        return func.concat_ws(MARK, *texts)
-    return reduce(lambda one, other: one.concat(MARK).concat(other), texts)
+    return reduce(lambda one, other: one.concat(other), (part for column in columns for part in (_text(column), MARK)))

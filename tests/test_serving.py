@@ -108,6 +108,23 @@ def test_whom_the_system_let_in_is_answered(visitors: int) -> None:
         socket.create_connection(address).close()
 
 
+def test_whom_systemd_let_in_is_answered_by_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The socket outlives the process, and so does its queue."""
+    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        respond("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    stop, listening = threading.Event(), listen("127.0.0.1", 0)
+    stop.set()
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    with listening.dup() as kept, socket.create_connection(listening.getsockname(), timeout=10) as visitor:
+        visitor.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        serve(app, listening, SETTINGS, stop)
+        monkeypatch.delenv("LISTEN_PID")
+        serve(app, kept.dup(), SETTINGS, stop)
+        assert visitor.recv(1000)[:12] == b"HTTP/1.1 200"
+
+
 def test_a_server_that_was_told_to_stop_answers_until_a_balancer_has_noticed() -> None:
     """New connections are taken for as long as the setting says, and none after that."""
     asked: list[bool] = []
@@ -119,6 +136,7 @@ def test_a_server_that_was_told_to_stop_answers_until_a_balancer_has_noticed() -
 
     server = Running(app, DRAIN_SECONDS=2)
     server.stop.set()
+    time.sleep(0.8)  # longer than one look of the loop
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=10) as answer:
         assert (answer.read(), asked) == (b"ok", [True])
     server.end()

@@ -18,7 +18,7 @@ OPEN_FILES = 8192
 LARGEST_BODY = 64 * 1024 * 1024  # bytes; what a form may hold is bounded by the application, far lower
 FIRST_HANDED = 3  # the number of the first file that systemd hands over
 JUST_NOW = 1.0  # seconds
-BACKLOG = 1024  # connections that the system takes for us and we have not looked at yet
+BACKLOG = 1024 if HAS_POLL else 100  # connections that the system takes for us and we have not looked at yet
 PATIENCE = 8  # seconds that requests in hand have to finish; with the worker beside it all ends within ten
 
 
@@ -27,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
 
     Where systemd listens for us, so that nobody is refused while we restart, its socket is taken (sd_listen_fds(3)).
     """
-    if os.environ.get("LISTEN_PID") == str(os.getpid()):
+    if _handed_over():
         return socket.socket(fileno=FIRST_HANDED)
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -43,6 +43,10 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def _handed_over() -> bool:
+    return os.environ.get("LISTEN_PID") == str(os.getpid())
+
+
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).split(" (while")[0]
 
@@ -55,6 +59,7 @@ def serve(app: Callable[..., Any], listening: socket.socket, settings: dict[str,
         app,
         map=sockets,
         sockets=[listening],
+        backlog=BACKLOG,
         threads=settings["THREADS"],
         connection_limit=CONNECTIONS,
         max_request_body_size=LARGEST_BODY,
@@ -73,8 +78,9 @@ def serve(app: Callable[..., Any], listening: socket.socket, settings: dict[str,
 def _finish(server: Any, sockets: dict[int, Any]) -> None:
     """Take no new connection, let the requests in hand be answered, and close."""
     until = time.monotonic() + PATIENCE
-    for _connection in range(BACKLOG):  # whoever the system has let in would see the connection reset, with the request sent
-        server.handle_accept()
+    if not _handed_over():  # whoever systemd has let in waits for the next process
+        for _connection in range(BACKLOG):  # whoever the system has let in would see the connection reset, with the request sent
+            server.handle_accept()
     wasyncore.dispatcher.close(server)  # the listening socket alone; server.close() would cut off the answers too
     while time.monotonic() < until and any(_busy(channel) for channel in list(server.active_channels.values())):
         wasyncore.loop(timeout=0.1, use_poll=HAS_POLL, map=sockets, count=1)
