@@ -110,7 +110,10 @@ def test_whom_the_system_let_in_is_answered(visitors: int) -> None:
 
 def test_whom_systemd_let_in_is_answered_by_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """The socket outlives the process, and so does its queue."""
+    answering: list[str] = []
+
     def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+        answering.append(process)
         respond("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
@@ -119,10 +122,12 @@ def test_whom_systemd_let_in_is_answered_by_the_next_process(monkeypatch: pytest
     monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
     with listening.dup() as kept, socket.create_connection(listening.getsockname(), timeout=10) as visitor:
         visitor.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        process = "first"
         serve(app, listening, SETTINGS, stop)
+        process = "next"
         monkeypatch.delenv("LISTEN_PID")
         serve(app, kept.dup(), SETTINGS, stop)
-        assert visitor.recv(1000)[:12] == b"HTTP/1.1 200"
+        assert (visitor.recv(1000)[:12], answering) == (b"HTTP/1.1 200", ["next"])
 
 
 def test_a_server_that_was_told_to_stop_answers_until_a_balancer_has_noticed() -> None:
