@@ -9,11 +9,11 @@ from flask_login import current_user, user_logged_out
 from flask_security import user_authenticated
 from flask_security.utils import set_request_attr
 from sqlalchemy import bindparam, event, inspect, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from ecrm.extensions import aside, db
-from ecrm.models import User, UserSession
-from ecrm.models.account import STAFF
+from ecrm.models import Role, User, UserSession
+from ecrm.models.account import STAFF, roles_users
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason, hashed
 
@@ -21,7 +21,11 @@ KEY = "_user_id"  # where Flask-Login keeps who is logged in, in the session and
 SEEN_EVERY = timedelta(minutes=1)
 # Whatever of these changes, who holds a cookie from before has to log in again.
 WATCHED = ("password", "email", "active", "roles", "fs_uniquifier", "tf_primary_method", "tf_totp_secret")
-BY_TOKEN = select(UserSession).where(UserSession.token == bindparam("token")).options(joinedload(UserSession.user).joinedload(User.roles))
+# joinedload() would join the roles of all people first, which SQLite reads at each request.
+BY_TOKEN = (
+    select(UserSession).where(UserSession.token == bindparam("token")).join(UserSession.user).outerjoin(roles_users, roles_users.c.user_id == User.id)
+    .outerjoin(Role, Role.id == roles_users.c.role_id).options(contains_eager(UserSession.user).contains_eager(User.roles))
+)
 
 
 def init_app(app: Flask) -> None:
