@@ -65,7 +65,7 @@ class Complaint(HasId, Versioned, db.Model):
               "first_response_at", "technician_id", "outage_id"),
         Index(None, "technician_id", "clock_due_at", "opened_at", "id"),
         Index(None, "branch_id", "clock_due_at", "opened_at", "id"),
-        Index(None, "technician_id", "status"),
+        Index(None, "technician_id", "status", "customer_id"),
         Index(None, "customer_id", "opened_at"),
         Index(None, "branch_id", "status", "opened_at"),
         Index(None, "priority", "id"), Index(None, "resolution_due_at", "id"),
