@@ -152,7 +152,7 @@ def test_what_excel_would_take_for_something_else(app):
     with zipfile.ZipFile(io.BytesIO(b"".join(xlsx.pieces(["n"], [["_x0041_"]], "Data")))) as book:
         assert "<t xml:space=\"preserve\">_x005F_x0041_</t>" in book.read("xl/worksheets/sheet1.xml").decode()
     with app.test_request_context():
-        assert "".join(exports.csv_pieces(["n"], [[time(8, 5)]])).splitlines()[1:] == ['"08:05"']
+        assert "".join(exports.csv_pieces(["n"], [[time(8, 5)]])).splitlines()[1:] == ["08:05"]
 
 
 @pytest.mark.parametrize("mark", [texts.MARK, texts.BREAK])
