@@ -23,6 +23,12 @@ from ecrm.cli.tether import _end_with_parent
 SETTINGS = {"THREADS": 2, "TRUSTED_PROXIES": 0, "DRAIN_SECONDS": 0}
 
 
+def ok(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer at once."""
+    respond("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
 class Running:
     """The server in a thread of its own."""
 
@@ -71,11 +77,7 @@ def test_a_request_in_hand_is_finished() -> None:
 
 def test_who_was_let_in_just_now_is_answered() -> None:
     """A connection is taken, then the stop comes, then the request: no proxy in front has to tell its visitor of a bad gateway."""
-    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        respond("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-    server = Running(app)
+    server = Running(ok)
     with socket.create_connection(("127.0.0.1", server.port)) as new, socket.create_connection(("127.0.0.1", server.port)) as begun:
         begun.sendall(b"GET / HT")
         time.sleep(0.1)  # until both are let in
@@ -91,10 +93,6 @@ def test_who_was_let_in_just_now_is_answered() -> None:
 @pytest.mark.parametrize("visitors", [1, 40])
 def test_whom_the_system_let_in_is_answered(visitors: int) -> None:
     """The stop comes while connections wait in the queue of the system, their requests sent: none of them is reset."""
-    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        respond("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
     stop, listening = threading.Event(), listen("127.0.0.1", 0)
     address = listening.getsockname()
     stop.set()
@@ -102,7 +100,7 @@ def test_whom_the_system_let_in_is_answered(visitors: int) -> None:
         waiting = [stack.enter_context(socket.create_connection(address, timeout=10)) for _visitor in range(visitors)]
         for visitor in waiting:
             visitor.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        serve(app, listening, SETTINGS, stop)
+        serve(ok, listening, SETTINGS, stop)
         assert [visitor.recv(1000)[:12] for visitor in waiting] == [b"HTTP/1.1 200"] * visitors
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address).close()
@@ -151,11 +149,7 @@ def test_a_server_that_was_told_to_stop_answers_until_a_balancer_has_noticed() -
 
 def test_an_idle_connection_does_not_hold_the_end_up() -> None:
     """A browser keeps its connections open for minutes."""
-    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        respond("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-    server = Running(app)
+    server = Running(ok)
     with socket.create_connection(("127.0.0.1", server.port)) as idle:
         idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         answer = idle.recv(1000)
@@ -182,11 +176,7 @@ def test_proxy_headers_pass_only_where_a_proxy_is_named(hops: int, believed: str
 
 def test_many_half_open_connections_do_not_keep_others_out() -> None:
     """More than select() can count; the next visitor is answered."""
-    def app(_environ: dict[str, Any], respond: Callable[..., Any]) -> Iterable[bytes]:
-        respond("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-    server = Running(app)
+    server = Running(ok)
     half = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(600)]
     for connection in half:
         connection.sendall(b"GET / HTTP/1.1\r\n")

@@ -13,6 +13,7 @@ from ecrm.models.account import RoleName
 from ecrm.models.base import now
 from ecrm.models.user_session import EndReason, device
 from tests.test_accounts import NEW, link, login
+from tests.test_paging import captured
 from tests.world import PASSWORD, email, one
 
 OTHER = "soto-ayam-hangat"
@@ -56,17 +57,11 @@ def change(app, who, act):
 @pytest.mark.only("sqlite")
 def test_whose_session_it_is_costs_the_same_with_many_people(person):
     """Each request asks; it goes by indexes from the token to the person and their roles, and joins nothing of all people first."""
-    asked = []
-    note = lambda _c, _cur, statement, parameters, *_rest: asked.append((statement, parameters))  # noqa: E731
-    with person.application.app_context():
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            assert inside(person)
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        [question] = [(statement, parameters) for statement, parameters in asked if "user_session.token = " in statement and statement.startswith("SELECT")]
+    app = person.application
+    [question] = [asked for asked in captured(app, person, "/profile") if "user_session.token = " in asked[0]]
+    with app.app_context():
         plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {question[0]}", question[1])]
-        assert "roles_users" in question[0] and len(plan) == 4 and all(line.startswith("SEARCH ") for line in plan), plan
+    assert "roles_users" in question[0] and len(plan) == 4 and all(line.startswith("SEARCH ") for line in plan), plan
 
 
 def test_a_copied_cookie_dies_with_the_logout(person):
