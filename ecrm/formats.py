@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_decimal
-from flask_babel import get_locale, get_timezone
+from flask import g
+from flask_babel import get_timezone
 from markupsafe import Markup, escape
+
+from ecrm.i18n import reader_locale
 
 # CLDR parts the hour from am and pm with a space that neither our PDFs' letters nor every old phone know.
 NARROW, FIRM = "\u202f", "\xa0"
@@ -17,12 +20,16 @@ NARROW, FIRM = "\u202f", "\xa0"
 
 def language() -> Locale:
     """Return the reader's language."""
-    return get_locale() or Locale("id")
+    return reader_locale() or Locale("id")
 
 
 def zone() -> ZoneInfo:
-    """Return the reader's time zone."""
-    return ZoneInfo(str(get_timezone()))
+    """Return the reader's time zone, as Flask-Babel keeps it; it goes three times through a proxy to where."""
+    try:
+        kept = g._flask_babel.babel_tzinfo
+    except (AttributeError, RuntimeError):
+        kept = None
+    return ZoneInfo(str(kept or get_timezone()))
 
 
 def day(value: date, style: str = "medium") -> str:

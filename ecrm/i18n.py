@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 import wtforms
+from babel import Locale
 from flask import g
 from flask_babel import Babel, Domain, get_locale
 from werkzeug.utils import cached_property
@@ -19,16 +20,21 @@ SECURITY = {
 }
 
 
+def reader_locale() -> Locale | None:
+    """Return the reader's language, None where there is no reader; a page asks hundreds of times, and Flask-Babel goes three times through a proxy."""
+    try:
+        kept: Locale | None = g._flask_babel.babel_locale
+    except (AttributeError, RuntimeError):
+        kept = None
+    return kept or get_locale()  # force_locale() leaves nothing behind
+
+
 class Texts(Domain):
     """The application's own texts. A page asks for hundreds of them: the catalogue is found by the language's code alone."""
 
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language; where there is no reader, one that leaves every text as it is."""
-        try:  # get_locale() goes three times through a proxy to where it keeps the language
-            kept = g._flask_babel.babel_locale
-        except (AttributeError, RuntimeError):
-            kept = None
-        locale = kept or get_locale()  # force_locale() leaves nothing behind
+        locale = reader_locale()
         code = locale.language if locale else None  # what makes the name of a locale takes longer than to look up a text
         if code not in self.cache:
             self.cache[code] = super().get_translations()

@@ -14,7 +14,7 @@ FLOORS = {
     "ecrm": 6, "wsgi": 6,
     "admin": 5, "portal": 5, "api": 5, "cli": 5,
     "letters": 4, "channels": 4, "incoming_jobs": 4, "reports": 4, "exports": 4, "xlsx": 4, "texts": 4, "search": 4, "storage": 4, "seeds": 4, "trail": 4, "web": 4, "routing": 4, "assets": 4, "jobs": 4, "housekeeping": 4, "job_rows": 4, "row_by_row": 4,
-    "backup": 4, "privacy": 4, "offline": 4, "revisions": 4, "health": 4, "metrics": 4, "logs": 4, "retries": 4, "day_marks": 4, "checks": 4,
+    "backup": 4, "privacy": 4, "offline": 4, "revisions": 4, "health": 4, "metrics": 4, "logs": 4, "retries": 4, "day_marks": 4, "checks": 4, "standing": 4,
     "policy": 3, "grants": 3, "rows": 3, "customer_rows": 3,
     "rules": 2,
     "models": 1,

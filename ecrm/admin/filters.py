@@ -175,9 +175,8 @@ class Related(Filter):
     def choices(self) -> list[tuple[str, str]]:
         """Return the related rows in scope."""
         found = lookup.people(self.key) if self.remote is User else lookup.named(self.remote)
-        rows = db.session.scalars(lookup.within(found, self.remote, self.view.role))
         blank = [("none", _("none")), ("any", _("any of them"))] if self.column.nullable else []
-        return blank + [(str(row.id), str(row)) for row in rows]
+        return blank + lookup.choices(found, self.remote, self.view.role)
 
     def clean(self, value: str) -> int | str | None:
         """Return the id, None for "none", "any"; raises ValueError for a row out of scope, which must not be an oracle."""

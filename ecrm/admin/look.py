@@ -57,9 +57,14 @@ def today() -> date:
     return now().astimezone(zone()).date()
 
 
-def heads(columns: list[tuple[str, Any]]) -> list[tuple[str, Markup, Markup]]:
-    """Return (key, title, class) of the columns of a list, translated and escaped once for all of its cells."""
-    return [(key, escape(str(title)), escape(f"col-{key.replace('.', '-')}")) for key, title in columns]
+def heads(columns: list[tuple[str, Any]]) -> list[tuple[str, Markup, Markup, Markup]]:
+    """Return (key, title, how a cell begins, how an empty one does) of the columns of a list, translated and escaped once for all of its cells."""
+    found = []
+    for place, (key, title) in enumerate(columns):
+        class_ = f"col-{key.replace('.', '-')}{'' if place else ' is-first'}"
+        cell, empty = (html('<td data-label="{}" class="{}">', str(title), f"{class_}{more}") for more in ("", " is-empty"))
+        found.append((key, escape(str(title)), cell, empty))
+    return found
 
 
 def midnight() -> datetime:

@@ -7,10 +7,9 @@ from typing import Any
 from flask import g, request
 from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
 from flask_login import current_user
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import lazyload, load_only
+from sqlalchemy import bindparam, inspect, select
 
-from ecrm import policy, rows as scopes, search
+from ecrm import policy, rows as scopes, search, standing
 from ecrm.checks import whole
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Role, Subscription, User, Visit
@@ -45,23 +44,37 @@ def naming(model: Any) -> list[Any]:
 
 @cache
 def named(model: Any) -> Any:
-    """Return the SELECT of a table's first rows, with no more of each than what names it where the table says what that is; for within()."""
-    names = naming(model)
-    return select(model).options(*[load_only(*names)] if names else []).order_by(model.id).limit(MOST_CHOICES)
+    """Return the SELECT of a table's first rows, of which only what names them where the table says what that is; for choices()."""
+    return _columns(model).order_by(model.id).limit(MOST_CHOICES)
 
 
 @cache
 def people(key: str) -> Any:
-    """Return the SELECT of those who may stand in a column, by name: a role's people where it is called so, else all staff; for within()."""
+    """Return the SELECT of those who may stand in a column, by name: a role's people where it is called so, else all staff; for choices()."""
     roles = [role.value for role in STAFF if key == role.value] or [role.value for role in STAFF]
-    staff = select(User).where(User.roles.any(Role.name.in_(roles))).order_by(User.name).limit(MOST_CHOICES)
-    return staff.options(load_only(*naming(User)), lazyload(User.roles))
+    return _columns(User).where(User.roles.any(Role.name.in_(roles))).order_by(User.name).limit(MOST_CHOICES)
 
 
-def within(statement: Any, model: type, role: RoleName) -> Any:
-    """Return a SELECT of a table's rows, narrowed to those that exist for the person; the very same where all of them do."""
-    found = policy.grant(model, role)
-    return statement if found is not None and found.rows is scopes.everything else statement.where(policy.scope(model, role, current_user))
+def _columns(model: Any) -> Any:
+    names = naming(model)
+    return select(*(model.id, *names) if names else [model])
+
+
+def choices(statement: Any, model: Any, role: RoleName) -> list[tuple[str, str]]:
+    """Return (id, text) of the rows of one of the two SELECTs above that exist for the person; to make objects of them takes longer than to read them."""
+    rows = db.session.execute(_within(statement, model, role))
+    return [(str(row.id), model.__str__(row)) for row in (rows if model.__named_by__ else rows.scalars())]
+
+
+@cache
+def _within(statement: Any, model: type, role: RoleName) -> Any:
+    return statement.where(standing.scope(model, role))
+
+
+@cache
+def _inside(model: Any, role: RoleName) -> Any:
+    """Return the SELECT of those of some `ids` that exist for the person at the keyboard when it runs."""
+    return select(model.id).where(standing.scope(model, role), model.id.in_(bindparam("ids", expanding=True)))
 
 
 def exists(row: Any, role: RoleName) -> bool:
@@ -87,8 +100,7 @@ def remember(session: Any, role: RoleName, rows: Iterable[Any], paths: Iterable[
     for model, ids in wanted.items():
         found = policy.grant(model, role)
         if found is not None and found.rows is not scopes.everything:
-            scope = policy.scope(model, role, current_user)
-            inside = set(session.scalars(select(model.id).where(scope, model.id.in_(ids))))  # type: ignore[attr-defined]
+            inside = set(session.scalars(_inside(model, role), {"ids": list(ids)}))
             known.update({(role, model, number): number in inside for number in ids})
 
 

@@ -24,7 +24,7 @@ class Named(Filter):
 class Condition(Named, Flag):
     """Rows for which `condition()` holds, or those for which it does not.
 
-    A subclass declares it as a staticmethod; a `lasting` one asks neither for the reader nor for the time, but by present().
+    A subclass declares it as a staticmethod; a `lasting` one asks for the time and for ids when the statement runs, by present() and asked().
     """
 
     condition: Callable[[], Any]

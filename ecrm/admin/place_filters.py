@@ -4,7 +4,6 @@ from typing import Any
 
 from ecrm.admin import lookup
 from ecrm.admin.named_filters import Named
-from ecrm.extensions import db
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Branch, CoverageArea, Plan
 
@@ -18,7 +17,7 @@ class Through(Named):
 
     def choices(self) -> list[tuple[str, str]]:
         """Return the rows that the role sees."""
-        return [(str(row.id), str(row)) for row in db.session.scalars(lookup.within(lookup.named(self.remote), self.remote, self.view.role))]
+        return lookup.choices(lookup.named(self.remote), self.remote, self.view.role)
 
     def clean(self, value: str) -> int:
         """Return the id; raises ValueError for a row out of scope."""

@@ -11,7 +11,7 @@ from ecrm.admin.named_filters import Condition
 from ecrm.extensions import db
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models import Complaint, Job, User
-from ecrm.models.base import now, present
+from ecrm.models.base import asked, now, present
 from ecrm.models.complaint import UNSOLVED
 from ecrm.rules import outage, queue, sla
 
@@ -95,13 +95,7 @@ class Suspicious(Condition):
     """One of several disturbances of an area within the hour, or not."""
 
     name_in_address, title, reads = "suspicious", _l("Perhaps an outage"), "outage"
-
-    condition = staticmethod(lambda: Complaint.id.in_(_suspected()))
-
-    @property
-    def lasting(self) -> bool:  # type: ignore[override]
-        """Return whether there are none: then it is asked for in the same words by everybody."""
-        return not _suspected()
+    condition, lasting = staticmethod(lambda: Complaint.id.in_(asked(_suspected, several=True))), True
 
 
 def _suspected() -> list[int]:

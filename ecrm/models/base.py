@@ -1,10 +1,11 @@
 """Column types, mixins and labels that the models share."""
 
 import enum
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, DateTime, Dialect, Enum, SmallInteger, TypeDecorator, bindparam
+from sqlalchemy import BindParameter, DateTime, Dialect, Enum, Integer, SmallInteger, TypeDecorator, bindparam
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -69,6 +70,17 @@ class _Asked(UtcDateTime):
 def present(ago: timedelta = timedelta(0)) -> BindParameter[datetime]:
     """Return the moment `ago` before a statement runs, for one that is made once; for one that runs now, now() says it."""
     return bindparam("present", type_=_Asked(), unique=True, callable_=lambda: now() - ago)
+
+
+class _AskedNumber(Integer):
+    """The type of asked() alone, as _Asked is of present()."""
+
+    cache_ok = True
+
+
+def asked(what: Callable[[], Any], several: bool = False) -> BindParameter[int]:
+    """Return a whole number, or a list of `several` for in_(), that is asked for when a statement runs, for one that is made once."""
+    return bindparam("asked", type_=_AskedNumber(), unique=True, callable_=what, expanding=several)
 
 
 class Labelled(str, enum.Enum):
