@@ -179,5 +179,29 @@ def test_a_common_word_is_not_read_to_its_end(app, monkeypatch):
     with app.app_context():
         user = one(User, email=email("support"))
         hit = search.find(db.session(), Complaint, "sejak", COLUMNS[Complaint], RoleName.SUPPORT, user)
-        assert hit.most == 5 and hit.rank is None
+        assert hit.most == 5 and hit.rank is None and hit.least <= 2
         assert len(db.session.scalars(select(Complaint.id).where(hit.condition)).all()) == 3
+
+
+@pytest.mark.parametrize(("role", "more", "counted"), [("support", "view=all", False), ("manager", "", False), ("support", "flt0_status=unsolved", True), ("technician", "view=all", True)])
+def test_what_is_known_to_be_too_many_is_not_counted(app, browser, monkeypatch, role, more, counted):
+    """The newest rows told it already; with a filter, or for who sees a part of the rows, they tell nothing."""
+    monkeypatch.setattr(words, "SAMPLE", 3)
+    monkeypatch.setattr(words, "COMMON", 1)
+    monkeypatch.setattr(words, "_round", lambda _count: 1)
+    with app.app_context():
+        engine = db.engine
+        for row in db.session.scalars(select(Complaint)):
+            row.technician = one(User, email=email("technician"))
+        db.session.commit()
+    for site in app.extensions["admin"]:
+        if screen := site.screen(Complaint):
+            monkeypatch.setattr(screen, "get_safe_page_size", lambda _size: 1)
+    statements = []
+    event.listen(engine, "before_cursor_execute", note := lambda _c, _cur, statement, *_rest: statements.append(statement))
+    try:
+        page = browser(role).get(f"/admin/{role}/complaint/?search=sejak&{more}")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert "lebih dari 1 baris" in page.text
+    assert any(words.startswith("SELECT count(*) AS count_1 \nFROM (SELECT complaint.id") and "REGEXP" in words for words in statements) is counted

@@ -49,8 +49,8 @@ class Exporting:
         if g.get("filter_refused"):  # the list says why; a file with rows that nobody asked for would say nothing
             return redirect(self._get_list_url(arguments))
         column = self._get_column_by_idx(arguments.sort)
-        query, order, _most = self._asked(arguments.search, arguments.filters, column and column[0], arguments.sort_desc)
-        chunks = self._chunks(query, order)
+        asked = self._asked(arguments.search, arguments.filters, column and column[0], arguments.sort_desc)
+        chunks = self._chunks(asked.query, asked.order)
         next(chunks)
         header = [str(label) for _name, label in self._export_columns]
         scope = policy.scope(self.model, self.role, current_user)

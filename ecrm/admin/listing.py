@@ -1,7 +1,7 @@
 """Which rows a screen finds: scope, search, filters and order."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, flash, g, request
 from flask_admin.model.base import ViewArgs
@@ -17,9 +17,19 @@ from ecrm.extensions import db
 from ecrm.i18n import gettext as _
 from ecrm.models import User
 from ecrm.models.account import RoleName
+from ecrm.rows import everything
 
 MOST_FILTERS = 20
 OWN_ARGUMENTS = ("view",)  # what a page of ours may add to the address of a list
+
+
+class Asked(NamedTuple):
+    """The rows that a list shows, their order, how many are worth counting, and how many there are known to be at least."""
+
+    query: Any
+    order: list[Stretch]
+    most: int
+    least: int = 0
 
 
 class Listing:
@@ -47,9 +57,9 @@ class Listing:
 
         The ids come from an index alone; only the rows of the page are read.
         """
-        found, order, most = self._asked(text, filters, sort_column, sort_desc)
+        asked = self._asked(text, filters, sort_column, sort_desc)
         size = page_size or self.page_size  # type: ignore[attr-defined]
-        g.listed = paging.listed(found, self.get_query(), order, page or 0, size, most)
+        g.listed = paging.listed(asked.query, self.get_query(), asked.order, page or 0, size, asked.most, asked.least)
         rows = {row.id: row for row in db.session.scalars(self._reading, {"ids": g.listed.ids})} if g.listed.ids else {}
         shown = [rows[number] for number in g.listed.ids if number in rows]
         lookup.remember(db.session, self.role, shown, self.column_list)  # type: ignore[attr-defined]
@@ -68,22 +78,23 @@ class Listing:
         found: paging.Listed = g.listed
         return found
 
-    def _asked(self, text: str | None, filters: Any, name: str | None, descending: Any) -> tuple[Any, list[Stretch], int]:
-        """Return what the filters and the search let through, its order, and how many rows are worth counting.
+    def _asked(self, text: str | None, filters: Any, name: str | None, descending: Any) -> Asked:
+        """Return what the filters and the search let through.
 
         What a search finds exactly comes first, unless somebody asks for another order.
         """
         query, order = self._found(filters), self._stretches(name, descending)
         if not text or not self._search_supported:  # type: ignore[attr-defined]
-            return query, order, MOST_COUNTED
+            return Asked(query, order, MOST_COUNTED)
         found = search.find(db.session(), self.model, text, self.column_searchable_list, self.role, current_user)  # type: ignore[attr-defined]
         if found.rank is not None and name not in self._sortable_columns:  # type: ignore[attr-defined]
             order = [Stretch(((found.rank, False), *(part for stretch in order for part in stretch.order)), keyed=False)]
-        return query.filter(found.condition), order, found.most or MOST_COUNTED
+        least = 0 if filters or self.grant.rows is not everything else found.least  # type: ignore[attr-defined]
+        return Asked(query.filter(found.condition), order, found.most or MOST_COUNTED, least)
 
     def finds(self, text: str) -> bool:
         """Return whether a search finds anything."""
-        return bool(self._asked(text, None, None, None)[0].limit(1).count())
+        return bool(self._asked(text, None, None, None).query.limit(1).count())
 
     def _found(self, filters: Any) -> Any:
         """Return the query of the rows that the filters let through."""

@@ -34,33 +34,37 @@ def place() -> dict[str, str]:
     return {name: value for name, value in found.items() if value == END or lookup.whole(value) is not None}
 
 
-def listed(query: Any, everything: Any, order: Sequence[Stretch], page: int, size: int, most: int = MOST_COUNTED) -> Listed:
-    """Return the page that the address asks for, of the rows of `query`; a place is that of any row of `everything`."""
+def listed(query: Any, everything: Any, order: Sequence[Stretch], page: int, size: int, most: int = MOST_COUNTED, least: int = 0) -> Listed:
+    """Return the page that the address asks for, of the rows of `query`; a place is that of any row of `everything`.
+
+    At most `most` rows are counted, and none where there are known to be more: at `least` so many.
+    """
+    def count_all() -> int:
+        return least if least > most else stretches.counted(query, most + 1)
+
     where = place() if all(stretch.keyed for stretch in order) else {}
     if "after" in where and where["after"] != END:
-        return _forward(query, stretches.behind(everything, order, int(where["after"])), size, most)
+        return _forward(query, stretches.behind(everything, order, int(where["after"])), size, count_all(), most)
     if "before" in where:
-        return _backward(query, everything, order, where["before"], size, most)
+        return _backward(query, everything, order, where["before"], size, count_all(), most)
     ids = stretches.take(query, order, size + 1, page * size)
     beyond, ids = len(ids) > size, ids[:size]
-    count = page * size + len(ids) if not beyond and (ids or not page) else stretches.counted(query, most + 1)
+    count = page * size + len(ids) if not beyond and (ids or not page) else count_all()
     more = count > most
     follows = {"after": ids[-1]} if beyond and (page + 1) * size >= most and order[-1].keyed else None
     return Listed(ids, min(count, most), more, next=follows, last=more and order[-1].keyed)
 
 
-def _forward(query: Any, rest: Sequence[Stretch], size: int, most: int) -> Listed:
+def _forward(query: Any, rest: Sequence[Stretch], size: int, count: int, most: int) -> Listed:
     ids = stretches.take(query, rest, size + 1)
     beyond, ids = len(ids) > size, ids[:size]
-    count = stretches.counted(query, most + 1)
     return Listed(ids, min(count, most), count > most, False, previous={"before": ids[0]} if ids else {"before": END},
                   next={"after": ids[-1]} if beyond else None, last=beyond)
 
 
-def _backward(query: Any, everything: Any, order: Sequence[Stretch], row: str, size: int, most: int) -> Listed:
+def _backward(query: Any, everything: Any, order: Sequence[Stretch], row: str, size: int, count: int, most: int) -> Listed:
     order = stretches.reverse(order)
     ids = stretches.take(query, order if row == END else stretches.behind(everything, order, int(row)), size + 1)
     beyond, ids = len(ids) > size, ids[size - 1::-1] if len(ids) > size else ids[::-1]
-    count = stretches.counted(query, most + 1)
     return Listed(ids, min(count, most), count > most, False, previous={"before": ids[0]} if beyond else None,
                   next={"after": ids[-1]} if ids and row != END else None, last=row != END)

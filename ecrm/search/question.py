@@ -12,11 +12,15 @@ from ecrm import fulltext
 
 @dataclass(frozen=True)
 class Found:
-    """The rows that a search finds: a condition, the order of exactness where there are few, and how many are worth counting."""
+    """The rows that a search finds: a condition, the order of exactness where there are few, how many are worth counting, and how many there are at least.
+
+    The last is known without the scope of the person.
+    """
 
     condition: ColumnElement[bool]
     rank: Any = None
     most: int | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
             return Found(question.model.id.in_(_parts(question, words)), rank)
         return Found(and_(question.model.id.in_(ids), *(has[word] for word in words if word != first)), rank)
     if named or together >= COMMON:
-        return Found(everywhere, most=_round(max(together, 5 * COMMON)))
+        return Found(everywhere, most=_round(max(together, 5 * COMMON)), least=together)
     ids = _ids(question, [word for word in words if len(word) >= fulltext.SHORTEST]) or _parts(question, words)
     return Found(question.model.id.in_(ids), rank)
 
