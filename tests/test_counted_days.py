@@ -56,7 +56,7 @@ def compared(at):
     assert counted.entered(db.session, period, at).plain() == rows.plain()
     for event in ("opened", "resolved"):
         there = figures.by_day(db.session, event, figures.within(event, [(period.begin, period.end)]), hours_ahead(zone))
-        assert {day: counts for day, counts in counted.by_day(db.session, event, period).items() if counts} == there
+        assert {day: counts for day, counts in counted.by_day(db.session, [event], period)[0].items() if counts} == there
     ends = [today - timedelta(days=number) for number in (0, 1, 7, 20)]
     there = [db.session.scalar(select(func.count(Complaint.id)).where(measures.open_at(min(Period(day, day, zone).end, at)))) for day in ends]
     assert counted.unsolved_after(db.session, ends, zone) == there

@@ -5,7 +5,7 @@ The two give what the rows alone give: a change of a finished complaint marks it
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -66,9 +66,14 @@ def entered(session: Session, period: Period, at: datetime) -> Figures:
     return found
 
 
-def by_day(session: Session, event: str, period: Period) -> dict[int, dict[Key, int]]:
-    """Return how many complaints passed an event ("opened", "resolved", "ended") on each day of a period, by branch and category."""
-    parts, hours = split(session, period, CountedDay.moves), hours_ahead(period.zone)
+def by_day(session: Session, events: Sequence[str], period: Period) -> list[dict[int, dict[Key, int]]]:
+    """Return for each event ("opened", "resolved", "ended") how many complaints passed it on each day of a period, by branch and category."""
+    parts = split(session, period, CountedDay.moves)
+    return [_by_day(session, event, period, parts) for event in events]
+
+
+def _by_day(session: Session, event: str, period: Period, parts: Split) -> dict[int, dict[Key, int]]:
+    hours = hours_ahead(period.zone)
     found = {day: read(moves[event]) for day, moves in parts.counted.items()}
     wanted = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
     if event != "ended":
@@ -88,8 +93,8 @@ def unsolved_after(session: Session, days: Iterable[date], zone: ZoneInfo) -> li
     """Return how many complaints were unsolved at the end of each of some days: those entered until then without those that ended."""
     days = list(days)
     ever = Period(BEGINNING, max(days), zone)
-    counts = {event: {day: sum(counts.values()) for day, counts in by_day(session, event, ever).items()} for event in ("opened", "ended")}
-    return [sum(number for day, number in counts["opened"].items() if day <= last.toordinal())
-            - sum(number for day, number in counts["ended"].items() if day <= last.toordinal()) for last in days]
+    opened, ended = ({day: sum(counts.values()) for day, counts in found.items()} for found in by_day(session, ("opened", "ended"), ever))
+    return [sum(number for day, number in opened.items() if day <= last.toordinal())
+            - sum(number for day, number in ended.items() if day <= last.toordinal()) for last in days]
 
 

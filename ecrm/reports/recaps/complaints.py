@@ -134,8 +134,8 @@ def asked(key: Key, scope: Scope) -> bool:
 
 def along(session: Session, period: Period, at: datetime, scope: Scope | None = None, most_days: int = timeline.MOST_DAYS) -> tuple[Table, Chart]:
     """Return how many complaints were entered and resolved along a period."""
-    days = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope))
-                  for day, counts in counted.by_day(session, event, period).items()} for key, event in (("entered", "opened"), ("resolved", "resolved"))}
+    days = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope)) for day, counts in found.items()}
+            for key, found in zip(("entered", "resolved"), counted.by_day(session, ("opened", "resolved"), period), strict=True)}
     return timeline.of(Complaint, MOMENTS, days, filters(scope) if scope else {}, period, at, most_days)
 
 
