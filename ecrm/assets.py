@@ -21,10 +21,11 @@ def init_app(app: Flask) -> None:
 
 def asset(name: str, endpoint: str = "static") -> str:
     """Return the address of a static file of ours, or of a blueprint's by its endpoint, with the file's fingerprint."""
-    known = current_app.extensions["assets"]
-    if (endpoint, name) not in known or current_app.debug:  # who develops changes files under a running server
-        known[endpoint, name] = _fingerprint(_path(endpoint, name))
-    return url_for(endpoint, filename=name, v=known[endpoint, name])
+    known: dict[tuple[str, str, str], str] = current_app.extensions["assets"]
+    place = endpoint, name, request.script_root  # a proxy may serve us under a path of its own
+    if place not in known or current_app.debug:  # who develops changes files under a running server
+        known[place] = url_for(endpoint, filename=name, v=_fingerprint(_path(endpoint, name)))
+    return known[place]
 
 
 def _path(endpoint: str, name: str) -> Path:

@@ -92,7 +92,6 @@ class Pages:
     column_labels: dict[str, Any]
     column_searchable_list: list[str]
     allowed: Any
-    get_url: Any
     _filter_args: Any
     _get_filters: Any
     grant: Any
@@ -135,12 +134,19 @@ class Pages:
         known = self._filter_args
         return [(known[key][0], known[key][1].name, value) for key, value in wanted.items()]
 
-    def list_address(self, wanted: dict[str, str]) -> str:
-        """Return the address of the list with these filters; of each list a page makes it once, and a dashboard names a thousand."""
+    def get_url(self, endpoint: str, **arguments: Any) -> str:
+        """Return the address of an endpoint; that of a list is made once for a page, which names it twenty times, and a dashboard a thousand."""
+        if endpoint not in (".index_view", f"{self.endpoint}.index_view"):
+            return super().get_url(endpoint, **arguments)  # type: ignore[misc]
         known: dict[str, str] = g.setdefault("list_addresses", {})
         if self.endpoint not in known:
-            known[self.endpoint] = self.get_url(f"{self.endpoint}.index_view")
-        return f"{known[self.endpoint]}?{urlencode(self._get_filters(self.filters_of(wanted)) or {'view': 'all'})}"
+            known[self.endpoint] = super().get_url(f"{self.endpoint}.index_view")  # type: ignore[misc]
+        asked = urlencode({name: value for name, value in arguments.items() if value is not None})
+        return f"{known[self.endpoint]}?{asked}" if asked else known[self.endpoint]
+
+    def list_address(self, wanted: dict[str, str]) -> str:
+        """Return the address of the list with these filters."""
+        return self.get_url(".index_view", **(self._get_filters(self.filters_of(wanted)) or {"view": "all"}))
 
     def lasts(self, wanted: dict[str, str]) -> bool:
         """Return whether the list with these filters is asked for in the same words by every reader at any time."""

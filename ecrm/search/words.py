@@ -11,8 +11,9 @@ from ecrm.search.question import Found, Question
 
 MOST_IDS = 10_000  # rows that a rare word is looked for in; the newest where there are more
 MOST_PEOPLE = 1_000  # customers of one name; a name that more bear is common
-SAMPLE = 2_000  # newest rows that tell a common word from a rare one
-COMMON = 8  # rows of the sample that have a common word
+SAMPLE = 1_000  # newest rows that tell a common word from a rare one
+COMMON = 4  # rows of the sample that have a common word
+LEAST_COUNTED = 40  # rows with common words, more than a page shows
 
 
 def by_words(question: Question, words: list[str], rank: Any) -> Found:
@@ -35,7 +36,7 @@ def by_words(question: Question, words: list[str], rank: Any) -> Found:
             return Found(question.model.id.in_(_parts(question, words)), rank)
         return Found(and_(question.model.id.in_(ids), *(has[word] for word in words if word != first)), rank)
     if named or together >= COMMON:
-        return Found(everywhere, most=_round(max(together, 5 * COMMON)), least=together)
+        return Found(everywhere, most=_round(max(together, LEAST_COUNTED)), least=together)
     ids = _ids(question, [word for word in words if len(word) >= fulltext.SHORTEST]) or _parts(question, words)
     return Found(question.model.id.in_(ids), rank)
 
