@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from ecrm.extensions import db
 from ecrm.jobs import Hand, escalate, tell_of_outages
@@ -98,6 +99,33 @@ def test_offered(app, browser, complain):
     assert "data-area=" not in home and "outage/?flt" in home
     page = support.get(answer.location).text
     assert "Kabel &lt;b&gt;putus" in page and page.count('class="row-link"') >= 4
+
+
+LARGE = [  # what SQLite knows of its indexes where 20,000 customers entered 100,000 complaints
+    ("customer", "ix_customer_area_id", "20000 646"), ("customer", "ix_customer_branch_id_status", "20000 5000 1250"),
+    ("complaint", "ix_complaint_customer_id_opened_at", "100000 6 1"), ("complaint", "ix_complaint_opened_at_id", "100000 1 1"),
+    ("complaint", "ix_complaint_branch_id_status_opened_at", "100000 25000 3704 1"), ("complaint", "ix_complaint_category_id_opened_at", "100000 10000 1"),
+    ("complaint", "ix_complaint_outage_id_status_outage_told", "100000 14286 5556 5556"), ("complaint_category", "sqlite_autoindex_complaint_category_1", "10 1"),
+    ("complaint", "ix_complaint_queue", "100000 14286 603 1 1 1 1 1 1 1 1 1"),
+]
+
+
+@pytest.mark.parametrize("company", ["sqlite"], indirect=True)
+def test_a_suspicion_begins_with_the_complaints_of_the_hour(app):
+    """However many customers an area has: each page of support asks. The statistics are those of a company with 20,000 of them."""
+    statements = []
+    with app.app_context():
+        connection = db.session.connection()
+        connection.exec_driver_sql("ANALYZE")
+        connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+        connection.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", LARGE)
+        connection.exec_driver_sql("ANALYZE sqlite_schema")  # read what was written
+        event.listen(db.engine, "before_cursor_execute", note := lambda _c, _cur, statement, values, *_rest: statements.append((statement, values)))
+        outage.suspected(db.session(), now(), 3, 60)
+        event.remove(db.engine, "before_cursor_execute", note)
+        statement, values = statements[-1]
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert plan[0].startswith("SEARCH complaint USING INDEX"), plan
 
 
 def test_refused(app, browser):

@@ -6,8 +6,9 @@ from sqlalchemy import inspect, select
 
 from ecrm import policy, standing
 from ecrm.extensions import db
-from ecrm.models import Complaint, User
+from ecrm.models import Complaint, Outage, User
 from ecrm.models.account import STAFF, RoleName
+from ecrm.models.outage import OutageStatus
 from tests.world import email, one
 
 READERS = [*((role, role.value) for role in STAFF), (RoleName.TECHNICIAN, "technician2"), (RoleName.TECHNICIAN, "technician")]
@@ -21,6 +22,9 @@ def found(model, where):
 def test_each_reader_finds_what_the_policy_says(app):
     """One after the other in the same process, technicians twice: nobody is answered with the rows of who read before."""
     seen = {}
+    with app.app_context():
+        one(User, email=email("technician2")).branch = one(Outage, status=OutageStatus.OPEN).branch
+        db.session.commit()
     for role, person in READERS:
         with app.test_request_context():
             login_user(user := one(User, email=email(person)))
@@ -30,9 +34,10 @@ def test_each_reader_finds_what_the_policy_says(app):
                 seen[person, model] = there
     assert seen["technician", Complaint] and seen["technician2", Complaint]
     assert not seen["technician", Complaint] & seen["technician2", Complaint]
+    assert seen["technician2", Outage] and not seen["technician", Outage]
 
 
 @pytest.mark.parametrize("role", STAFF, ids=lambda role: role.value)
 def test_it_is_made_once(role):
-    """The very same condition, so that SQLAlchemy knows again what it has compiled."""
+    """The very same condition each time, which nobody has to make anew."""
     assert all(standing.scope(model, role) is standing.scope(model, role) for model in policy.POLICY)

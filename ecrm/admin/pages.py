@@ -136,12 +136,12 @@ class Pages:
 
     def get_url(self, endpoint: str, **arguments: Any) -> str:
         """Return the address of an endpoint; that of a list is made once for a page, which names it twenty times, and a dashboard a thousand."""
-        if endpoint not in (".index_view", f"{self.endpoint}.index_view"):
+        if endpoint not in (".index_view", f"{self.endpoint}.index_view") or any(name.startswith("_") for name in arguments):
             return super().get_url(endpoint, **arguments)  # type: ignore[misc]
         known: dict[str, str] = g.setdefault("list_addresses", {})
         if self.endpoint not in known:
             known[self.endpoint] = super().get_url(f"{self.endpoint}.index_view")  # type: ignore[misc]
-        asked = urlencode({name: value for name, value in arguments.items() if value is not None})
+        asked = urlencode({name: value for name, value in arguments.items() if value is not None}, doseq=True)
         return f"{known[self.endpoint]}?{asked}" if asked else known[self.endpoint]
 
     def list_address(self, wanted: dict[str, str]) -> str:

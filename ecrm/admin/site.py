@@ -115,7 +115,7 @@ class Site(Admin):
         """Serve /admin/<role>/."""
         self.role, self.in_field = role, role not in tiles.GROUPS
         self.sidebars: dict[tuple[str, date], Any] = {}  # what they have all day long, by language
-        self.counting: dict[Any, Any] = {}  # statements that count the same for every reader at any time
+        self.counting: dict[Any, Any] = {}  # statements that ask in the same words for every reader at any time
         front = (FieldFront if self.in_field else Front)(role)
         super().__init__(app, name=app.config["ECRM"]["COMPANY_NAME"], index_view=front, endpoint=f"admin_{role.value}",
                          url=f"/admin/{role.value}", theme=Bootstrap4Theme(base_template="admin/staff.html", fluid=True),

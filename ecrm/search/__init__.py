@@ -57,7 +57,8 @@ def _people(model: Any, role: RoleName, user: User) -> Any:
 
 def _numbers(question: Question, text: str) -> tuple[Any, Any]:
     """Return the condition that a number, a telephone or an e-mail address is or begins with what was typed, the number first."""
-    numbers = _number_forms(question, text) if "number" in question.columns and re.search(r"\d", text) else []
+    # Ours have digits; customers bring the numbers of whoever kept them before.
+    numbers = _number_forms(question, text) if "number" in question.columns and (question.model is Customer or re.search(r"\d", text)) else []
     found = [question.column("number").in_(numbers)] if numbers else []
     rank = case((found[0], 0), else_=1) if found else None
     if re.search(r"\d|-", text) and "number" in question.columns:
