@@ -13,7 +13,7 @@ from ecrm import policy, rows as scopes, search, standing
 from ecrm.checks import whole
 from ecrm.extensions import db
 from ecrm.models import Complaint, Customer, Installation, Outage, Promo, Reply, Role, Subscription, User, Visit
-from ecrm.models.account import STAFF, RoleName
+from ecrm.models.account import STAFF, RoleName, roles_users
 
 # Tables too large for a drop-down list, and the columns that people type to find a row.
 LARGE: dict[type, tuple[str, ...]] = {
@@ -52,7 +52,9 @@ def named(model: Any) -> Any:
 def people(key: str) -> Any:
     """Return the SELECT of those who may stand in a column, by name: a role's people where it is called so, else all staff; for choices()."""
     roles = [role.value for role in STAFF if key == role.value] or [role.value for role in STAFF]
-    return _columns(User).where(User.roles.any(Role.name.in_(roles))).order_by(User.name).limit(MOST_CHOICES)
+    # Whoever has a role is asked first: there are a hundred times as many customers.
+    theirs = select(roles_users.c.user_id).where(roles_users.c.role_id.in_(select(Role.id).where(Role.name.in_(roles))))
+    return _columns(User).where(User.id.in_(theirs)).order_by(User.name).limit(MOST_CHOICES)
 
 
 def _columns(model: Any) -> Any:

@@ -136,10 +136,10 @@ class Reply(HasId, db.Model):
     __label__: Any = _l("Reply")
     __labels__: Any = _l("Replies")
     __append_only__ = True
-    __table_args__ = args(UniqueConstraint("author_id", "client_key"))
+    __table_args__ = args(UniqueConstraint("author_id", "client_key"), Index(None, "author_id", "at"))
 
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True, info=label(_l("Complaint")))
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True, info=label(_l("Author")))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), info=label(_l("Author")))
     public: Mapped[bool] = mapped_column(default=True, info=label(_l("Seen by the customer")))
     text: Mapped[str] = mapped_column(Text, info=label(_l("Text")))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True, info=label(_l("Time")))
