@@ -233,3 +233,21 @@ def test_filters_and_bulk_verbs(app, window):  # noqa: F811
     page.click("#approve-chosen")  # after the page that says what they cost
     expect(page.locator(".alert").first).to_be_visible()
     assert len(asked) == 2 and count(app, Customer) == 4 and count(app, Branch) == 2
+
+
+def test_bulk_verbs_on_a_phone(app, window):  # noqa: F811
+    """They take no room until a row is chosen; then they stand at the foot of the screen, however far down the row is."""
+    page = window(PHONE, person="support")
+    page.goto("/admin/support/complaint/?view=all")
+    verbs = page.locator("#action_form")
+    expect(verbs).to_be_hidden()
+    last = page.locator("[name=rowid]").last
+    last.check()
+    expect(verbs).to_be_in_viewport()
+    expect(page.locator("[data-chosen]")).to_have_text("1")
+    assert verbs.bounding_box()["height"] < PHONE["height"] / 8 and not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    foot, bar = page.locator("main").bounding_box(), verbs.bounding_box()
+    assert foot["y"] + foot["height"] <= bar["y"] + 1, "the end of the page is not behind them"
+    last.uncheck()
+    expect(verbs).to_be_hidden()

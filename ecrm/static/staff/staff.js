@@ -93,6 +93,7 @@
     function show() {
       var count = chosen();
       form.querySelector("[data-chosen]").textContent = count || "";
+      form.dataset.rows = count; /* on a phone the verbs wait for the first */
       if (all) { all.checked = count === boxes.length; all.indeterminate = count > 0 && count < boxes.length; }
     }
     Array.prototype.forEach.call(boxes, function (box) { box.addEventListener("change", show); });
