@@ -121,7 +121,7 @@ def test_a_suspicion_begins_with_the_complaints_of_the_hour(app):
         connection.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", LARGE)
         connection.exec_driver_sql("ANALYZE sqlite_schema")  # read what was written
         event.listen(db.engine, "before_cursor_execute", note := lambda _c, _cur, statement, values, *_rest: statements.append((statement, values)))
-        outage.suspected(db.session(), now(), 3, 60)
+        outage.suspicions(db.session(), now(), 3, 60)
         event.remove(db.engine, "before_cursor_execute", note)
         statement, values = statements[-1]
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import current_app
 
+from ecrm.admin.work_filters import suspicions
 from ecrm.extensions import db
 from ecrm.models import Complaint, CoverageArea
-from ecrm.models.base import now
-from ecrm.rules import outage
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,11 @@ def offers(screen: Any, area_id: int | None = None) -> list[Offer]:
     """Return what to offer on the site of `screen`, of one area where asked; nothing to a role that declares no outages."""
     if screen is None or not screen.can_create:
         return []
-    settings = current_app.config["ECRM"]
-    minutes = settings["OUTAGE_MINUTES"]
-    found = outage.suspicions(db.session(), now(), settings["OUTAGE_CUSTOMERS"], minutes)
+    minutes = current_app.config["ECRM"]["OUTAGE_MINUTES"]
     complaints = screen.sibling(Complaint)
     return [
-        Offer(db.session.get(CoverageArea, one.area_id), one.complaints, minutes,
+        Offer(db.session.get(CoverageArea, one.area_id), len(one.complaints), minutes,
               screen.get_url(f"{screen.endpoint}.create_view", area=one.area_id, since=one.first_at.isoformat()),
               complaints.list_address({"suspicious": "1", "area": str(one.area_id)}))
-        for one in found if area_id in (None, one.area_id)
+        for one in suspicions() if area_id in (None, one.area_id)
     ]

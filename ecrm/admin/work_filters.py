@@ -98,12 +98,16 @@ class Suspicious(Condition):
     condition, lasting = staticmethod(lambda: Complaint.id.in_(asked(_suspected, several=True))), True
 
 
-def _suspected() -> list[int]:
-    """Return the ids of the complaints that may be an outage, by the company's settings; all counts of a page ask once."""
+def suspicions() -> list[outage.Suspicion]:
+    """Return where there may be an outage, by the company's settings; all counts and offers of a page ask once."""
     settings = current_app.config["ECRM"]
-    if "suspected" not in g:
-        g.suspected = outage.suspected(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
-    return g.suspected
+    if "suspicions" not in g:
+        g.suspicions = outage.suspicions(db.session(), now(), settings["OUTAGE_CUSTOMERS"], settings["OUTAGE_MINUTES"])
+    return g.suspicions
+
+
+def _suspected() -> list[int]:
+    return [number for one in suspicions() for number in one.complaints]
 
 
 class Reopened(Condition):

@@ -57,10 +57,10 @@ LIFECYCLE = Lifecycle((
 
 @dataclass(frozen=True)
 class Suspicion:
-    """So many unsolved complaints came from one area within the window, the first of them then."""
+    """These unsolved complaints came from one area within the window, the first of them then."""
 
     area_id: int
-    complaints: int
+    complaints: tuple[int, ...]
     first_at: datetime
 
 
@@ -80,7 +80,7 @@ def _gathered() -> Any:
     known = select(Outage.area_id).where(Outage.status == S.OPEN, Outage.area_id.is_not(None))
     whole = select(Outage.branch_id).where(Outage.status == S.OPEN, Outage.area_id.is_(None))
     area, ids = func.coalesce(Customer.area_id, 0), func.aggregate_strings(cast(Complaint.id, String(20)), ",").label("ids")
-    return (select(area.label("area_id"), ids, func.count().label("complaints"), func.min(Complaint.opened_at).label("first_at")).join(Complaint.customer)
+    return (select(area.label("area_id"), ids, func.min(Complaint.opened_at).label("first_at")).join(Complaint.customer)
             .where(loose(bindparam("since")), Customer.area_id.is_not(None), Customer.area_id.not_in(known), Customer.branch_id.not_in(whole))
             .group_by(area).having(func.count(Complaint.customer_id.distinct()) >= bindparam("least")))
 
@@ -88,14 +88,8 @@ def _gathered() -> Any:
 def suspicions(session: Session, at: datetime, least: int, minutes: int) -> list[Suspicion]:
     """Return the areas where at least `least` customers complained within `minutes`, the most complaints first."""
     rows = session.execute(_gathered(), {"since": at - timedelta(minutes=minutes), "least": least})
-    found = [Suspicion(row.area_id, row.complaints, row.first_at) for row in rows]
-    return sorted(found, key=lambda one: (-one.complaints, one.area_id))
-
-
-def suspected(session: Session, at: datetime, least: int, minutes: int) -> list[int]:
-    """Return the ids of the complaints that a suspicion counts."""
-    rows = session.execute(_gathered(), {"since": at - timedelta(minutes=minutes), "least": least})
-    return [int(number) for row in rows for number in row.ids.split(",")]
+    found = [Suspicion(row.area_id, tuple(map(int, row.ids.split(","))), row.first_at) for row in rows]
+    return sorted(found, key=lambda one: (-len(one.complaints), one.area_id))
 
 
 # Which complaints belong to it
