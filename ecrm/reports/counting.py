@@ -1,7 +1,10 @@
 """Arithmetic of the reports: shares, means, medians and money, each rounded once and the same way everywhere."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from itertools import accumulate
 from math import ceil
 from typing import Any
 
@@ -45,12 +48,14 @@ class Spread:
 
     def quantile(self, share: float) -> int | None:
         """Return the smallest minutes that at least `share` of all stayed within (nearest rank); None of nothing."""
-        wanted = ceil(share * sum(self.counts.values()))
-        for minutes in sorted(self.counts):
-            wanted -= self.counts[minutes]
-            if wanted <= 0:
-                return minutes
-        return None
+        minutes, until = self._sorted
+        return minutes[bisect_left(until, ceil(share * until[-1]))] if until else None
+
+    @cached_property
+    def _sorted(self) -> tuple[list[int], list[int]]:
+        """The minutes, the fewest first, and how many stayed within each."""
+        minutes = sorted(self.counts)
+        return minutes, list(accumulate(self.counts[one] for one in minutes))
 
     @property
     def median(self) -> int | None:

@@ -69,15 +69,15 @@ def filters(scope: Scope) -> dict[str, str]:
     return {key: str(value) for key, value in asked.items() if value is not None}
 
 
-def tallies(found: Figures, key: Callable[[Key], Any]) -> dict[Any, Tally]:
-    """Return the tally of each value that `key` makes of branch and category, and for None that of all."""
+def tallies(found: Figures, key: Callable[[Key], Any], total: Tally | None = None) -> dict[Any, Tally]:
+    """Return the tally of each value that `key` makes of branch and category, and for None that of all, unless it is given."""
     groups: dict[Any, list[Key]] = {}
     for name in found.counts:
         groups.setdefault(key(name), []).append(name)
     tallies = {value: _tally(*([part[name] for name in names if name in part] for part in (found.counts, found.answers, found.solutions)))
                for value, names in groups.items()}
     parts = list(tallies.values())
-    return tallies | {None: _tally([one.counts for one in parts], [one.answer.counts for one in parts], [one.solution.counts for one in parts])}
+    return tallies | {None: total or _tally([one.counts for one in parts], [one.answer.counts for one in parts], [one.solution.counts for one in parts])}
 
 
 def _tally(counts: Iterable[dict[str, int]], answers: Iterable[dict[int, int]], solutions: Iterable[dict[int, int]]) -> Tally:
@@ -108,7 +108,7 @@ def make(session: Session, scope: Scope) -> Sheet:
     by_category = tallies(found, lambda key: key[1])
     tables = [breakdown("category", _l("Category"), by_category, names.of(session, ComplaintCategory), base, "category")]
     if scope.branch_id is None:
-        tables.append(breakdown("branch", _l("Branch"), tallies(found, lambda key: key[0]), names.of(session, Branch), base, "branch"))
+        tables.append(breakdown("branch", _l("Branch"), tallies(found, lambda key: key[0], by_category[None]), names.of(session, Branch), base, "branch"))
     counts = by_category[None].counts
     tables.append(_simple("status", _l("Status"), {one: str(one.label) for one in ComplaintStatus}, counts, base))
     tables.append(_simple("channel", _l("Channel"), {one: str(one.label) for one in Channel}, counts, base))
