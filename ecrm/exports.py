@@ -7,13 +7,11 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import Response, stream_with_context
-from flask_babel import get_timezone
 
-from ecrm import xlsx
+from ecrm import formats, xlsx
 from ecrm.i18n import gettext as _
 
 BOM = "\ufeff"  # Excel takes a CSV file for Latin-1 without it
@@ -93,7 +91,7 @@ class Cells:
 
     def __init__(self) -> None:
         """Keep the reader's zone, yes and no."""
-        self.zone = ZoneInfo(str(get_timezone()))
+        self.zone = formats.zone()
         self.words: dict[Any, str] = {True: _("Yes"), False: _("No")}
         self.hours: dict[str, str] = {}
 

@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_decimal
-from flask import g
-from flask_babel import get_timezone
 from markupsafe import Markup, escape
 
-from ecrm.i18n import reader_locale
+from ecrm.i18n import reader_locale, reader_zone
 
 # CLDR parts the hour from am and pm with a space that neither our PDFs' letters nor every old phone know.
 NARROW, FIRM = "\u202f", "\xa0"
@@ -24,12 +22,8 @@ def language() -> Locale:
 
 
 def zone() -> ZoneInfo:
-    """Return the reader's time zone, as Flask-Babel keeps it; it goes three times through a proxy to where."""
-    try:
-        kept = g._flask_babel.babel_tzinfo
-    except (AttributeError, RuntimeError):
-        kept = None
-    return ZoneInfo(str(kept or get_timezone()))
+    """Return the reader's time zone."""
+    return ZoneInfo(str(reader_zone()))
 
 
 def day(value: date, style: str = "medium") -> str:

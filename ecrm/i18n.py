@@ -7,7 +7,7 @@ import flask
 import wtforms
 from babel import Locale
 from flask import g
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, get_timezone
 from werkzeug.utils import cached_property
 
 TRANSLATIONS = str(Path(__file__).parent / "translations")
@@ -20,13 +20,22 @@ SECURITY = {
 }
 
 
-def reader_locale() -> Locale | None:
-    """Return the reader's language, None where there is no reader; a page asks hundreds of times, and Flask-Babel goes three times through a proxy."""
+def _kept(name: str) -> Any:
+    """Return what Flask-Babel keeps of the reader, None before it is asked; a page asks hundreds of times, and it goes three times through a proxy."""
     try:
-        kept: Locale | None = g._flask_babel.babel_locale
+        return getattr(g._flask_babel, name, None)  # force_locale() leaves nothing behind
     except (AttributeError, RuntimeError):
-        kept = None
-    return kept or get_locale()  # force_locale() leaves nothing behind
+        return None
+
+
+def reader_locale() -> Locale | None:
+    """Return the reader's language, None where there is no reader."""
+    return _kept("babel_locale") or get_locale()
+
+
+def reader_zone() -> Any:
+    """Return the reader's time zone as Flask-Babel has it."""
+    return _kept("babel_tzinfo") or get_timezone()
 
 
 class Texts(Domain):

@@ -9,7 +9,6 @@ from sqlalchemy.orm import RelationshipProperty
 
 from ecrm import formats, search
 from ecrm.admin import look, lookup
-from ecrm.extensions import db
 from ecrm.i18n import gettext as _
 from ecrm.models import User
 from ecrm.models.base import Priority, PriorityType, UtcDateTime
