@@ -8,7 +8,7 @@ import pytest
 from ecrm.extensions import db
 from ecrm.models import Attachment, Branch, Complaint, Customer, Installation, User, WorkingHours
 from ecrm.models.account import Language
-from tests.chromium import PHONE, expect, window  # noqa: F401 - fixtures
+from tests.chromium import DESKTOP, PHONE, expect, window  # noqa: F401 - fixtures
 from tests.conftest import ONE_DATABASE
 from tests.test_journey import photo  # noqa: F401 - fixture
 from tests.world import email, one
@@ -251,3 +251,12 @@ def test_bulk_verbs_on_a_phone(app, window):  # noqa: F811
     assert foot["y"] + foot["height"] <= bar["y"] + 1, "the end of the page is not behind them"
     last.uncheck()
     expect(verbs).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=("desktop", "phone"))
+def test_a_word_without_end_stays_on_the_screen(app, window, size):  # noqa: F811
+    """What was searched for stands above the list, broken where it has to be."""
+    page = window(size, person="support")
+    page.goto(f"/admin/support/complaint/?view=all&search={'x' * 900}")
+    expect(page.locator("#chips .chip").first).to_contain_text("xxx")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
