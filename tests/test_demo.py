@@ -356,6 +356,18 @@ def test_who_calls_where_few_are(making):
         assert caller.subscription and caller.id != crowd.caller(crowd.hero).id
 
 
+def test_chosen_jobs_differ_in_urgency_whatever_the_dice_say(making):
+    """The technician's day has an urgent, a high and a normal job on every date."""
+    company, crowd = making
+    mine = company.places[0].technicians[0]
+    chosen = [part for part in cast.parts(company, 300) if part.technician is mine and part.code]
+    usual = {kind.code: kind.priority for kind in company.kinds}
+    assert len({usual[part.code] for part in chosen}) >= 3
+    for seed in range(25):
+        company.rng.seed(seed)
+        assert [cast.play(company, crowd, part).row.priority for part in chosen] == [usual[part.code] for part in chosen]
+
+
 def test_the_rules_hold_for_the_demo_too(making):
     """What a lifecycle refuses is refused, and nothing happens in the future: neither a move nor a rating."""
     company, crowd = making

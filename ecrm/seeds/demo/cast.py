@@ -10,7 +10,7 @@ from ecrm.seeds.demo.company import Company, Kind, Worker
 from ecrm.seeds.demo.caller import Caller
 from ecrm.seeds.demo.crowd import Crowd
 from ecrm.seeds.demo.seasons import is_rainy
-from ecrm.seeds.demo.story import Story
+from ecrm.seeds.demo.story import RAISED, Story
 
 
 class Part(NamedTuple):
@@ -73,7 +73,7 @@ def _of_this_week(company: Company) -> Part:
 def play(company: Company, crowd: Crowd, part: Part) -> Story:
     """Return the story of a chosen complaint, at its stage."""
     caller = crowd.caller(crowd.hero) if part.hero else _caller(crowd, part)
-    story = Story(company, caller, _kind(company, part), part.at)
+    story = Story(company, caller, _kind(company, part), part.at, 0 if part.code else RAISED)  # whose category is chosen shows its urgency
     if part.stage is S.CLOSED:
         _finish(story, part)
     else:

@@ -19,13 +19,14 @@ from ecrm.seeds.demo.watch import Watch
 
 CHANNELS = (Channel.PORTAL, Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.COUNTER)
 WITH_ACCOUNT, WITHOUT = (55, 20, 19, 4, 2), (0, 52, 36, 4, 8)
+RAISED = 0.12  # of complaints, the share that support finds more urgent than their category is
 
 
 class Story:
     """A complaint from the moment it is opened; every act happens at `self.at` or later."""
 
-    def __init__(self, company: Company, caller: Caller, kind: Kind, at: datetime) -> None:
-        """Enter the complaint; the caller's branch has to do with it."""
+    def __init__(self, company: Company, caller: Caller, kind: Kind, at: datetime, raised: float = RAISED) -> None:
+        """Enter the complaint; the caller's branch has to do with it, `raised` is how likely it is more urgent than its category."""
         self.company, self.rng, self.caller, self.kind, self.at = company, company.rng, caller, kind, at
         self.place = company.places[caller.place]
         self.case = self.rng.choice(kind.topic.cases)
@@ -33,7 +34,7 @@ class Story:
         self.technician: Worker | None = None
         self._contact: tuple[str, str] | None = None
         self.customer = Actor(caller.account, caller.name, caller.email, Via.PORTAL)
-        self.row = self._row()
+        self.row = self._row(raised)
         title = f"{self.row.number} {self.row.subject}"
         self.subject = Subject("complaint", self.row, LIFECYCLE, title, company.bulk.later, self._reader, self._facts)
         self.watch = Watch(self)
@@ -44,11 +45,11 @@ class Story:
             data = {"table": "complaint", "id": self.row.id, "number": self.row.number, "title": self.row.subject} | self._facts()
             acts.post(company, self.subject, "complaint_received_customer", reader, at, data)
 
-    def _row(self) -> Draft:
+    def _row(self, raised: float) -> Draft:
         rng, kind, caller, at = self.rng, self.kind, self.caller, self.at
         channel = rng.choices(CHANNELS, WITH_ACCOUNT if caller.account else WITHOUT)[0]
         priority = kind.priority
-        if rng.random() < 0.12:
+        if rng.random() < raised:
             priority = Priority(max(Priority.URGENT, priority - 1))
         row = self.place.draft(
             id=self.company.bulk.new_id("complaint"), number=self.company.number("KL", at, self.place), token=None,
