@@ -137,7 +137,7 @@ POLICY: dict[type, dict[RoleName, Grant]] = {
         ADMINISTRATOR: Grant(R | X),
     },
     Job: {ADMINISTRATOR: Grant(R)}, Counter: {ADMINISTRATOR: Grant(R)},
-    CountedDay: {ADMINISTRATOR: Grant(R, hidden=frozenset({"moves", "figures"}))},
+    CountedDay: {ADMINISTRATOR: Grant(R, hidden=frozenset({"moves", "figures", "minutes"}))},
 }
 
 

@@ -124,5 +124,8 @@ def own_sessions(user: User) -> ColumnElement[bool]:
 
 
 def views_of(role: RoleName) -> Callable[[User], ColumnElement[bool]]:
-    """Return the condition of the views of a role's lists: the person's own, and those shared with the role."""
-    return lambda user: and_(SavedView.role == role, or_(SavedView.owner_id == user.id, SavedView.shared.is_(True)))
+    """Return the condition of the views of a role's lists."""
+    def views(user: User) -> ColumnElement[bool]:
+        """The own views of the role's lists, and those shared with the role."""
+        return and_(SavedView.role == role, or_(SavedView.owner_id == user.id, SavedView.shared.is_(True)))
+    return views

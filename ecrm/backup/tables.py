@@ -1,6 +1,7 @@
 """The rows of a table as lines of JSON that are the same on every database, and the sum by which two tables are compared."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Double, Integer, String, Text, Time, TypeDecorator, column, select, table, tuple_
+from sqlalchemy import Boolean, Column, Date, DateTime, Double, Integer, LargeBinary, String, Text, Time, TypeDecorator, column, select, table, tuple_
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import TableClause
 from sqlalchemy.types import JSON, TypeEngine
@@ -30,11 +31,12 @@ class Kind:
 KINDS = {
     "moment": Kind(UtcDateTime(), datetime.fromisoformat), "day": Kind(Date(), date.fromisoformat),
     "time": Kind(Time(), time.fromisoformat), "yes_no": Kind(Boolean()), "whole": Kind(Integer()), "fraction": Kind(Double()),
+    "bytes": Kind(LargeBinary(), b64decode),
     "text": Kind(Text()),  # enums are their words, JSON is its text: a database keeps both as they were written
 }
 PLAIN: tuple[tuple[Any, str], ...] = (
     (DateTime, "moment"), (Date, "day"), (Time, "time"), (Boolean, "yes_no"), (Integer, "whole"), (Double, "fraction"),
-    (String, "text"), (JSON, "text"),
+    (LargeBinary, "bytes"), (String, "text"), (JSON, "text"),
 )
 
 
@@ -115,5 +117,5 @@ def lines(connection: Connection, shape: Shape) -> Iterator[bytes]:
 
 
 def _line(row: Any) -> bytes:
-    plain = [value.isoformat() if isinstance(value, (date, time)) else value for value in row]
+    plain = [value.isoformat() if isinstance(value, (date, time)) else b64encode(value).decode() if isinstance(value, bytes) else value for value in row]
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()

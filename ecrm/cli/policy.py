@@ -43,7 +43,7 @@ def details() -> list[list[str]]:
 
 
 def _scope(grant: Grant) -> str:
-    return (grant.rows.__doc__ or grant.rows.__name__).strip().rstrip(".")
+    return (grant.rows.__doc__ or "").strip().rstrip(".")
 
 
 def _names(names: Any) -> str:

@@ -3,12 +3,15 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, LargeBinary, String
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecrm.extensions import db
 from ecrm.i18n import lazy_gettext as _l
 from ecrm.models.base import HasId, args, label
+
+BYTES = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")  # a BLOB there ends with the minutes of 8,000 complaints
 
 
 class CountedDay(HasId, db.Model):
@@ -29,6 +32,7 @@ class CountedDay(HasId, db.Model):
     once: Mapped[str | None] = mapped_column(String(20), unique=True, info=label(_l("Counted under")))
     moves: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Entered, resolved and ended")))
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Figures of those entered")))
+    minutes: Mapped[bytes | None] = mapped_column(BYTES, info=label(_l("Minutes of those entered")))
 
     def __str__(self) -> str:
         """Return the day."""

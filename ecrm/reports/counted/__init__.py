@@ -28,19 +28,19 @@ BEGINNING = date(2000, 1, 1)
 class Split:
     """The days of a period: what is counted of them, and the spans of time that have to be read from the rows."""
 
-    counted: dict[int, Any]
+    counted: dict[int, tuple[Any, ...]]
     spans: list[tuple[datetime, datetime]]
 
 
-def split(session: Session, period: Period, column: Any) -> Split:
-    """Return `column` of the counted days of a period, by date.toordinal(), and the spans of the others.
+def split(session: Session, period: Period, *columns: Any) -> Split:
+    """Return `columns` of the counted days of a period, by date.toordinal(), and the spans of the others.
 
     Marks are read first: a day that is counted in between is read from its rows, never left out.
     """
     here = and_(CountedDay.hours == hours_ahead(period.zone), CountedDay.day.between(period.first, period.last))
     marked = set(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_(None)).distinct()))
-    rows = session.execute(select(CountedDay.day, column).where(here, CountedDay.once.is_not(None)))
-    counted = {day.toordinal(): value for day, value in rows if day not in marked}
+    rows = session.execute(select(CountedDay.day, *columns).where(here, CountedDay.once.is_not(None)))
+    counted = {day.toordinal(): tuple(values) for day, *values in rows if day not in marked}
     gaps, next_day, end = [], period.first.toordinal(), period.last.toordinal() + 1
     for day in (*sorted(counted), end):
         if day > next_day:
@@ -48,7 +48,7 @@ def split(session: Session, period: Period, column: Any) -> Split:
         next_day = day + 1
     if len(gaps) > MOST_SPANS:
         gaps = [(gaps[0][0], gaps[-1][1])]
-    kept = {day: value for day, value in counted.items() if not any(first <= day < last for first, last in gaps)}
+    kept = {day: values for day, values in counted.items() if not any(first <= day < last for first, last in gaps)}
     return Split(kept, [(_begin(first, period.zone), _begin(last, period.zone)) for first, last in gaps])
 
 
@@ -58,8 +58,8 @@ def _begin(day: int, zone: ZoneInfo) -> datetime:
 
 def entered(session: Session, period: Period, at: datetime) -> Figures:
     """Return the figures of the complaints that were entered in a period, as they stand at a moment."""
-    parts = split(session, period, CountedDay.figures)
-    found = figures.of_plain(parts.counted.values())
+    parts = split(session, period, CountedDay.figures, CountedDay.minutes)
+    found = figures.of_columns(parts.counted.values())
     if parts.spans:
         found.add(figures.count(session, and_(DONE, figures.within("opened", parts.spans)), at))
     found.add(figures.count(session, and_(OPEN, figures.within("opened", [(period.begin, period.end)])), at))
@@ -74,7 +74,7 @@ def by_day(session: Session, events: Sequence[str], period: Period) -> list[dict
 
 def _by_day(session: Session, event: str, period: Period, parts: Split) -> dict[int, dict[Key, int]]:
     hours = hours_ahead(period.zone)
-    found = {day: read(moves[event]) for day, moves in parts.counted.items()}
+    found = {day: read(moves[event]) for day, (moves,) in parts.counted.items()}
     wanted = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
     if event != "ended":
         wanted.append(and_(OPEN, figures.within(event, [(period.begin, period.end)])))

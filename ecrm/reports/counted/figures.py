@@ -2,7 +2,6 @@
 
 import sys
 from array import array
-from binascii import a2b_base64, b2a_base64
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +21,19 @@ from ecrm.rules.measures import Target
 
 Key = tuple[int, int]  # branch, category
 GROUP = (Complaint.branch_id, Complaint.category_id)
-MINUTE = "i"  # four bytes
+MINUTE, WIDTH = "i", 4  # how a minute is kept, and in how many bytes
 DONE = Complaint.status.not_in(UNSOLVED)
 OPEN = Complaint.status.in_(UNSOLVED)
 _ended = func.coalesce(Complaint.resolved_at, Complaint.closed_at, Complaint.opened_at)
 # What a complaint passes: when it was entered, resolved, and when it ended one way or the other, never before it was entered.
 MOMENTS = {"opened": Complaint.opened_at, "resolved": Complaint.resolved_at, "ended": case((_ended < Complaint.opened_at, Complaint.opened_at), else_=_ended)}
+
+
+def _standing(status: ComplaintStatus) -> str:
+    return "solved" if status in SOLVED else "unsolved" if status in UNSOLVED else "cancelled"
+
+
+FOLLOWING = {"entered", *map(_standing, ComplaintStatus)}  # what _whole() makes of the others; a day keeps none of it
 
 
 @dataclass
@@ -44,34 +50,53 @@ class Figures:
             for key, found in more.items():
                 own.setdefault(key, Counter()).update(found)  # type: ignore[attr-defined]
 
-    def plain(self) -> dict[str, list[Any]]:
-        """Return the same as JSON keeps it: {"branch.category": [counts, minutes of answers, minutes of solutions]}, the minutes packed."""
-        return {f"{branch}.{category}": [dict(counts), *(_packed(found.get((branch, category), Counter())) for found in (self.answers, self.solutions))]
-                for (branch, category), counts in sorted(self.counts.items())}
+    def columns(self) -> dict[str, Any]:
+        """Return what CountedDay keeps: {"branch.category": [counts, how many answers, how many solutions]}, and the minutes of all in that order.
+
+        A report reads hundreds of thousands of minutes; as numbers or text in JSON they would take most of its time.
+        """
+        kept, minutes = {}, bytearray()
+        for key, counts in sorted(self.counts.items()):
+            times = [_packed(found.get(key, Counter())) for found in (self.answers, self.solutions)]
+            kept[f"{key[0]}.{key[1]}"] = [{name: number for name, number in counts.items() if name not in FOLLOWING}, *(len(part) // WIDTH for part in times)]
+            minutes += b"".join(times)
+        return {"figures": kept, "minutes": bytes(minutes)}
 
 
-def of_plain(days: Iterable[dict[str, list[Any]]]) -> Figures:
-    """Return the sum of what Figures.plain() gave for some days."""
+def of_columns(days: Iterable[tuple[dict[str, list[Any]], bytes]]) -> Figures:
+    """Return the sum of what Figures.columns() gave for some days."""
     sums: dict[str, tuple[Counter[str], array[int], array[int]]] = {}
-    for day in days:
-        for name, (counts, answers, solutions) in day.items():
+    for figures, minutes in days:
+        begin, rest = 0, memoryview(minutes)
+        for name, (counts, answers, solutions) in figures.items():
             if name not in sums:
                 sums[name] = Counter(), array(MINUTE), array(MINUTE)
             total, answered, solved = sums[name]
             for what, number in counts.items():  # Counter.update() takes twice as long for so few
                 total[what] = total.get(what, 0) + number
-            answered.frombytes(a2b_base64(answers))
-            solved.frombytes(a2b_base64(solutions))
-    parts: list[dict[Key, Any]] = [{}, {}, {}]
-    for name, (total, *minutes) in sums.items():
-        for part, one in zip(parts, (total, *(Counter(_native(kept)) for kept in minutes)), strict=True):
-            part[key_of(name)] = one
-    return Figures(*parts)
+            middle = begin + WIDTH * answers
+            end = middle + WIDTH * solutions
+            answered.frombytes(rest[begin:middle])
+            solved.frombytes(rest[middle:end])
+            begin = end
+    found = Figures()
+    for name, (total, answered, solved) in sums.items():
+        key = key_of(name)
+        found.counts[key], found.answers[key], found.solutions[key] = _whole(total), Counter(_native(answered)), Counter(_native(solved))
+    return found
 
 
-def _packed(minutes: Counter[int]) -> str:
-    """Return minutes as text: a report reads hundreds of thousands of them, and as numbers in JSON that takes most of its time."""
-    return b2a_base64(_native(array(MINUTE, sorted(minutes.elements()))).tobytes(), newline=False).decode()
+def _whole(counts: Counter[str]) -> Counter[str]:
+    """Add what follows from the states: how many were entered, and how many of them are solved, unsolved and cancelled."""
+    for status in ComplaintStatus:
+        if number := counts.get(f"status {status.value}"):
+            counts["entered"] += number
+            counts[_standing(status)] += number
+    return counts
+
+
+def _packed(minutes: Counter[int]) -> bytes:
+    return _native(array(MINUTE, sorted(minutes.elements()))).tobytes()
 
 
 def _native(minutes: "array[int]") -> "array[int]":
@@ -99,17 +124,15 @@ def count(session: Session, where: ColumnElement[bool], at: datetime) -> Figures
     group = (*GROUP, Complaint.status, Complaint.channel)
     for branch, category, status, channel, *numbers in session.execute(select(*group, *counted.values()).where(where).group_by(*group)):
         values = dict(zip(counted, map(int, numbers), strict=True))
-        values |= {f"status {status.value}": values["entered"], f"channel {channel.value}": values["entered"], _standing(status): values["entered"]}
+        values |= dict.fromkeys((f"status {status.value}", f"channel {channel.value}"), values.pop("entered"))
         found.counts.setdefault((branch, category), Counter()).update({name: value for name, value in values.items() if value})
     areas = select(*GROUP, Customer.area_id, func.count()).select_from(Complaint).join(Complaint.customer).where(where, Customer.area_id.is_not(None))
     for branch, category, area, number in session.execute(areas.group_by(*GROUP, Customer.area_id)):
         found.counts.setdefault((branch, category), Counter())[f"area {area}"] += number
+    for counts in found.counts.values():
+        _whole(counts)
     found.answers, found.solutions = (_minutes(session, seconds, where) for seconds in (measures.answer_seconds(), measures.solution_seconds()))
     return found
-
-
-def _standing(status: ComplaintStatus) -> str:
-    return "solved" if status in SOLVED else "unsolved" if status in UNSOLVED else "cancelled"
 
 
 def _minutes(session: Session, seconds: Any, where: ColumnElement[bool]) -> dict[Key, Counter[int]]:

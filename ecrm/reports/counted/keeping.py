@@ -55,7 +55,7 @@ def made(session: Session, day: Period, at: datetime) -> dict[str, Any]:
     for event in figures.MOMENTS:
         found = figures.by_day(session, event, and_(figures.DONE, figures.within(event, span)), hours)
         moves[event] = {f"{branch}.{category}": number for counts in found.values() for (branch, category), number in sorted(counts.items())}
-    return {"moves": moves, "figures": figures.count(session, and_(figures.DONE, figures.within("opened", span)), at).plain()}
+    return {"moves": moves} | figures.count(session, and_(figures.DONE, figures.within("opened", span)), at).columns()
 
 
 def wrong(session: Session, at: datetime) -> Iterator[date]:
@@ -65,6 +65,6 @@ def wrong(session: Session, at: datetime) -> Iterator[date]:
     for day in list(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_not(None)).order_by(CountedDay.day))):
         marked = session.scalar(select(CountedDay.id).where(here, CountedDay.day == day, CountedDay.once.is_(None)).limit(1))
         row = session.scalars(select(CountedDay).where(here, CountedDay.day == day, CountedDay.once.is_not(None))).one()
-        if marked is None and {"moves": row.moves, "figures": row.figures} != made(session, Period(day, day, zone), at):
+        if marked is None and {"moves": row.moves, "figures": row.figures, "minutes": row.minutes} != made(session, Period(day, day, zone), at):
             yield day
         session.expunge(row)
