@@ -4,8 +4,7 @@ The two give what the rows alone give: a change of a finished complaint marks it
 (ecrm/day_marks.py), and a marked day is read from its rows until the worker has counted it anew (keeping.py).
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -21,6 +20,7 @@ from ecrm.reports.counted.figures import DONE, OPEN, Figures, Key
 from ecrm.reports.period import Period
 
 MOST_SPANS = 40  # stretches of days without counts that one statement reads; where there are more, all between them is read
+Wanted = Callable[[Key], bool]
 BEGINNING = date(2000, 1, 1)
 
 
@@ -66,34 +66,35 @@ def entered(session: Session, period: Period, at: datetime) -> Figures:
     return found
 
 
-def by_day(session: Session, events: Sequence[str], period: Period) -> list[dict[int, dict[Key, int]]]:
-    """Return for each event ("opened", "resolved", "ended") how many complaints passed it on each day of a period, by branch and category."""
+def by_day(session: Session, events: Sequence[str], period: Period, wanted: Wanted | None = None) -> list[dict[int, int]]:
+    """Return for each event ("opened", "resolved", "ended") how many complaints passed it on each day of a period, by date.toordinal().
+
+    `wanted` says of a branch and a category whether they count.
+    """
     parts = split(session, period, CountedDay.moves)
-    return [_by_day(session, event, period, parts) for event in events]
+    return [_by_day(session, event, period, parts, wanted) for event in events]
 
 
-def _by_day(session: Session, event: str, period: Period, parts: Split) -> dict[int, dict[Key, int]]:
-    hours = hours_ahead(period.zone)
-    found = {day: read(moves[event]) for day, (moves,) in parts.counted.items()}
-    wanted = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
+def _by_day(session: Session, event: str, period: Period, parts: Split, wanted: Wanted | None) -> dict[int, int]:
+    found = {day: _number(moves[event], wanted, figures.key_of) for day, (moves,) in parts.counted.items()}
+    conditions = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
     if event != "ended":
-        wanted.append(and_(OPEN, figures.within(event, [(period.begin, period.end)])))
-    for where in wanted:
-        for day, counts in figures.by_day(session, event, where, hours).items():
-            found[day] = dict(Counter(found.get(day, {})) + Counter(counts))
+        conditions.append(and_(OPEN, figures.within(event, [(period.begin, period.end)])))
+    for where in conditions:
+        for day, counts in figures.by_day(session, event, where, hours_ahead(period.zone)).items():
+            found[day] = found.get(day, 0) + _number(counts, wanted, lambda key: key)
     return found
 
 
-def read(plain: dict[str, int]) -> dict[Key, int]:
-    """Return {(branch, category): number} of {"branch.category": number}."""
-    return {figures.key_of(name): number for name, number in plain.items()}
+def _number(counts: dict[Any, int], wanted: Wanted | None, key: Callable[[Any], Key]) -> int:
+    return sum(number for name, number in counts.items() if wanted(key(name))) if wanted else sum(counts.values())
 
 
 def unsolved_after(session: Session, days: Iterable[date], zone: ZoneInfo) -> list[int]:
     """Return how many complaints were unsolved at the end of each of some days: those entered until then without those that ended."""
     days = list(days)
     ever = Period(BEGINNING, max(days), zone)
-    opened, ended = ({day: sum(counts.values()) for day, counts in found.items()} for found in by_day(session, ("opened", "ended"), ever))
+    opened, ended = by_day(session, ("opened", "ended"), ever)
     return [sum(number for day, number in opened.items() if day <= last.toordinal())
             - sum(number for day, number in ended.items() if day <= last.toordinal()) for last in days]
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -123,19 +124,19 @@ def make(session: Session, scope: Scope) -> Sheet:
 def narrowed(found: Figures, scope: Scope) -> Figures:
     """Return the figures of the branch and the category asked for."""
     def part(counts: dict[Key, Any]) -> dict[Key, Any]:
-        return {key: value for key, value in counts.items() if asked(key, scope)}
+        return {key: value for key, value in counts.items() if asked(scope, key)}
     return Figures(part(found.counts), part(found.answers), part(found.solutions))
 
 
-def asked(key: Key, scope: Scope) -> bool:
+def asked(scope: Scope, key: Key) -> bool:
     """Return whether a branch and a category are those asked for."""
     return scope.branch_id in (None, key[0]) and scope.category_id in (None, key[1])
 
 
 def along(session: Session, period: Period, at: datetime, scope: Scope | None = None, most_days: int = timeline.MOST_DAYS) -> tuple[Table, Chart]:
     """Return how many complaints were entered and resolved along a period."""
-    days = {key: {day: sum(number for name, number in counts.items() if scope is None or asked(name, scope)) for day, counts in found.items()}
-            for key, found in zip(("entered", "resolved"), counted.by_day(session, ("opened", "resolved"), period), strict=True)}
+    wanted = partial(asked, scope) if scope and (scope.branch_id or scope.category_id) else None
+    days = dict(zip(("entered", "resolved"), counted.by_day(session, ("opened", "resolved"), period, wanted), strict=True))
     return timeline.of(Complaint, MOMENTS, days, filters(scope) if scope else {}, period, at, most_days)
 
 
