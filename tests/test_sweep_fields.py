@@ -2,13 +2,14 @@
 
 import io
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Integer, String, inspect
+from sqlalchemy import JSON, Boolean, Date, DateTime, Enum, Integer, LargeBinary, String, inspect
 
 from ecrm import policy
 from ecrm.extensions import db
@@ -50,7 +51,8 @@ def _value(model: type, column: Any, number: int) -> Any:
         return {"planted": f"PLANTED-{model.__tablename__}-{column.key}-{number}"}
     if column.key == "identity_number":
         return f"99887766554433{number:02d}"
-    return f"PLANTED-{column.key}-{number}"[: getattr(column.type, "length", None) or 80]
+    text = f"PLANTED-{column.key}-{number}"[: getattr(column.type, "length", None) or 80]
+    return text.encode() if isinstance(column.type, LargeBinary) else text
 
 
 def _plant_step(connection: Any, model: type, column: Any, number: int, value: Any) -> None:
@@ -65,6 +67,8 @@ def _plant_step(connection: Any, model: type, column: Any, number: int, value: A
 def _shown(value: Any) -> set[str]:
     if isinstance(value, datetime):
         return {"2001-02-03", "3 Feb 2001", "2/3/01"}
+    if isinstance(value, bytes):
+        return {value.decode(), b64encode(value).decode()}
     return {value["planted"]} if isinstance(value, dict) else {str(value)}
 
 
