@@ -114,6 +114,7 @@ def test_who_has_ended_has_no_score(app, weighed, past):
     """Before the end it had one; the worker takes it away."""
     _at, number = past
     with app.app_context():
+        db.session.get(Subscription, number).valid_from = (now() - 3.5 * 365 * DAY).date()
         complain(now() - DAY)
         complain(now() - DAY)
         assert risk.keep(db.session, now())
