@@ -274,6 +274,7 @@ def _reports() -> None:
         Recap(kind="complaints", first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), figures=NO_FIGURES, sha256=fingerprint(NO_FIGURES),
               because=FrozenBecause.KEPT, by=one(User, email=email("manager"))),
         Job(name="deliver", started_at=at, seconds=0.1, done=2), CountedDay(day=date(2020, 1, 1), hours=7),
+        CountedDay(day=date(2020, 1, 1), hours=8, counted="2020-01-01+8", moves={}, figures={}, minutes=bytes(range(256))),
         RiskWeight(sign=RiskSign.OVERDUE, points=20, most=3), RiskWeight(sign=RiskSign.YEARS, points=-3, most=5),
         ProvisionCall(grant=one(BandwidthGrant), event=ProvisionEvent.STARTED, sent_at=at, tries=1),
         CallNote(customer=one(Customer, number="PLG-000001"), text="Minta dihubungi lagi sore hari.", by=one(User, email=email("manager"))),

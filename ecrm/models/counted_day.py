@@ -15,10 +15,12 @@ BYTES = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")  # a BLOB t
 
 
 class CountedDay(HasId, db.Model):
-    """A day's figures of the complaints that are no longer unsolved, or, without `once`, a mark that the day must be counted anew.
+    """A day's figures of the complaints that are no longer unsolved, or, without `counted`, a mark that the day must be counted anew.
 
     Marks are only added, in the transaction of the change, so that people who write at once never wait for each other; the
     worker counts the day and takes its marks away (ecrm/reports/counted/). `hours` is how far the day's clock is ahead of UTC.
+    `once` is what programs before revision 0038 fill, whose figures nobody else reads; ours are marks to them. Servers that are
+    renewed one after the other so read each other's days from the rows. It goes when none of them can be running any more.
     """
 
     __tablename__ = "counted_day"
@@ -29,7 +31,8 @@ class CountedDay(HasId, db.Model):
 
     day: Mapped[date] = mapped_column(info=label(_l("Day")))
     hours: Mapped[int] = mapped_column(info=label(_l("Hours ahead of UTC")))
-    once: Mapped[str | None] = mapped_column(String(20), unique=True, info=label(_l("Counted under")))
+    once: Mapped[str | None] = mapped_column(String(20), unique=True, info=label(_l("Counted by an older version")))
+    counted: Mapped[str | None] = mapped_column(String(20), unique=True, info=label(_l("Counted under")))
     moves: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Entered, resolved and ended")))
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=label(_l("Figures of those entered")))
     minutes: Mapped[bytes | None] = mapped_column(BYTES, info=label(_l("Minutes of those entered")))

@@ -54,7 +54,7 @@ def make(server: str, complaints: int, say: Any = print) -> dict[str, Any]:
         upgrade()
         if db.session.scalar(select(Customer.id).limit(1)) is None:
             _fill(app, complaints, say)
-        if db.session.scalar(select(CountedDay.id).limit(1)) is None:  # what the worker does in the first minutes
+        if db.session.scalar(select(CountedDay.id).where(CountedDay.counted.is_not(None)).limit(1)) is None:  # what the worker does in the first minutes
             app.test_cli_runner().invoke(args=["counters", "rebuild"], catch_exceptions=False)
         return _facts(complaints)
 

@@ -185,7 +185,7 @@ class CountedDayScreen(Screen):
 
     model = CountedDay
     group = SYSTEM
-    columns = ("day", "hours", "once")
+    columns = ("day", "hours", "counted")
     empty = _l("No day is counted yet; the worker counts each day when it is over.")
     filters = ("day",)
     sortable = ("day",)

@@ -1,4 +1,4 @@
-"""Counted days keep their minutes as bytes of their own; the worker counts the days anew, the newest first."""
+"""Counted days keep their minutes as bytes of their own, under a name of their own: programs before this one read such a day from the rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,15 @@ depends_on = None
 
 
 def upgrade():
+    op.add_column('counted_day', sa.Column('counted', sa.String(length=20), nullable=True))
     op.add_column('counted_day', sa.Column('minutes', sa.LargeBinary().with_variant(MEDIUMBLOB(), 'mysql', 'mariadb'), nullable=True))
-    op.execute('DELETE FROM counted_day')
+    with op.batch_alter_table('counted_day') as batch:
+        batch.create_unique_constraint('uq_counted_day_counted', ['counted'])
 
 
 def downgrade():
-    op.execute('DELETE FROM counted_day')
-    op.drop_column('counted_day', 'minutes')
+    op.execute('DELETE FROM counted_day WHERE counted IS NOT NULL')
+    with op.batch_alter_table('counted_day') as batch:
+        batch.drop_constraint('uq_counted_day_counted', type_='unique')
+        batch.drop_column('counted')
+        batch.drop_column('minutes')

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import CountedDay
 from ecrm.models.elapsed import hours_ahead
 from ecrm.reports.counted import figures
-from ecrm.reports.counted.figures import DONE, OPEN, Figures, Key
+from ecrm.reports.counted.figures import COUNTED, DONE, MARK, OPEN, Figures, Key
 from ecrm.reports.period import Period
 
 MOST_SPANS = 40  # stretches of days without counts that one statement reads; where there are more, all between them is read
@@ -38,8 +38,8 @@ def split(session: Session, period: Period, *columns: Any) -> Split:
     Marks are read first: a day that is counted in between is read from its rows, never left out.
     """
     here = and_(CountedDay.hours == hours_ahead(period.zone), CountedDay.day.between(period.first, period.last))
-    marked = set(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_(None)).distinct()))
-    rows = session.execute(select(CountedDay.day, *columns).where(here, CountedDay.once.is_not(None)))
+    marked = set(session.scalars(select(CountedDay.day).where(here, MARK).distinct()))
+    rows = session.execute(select(CountedDay.day, *columns).where(here, COUNTED))
     counted = {day.toordinal(): tuple(values) for day, *values in rows if day not in marked}
     gaps, next_day, end = [], period.first.toordinal(), period.last.toordinal() + 1
     for day in (*sorted(counted), end):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from ecrm.models import Complaint, Customer
+from ecrm.models import Complaint, CountedDay, Customer
 from ecrm.models.complaint import SOLVED, UNSOLVED, ComplaintStatus
 from ecrm.models.elapsed import day_number
 from ecrm.reports.counting import how_many
@@ -24,6 +24,8 @@ GROUP = (Complaint.branch_id, Complaint.category_id)
 MINUTE, WIDTH = "i", 4  # how a minute is kept, and in how many bytes
 DONE = Complaint.status.not_in(UNSOLVED)
 OPEN = Complaint.status.in_(UNSOLVED)
+COUNTED = CountedDay.counted.is_not(None)
+MARK = and_(CountedDay.counted.is_(None), CountedDay.once.is_(None))  # what an older version counted is neither
 _ended = func.coalesce(Complaint.resolved_at, Complaint.closed_at, Complaint.opened_at)
 # What a complaint passes: when it was entered, resolved, and when it ended one way or the other, never before it was entered.
 MOMENTS = {"opened": Complaint.opened_at, "resolved": Complaint.resolved_at, "ended": case((_ended < Complaint.opened_at, Complaint.opened_at), else_=_ended)}

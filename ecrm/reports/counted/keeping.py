@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ecrm.models import Complaint, CountedDay
 from ecrm.models.elapsed import hours_ahead
 from ecrm.reports.counted import figures
+from ecrm.reports.counted.figures import COUNTED, MARK
 from ecrm.reports.period import Period
 
 
@@ -28,8 +29,8 @@ def due(session: Session, at: datetime) -> list[date]:
         return []
     begin = first.astimezone(zone).date()
     here = and_(CountedDay.hours == hours_ahead(zone), CountedDay.day < today)
-    counted = set(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_not(None))))
-    marked = set(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_(None)).distinct()))
+    counted = set(session.scalars(select(CountedDay.day).where(here, COUNTED)))
+    marked = set(session.scalars(select(CountedDay.day).where(here, MARK).distinct()))
     every = {begin + timedelta(days=number) for number in range((today - begin).days)}
     return sorted((every - counted) | marked, reverse=True)
 
@@ -45,7 +46,7 @@ def count(session: Session, day: date, at: datetime) -> None:
     old = list(session.scalars(select(CountedDay.id).where(here).with_for_update()))
     values = made(session, Period(day, day, zone), at)
     session.execute(delete(CountedDay).where(CountedDay.id.in_(old)))
-    session.execute(insert(CountedDay), [{"day": day, "hours": hours_ahead(zone), "once": f"{day}{hours_ahead(zone):+d}"} | values])
+    session.execute(insert(CountedDay), [{"day": day, "hours": hours_ahead(zone), "counted": f"{day}{hours_ahead(zone):+d}"} | values])
 
 
 def made(session: Session, day: Period, at: datetime) -> dict[str, Any]:
@@ -62,9 +63,9 @@ def wrong(session: Session, at: datetime) -> Iterator[date]:
     """Yield the days whose counts are not those of the rows although nothing marks them."""
     zone = clock()
     here = CountedDay.hours == hours_ahead(zone)
-    for day in list(session.scalars(select(CountedDay.day).where(here, CountedDay.once.is_not(None)).order_by(CountedDay.day))):
-        marked = session.scalar(select(CountedDay.id).where(here, CountedDay.day == day, CountedDay.once.is_(None)).limit(1))
-        row = session.scalars(select(CountedDay).where(here, CountedDay.day == day, CountedDay.once.is_not(None))).one()
+    for day in list(session.scalars(select(CountedDay.day).where(here, COUNTED).order_by(CountedDay.day))):
+        marked = session.scalar(select(CountedDay.id).where(here, CountedDay.day == day, MARK).limit(1))
+        row = session.scalars(select(CountedDay).where(here, CountedDay.day == day, COUNTED)).one()
         if marked is None and {"moves": row.moves, "figures": row.figures, "minutes": row.minutes} != made(session, Period(day, day, zone), at):
             yield day
         session.expunge(row)
