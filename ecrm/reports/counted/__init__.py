@@ -78,7 +78,7 @@ def by_day(session: Session, events: Sequence[str], period: Period, wanted: Want
 def _by_day(session: Session, event: str, period: Period, parts: Split, wanted: Wanted | None) -> dict[int, int]:
     found = {day: _number(moves[event], wanted, figures.key_of) for day, (moves,) in parts.counted.items()}
     conditions = [and_(DONE, figures.within(event, parts.spans))] if parts.spans else []
-    if event != "ended":
+    if event == "opened":  # what is unsolved was never resolved, or is so no longer
         conditions.append(and_(OPEN, figures.within(event, [(period.begin, period.end)])))
     for where in conditions:
         for day, counts in figures.by_day(session, event, where, hours_ahead(period.zone)).items():
