@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -181,8 +181,8 @@ def _fitting(app: Flask, cell: Cell) -> dict[str, str]:
 def valid(app: Flask, cell: Cell, typed: dict[str, str]) -> dict[str, str]:
     """Return the fields of a form with all that it needs filled in, so that only what a test adds can be the reason for a refusal."""
     plain = {"email": "baru@test.example", "phone": "081234567890", "applicant_phone": "081234567890", "applicant_email": "a@test.example",
-             "identity_number": "3171010101900009", "visit_times": "week_morning", "postcode": "12345", "valid_from": "2029-01-01", "valid_until": "2030-01-01",
-             "started_at": _moment(-1), "expected_at": _moment(3), "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
+             "identity_number": "3171010101900009", "visit_times": "week_morning", "postcode": "12345",
+             "valid_from": f"{date.today() + timedelta(days=700)}", "valid_until": f"{date.today() + timedelta(days=1000)}", "started_at": _moment(-1), "expected_at": _moment(3), "since": "2026-01-01", "day": "2026-05-02", "opens": "05:00", "closes": "06:00"}
     if cell.model is BandwidthGrant and not typed.get("subscription"):  # a second addition of a line has days of its own
         typed |= {"valid_from": plain["valid_from"], "valid_until": plain["valid_until"]}
     special = _fitting(app, cell)
